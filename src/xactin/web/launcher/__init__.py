@@ -1,0 +1,1 @@
+"""How an authority's processes are brought up, watched and ended on one machine."""

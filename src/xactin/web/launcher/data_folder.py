@@ -1,0 +1,131 @@
+"""Where an authority keeps what is its own on this machine: keys, files, its private database."""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Literal
+
+Mode = Literal["demo", "real"]
+CHECKOUT = Path(__file__).resolve().parents[4]
+
+
+class DataFolderError(RuntimeError):
+    """The data folder cannot be used; the text says why and what to do."""
+
+
+def in_checkout() -> bool:
+    """Whether this code runs from a clone of the repository and not from an installed wheel."""
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "src" / "xactin").is_dir()
+
+
+def default_data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """`XACTIN_DATA`, or the place that fits who runs us.
+
+    Root: below /var/lib/xactin, where the database's own user may reach, one folder for each
+    clone so that two clones never share an authority. Others: `data/` in a clone, else the
+    place that the XDG rules give.
+    """
+    if environ.get("XACTIN_DATA"):
+        return Path(environ["XACTIN_DATA"]).absolute()
+    if os.geteuid() == 0:
+        root = Path("/var/lib/xactin")
+        if not in_checkout():
+            return root / "main"
+        mark = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:8]
+        return root / f"{CHECKOUT.name}-{mark}"
+    if in_checkout():
+        return CHECKOUT / "data"
+    return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "xactin"
+
+
+class DataFolder:
+    """One authority's folder.
+
+    `keys/` and `files/` belong to whoever runs Xác Tín; `postgres/` to the database's own
+    user. As root the folder itself may be passed through (0711) but not listed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.keys = self.path / "keys"
+        self.files = self.path / "files"
+        self.logs = self.path / "logs"
+        self.postgres = self.path / "postgres"
+        self._marker = self.path / "authority.json"
+        self._lock: IO[str] | None = None
+
+    def create(self) -> None:
+        """Makes what is missing, closed to others."""
+        if not self.path.exists():
+            self.path.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+            if os.geteuid() == 0:
+                self.path.chmod(0o711)
+        for folder in (self.keys, self.files, self.logs):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def mode(self) -> Mode | None:
+        """What stands here: a demo, a real authority, or nothing yet."""
+        if not self._marker.is_file():
+            return None
+        found = json.loads(self._marker.read_text("utf-8")).get("mode")
+        if found not in ("demo", "real"):
+            raise DataFolderError(f"{self._marker} is not one of ours")
+        return "demo" if found == "demo" else "real"
+
+    def set_mode(self, mode: Mode) -> None:
+        """Marks the folder once; a demo never turns into a real authority, nor back."""
+        standing = self.mode()
+        if standing is None:
+            write_private(self._marker, json.dumps({"mode": mode}).encode())
+        elif standing != mode:
+            raise DataFolderError(
+                f"{self.path} holds a {standing} authority; choose another folder with --data or XACTIN_DATA"
+            )
+
+    def ensure_keys(self) -> None:
+        """The secret of sessions and the master key of the vault, made once, readable by us only."""
+        self._ensure_key("secret_key", lambda: secrets.token_urlsafe(48))
+        self._ensure_key("master.key", lambda: b64encode(secrets.token_bytes(32)).decode())
+
+    def _ensure_key(self, name: str, make: Callable[[], str]) -> None:
+        path = self.keys / name
+        if not path.exists():
+            write_private(path, make().encode() + b"\n")
+
+    def lock(self) -> bool:
+        """Takes the folder for this process; false if another process has it. Ends with the process."""
+        handle = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return False
+        self._lock = handle
+        return True
+
+    def unlock(self) -> None:
+        """Gives the folder back."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Writes a file that only its owner may read, whole or not at all, also through a power cut."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(part, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
