@@ -1,0 +1,1 @@
+"""What an attestation means: pure functions, no Django, no I/O, no clock, no randomness."""
