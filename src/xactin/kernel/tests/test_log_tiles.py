@@ -56,7 +56,8 @@ def test_path_there_and_back(tile, path):
     [
         "tile/0/0", "tile/00/000", "tile/0/x000/001", "tile/0/001/002", "tile/0/x001", "tile/64/000",
         "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/007", "tile/0/000/", "/tile/0/000",
-        "tile/8/0/000", "tile/-1/000", "tile/0/000.p/", "tile/0/\u0660\u0660\u0660", "tile/0/000\n", "tile/data/000",
+        "tile/8/0/000", "tile/data/000", "tile/-1/000", "tile/0/000.p/",
+        "tile/0/\u0660\u0660\u0660", "tile/0/000\n",
     ],
 )  # fmt: skip
 def test_another_spelling_is_no_tile(path):
