@@ -55,6 +55,7 @@ class DataFolder:
         self.keys = self.path / "keys"
         self.files = self.path / "files"
         self.logs = self.path / "logs"
+        self.static = self.path / "static"
         self.postgres = self.path / "postgres"
         self._marker = self.path / "authority.json"
         self._lock: IO[str] | None = None
@@ -65,7 +66,7 @@ class DataFolder:
             self.path.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
             if os.geteuid() == 0:
                 self.path.chmod(0o711)
-        for folder in (self.keys, self.files, self.logs):
+        for folder in (self.keys, self.files, self.logs, self.static):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def mode(self) -> Mode | None:

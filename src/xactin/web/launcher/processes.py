@@ -57,7 +57,7 @@ class Child:
     next_start: float = field(default=0.0, init=False)
 
     def start(self) -> None:
-        """Starts the process in a group of its own: Ctrl-C reaches the supervisor alone, which ends us in order."""
+        """Starts it in a group of its own, so that Ctrl-C reaches the supervisor alone, which keeps order."""
         self.before_start()
         parent, end_with = os.getpid(), self.end_with
         output = self._open_log()
@@ -75,7 +75,7 @@ class Child:
                 group=None if user is None else user.gid,
                 extra_groups=None if user is None else [],
                 # After the change of user, which would clear it.
-                preexec_fn=lambda: die_with_parent(end_with, parent),  # noqa: PLW1509 (one thread here)
+                preexec_fn=lambda: die_with_parent(end_with, parent),
             )
         finally:
             if output is not None:
@@ -193,7 +193,7 @@ class Supervisor:
         try:
             child.start()
         except (OSError, RuntimeError) as error:
-            log.error("%s cannot be started: %s", child.name, error)  # noqa: TRY400 (the text says it all)
+            log.error("%s cannot be started: %s", child.name, error)
             child.started_at = time.monotonic()
             child.plan_restart()
 
@@ -210,3 +210,9 @@ class Supervisor:
                 pass
         except BlockingIOError:
             return
+
+
+def end_with_supervisor() -> None:
+    """For a process two steps below the supervisor (a web server's worker): go when the one above goes."""
+    if os.environ.get("XACTIN_SUPERVISED") == "1":
+        die_with_parent(signal.SIGKILL, os.getppid())

@@ -1,0 +1,88 @@
+"""The one API under /api/v1: each room mounts the router of its `web/rest.py`.
+
+Errors are RFC 9457 problem details in the language of who asks.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from xactin.web.errors import problem
+
+api = NinjaAPI(
+    title="Xác Tín",
+    version="1",
+    description="Records, cases and signals of a digital authority. Every write is an attestation.",
+    openapi_url="/openapi.json",
+    docs_url="/docs",
+    urls_namespace="api",
+)
+
+
+def mount_rooms() -> None:
+    """Adds the router of each room that has one."""
+    for app in apps.get_app_configs():
+        name = f"{app.name}.web.rest"
+        if app.name.startswith("xactin.") and find_spec(f"{app.name}.web") and find_spec(name):
+            api.add_router("", import_module(name).router)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [{"pointer": "/" + "/".join(map(str, one["loc"])), "detail": one["msg"]} for one in error.errors]
+    return problem(422, _("Some values are missing or wrong"), more={"errors": errors})
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem(401, _("Sign in, or send a valid token"))
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def _stated(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("Not found"), str(error) if error.args and isinstance(error.args[0], str) else "")
+
+
+@api.exception_handler(PermissionDenied)
+def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return problem(403, _("Not allowed"), str(error))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _database_gone(request: HttpRequest, error: Exception) -> HttpResponse:
+    response = problem(503, _("Not available for a moment"))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+@api.exception_handler(Exception)
+def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A refusal of a room carries `vi`, `en`, a `status` and a `code`; anything else is a fault."""
+    told = getattr(error, get_language() or "vi", None)
+    status = getattr(error, "status", 409 if told else None)
+    if not isinstance(told, str) or not isinstance(status, int):
+        raise error
+    facts = getattr(error, "facts", None)
+    more: dict[str, object] = {"facts": dict(facts)} if isinstance(facts, Mapping) and facts else {}
+    more["code"] = str(getattr(error, "code", type(error).__name__))
+    return problem(status, told, more=more)
+
+
+mount_rooms()

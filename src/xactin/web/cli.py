@@ -1,0 +1,229 @@
+"""The command line `xactin`.
+
+Each command loads what it needs and no more: `verify` and `procedure check` need neither a
+database nor Django.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from xactin.web.launcher.data_folder import DataFolder, default_data_folder
+
+Command = Callable[[argparse.Namespace], int]
+EXIT_REFUSED = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; a refusal is one line, never a traceback."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xactin.web.settings")
+    wish = parser().parse_args(arguments)
+    if getattr(wish, "data", None):
+        os.environ["XACTIN_DATA"] = str(Path(wish.data).absolute())
+    try:
+        return _run(wish)
+    except KeyboardInterrupt:
+        return 130
+    except (RuntimeError, OSError, ValueError) as error:
+        if os.environ.get("XACTIN_DEBUG") == "1":
+            raise
+        print(f"xactin: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+
+
+def _run(wish: argparse.Namespace) -> int:
+    command: Command = wish.command
+    if not wish.needs_database:
+        return command(wish)
+    from xactin.web.launcher.database import database
+
+    with database(DataFolder(default_data_folder())):
+        import django
+
+        django.setup()
+        return command(wish)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(
+        prog="xactin", description="A digital authority, where every act is an attestation."
+    )
+    top.add_argument("--version", action="version", version=version("xactin"))
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _add_running(commands)
+    _add_checking(commands)
+    _add_keeping(commands)
+    return top
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    command: Command,
+    *,
+    needs_database: bool = False,
+    data: bool = True,
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=text, description=text)
+    added.set_defaults(command=command, needs_database=needs_database)
+    if data:
+        added.add_argument(
+            "--data", metavar="DIR", help="the authority's folder on this machine (XACTIN_DATA)"
+        )
+    return added
+
+
+def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    up = _add(
+        commands, "up", "Starts database (unless DATABASE_URL), web and workers in the foreground.", _up
+    )
+    up.add_argument("--demo", action="store_true", help="a demo authority with fictitious people")
+    up.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    up.add_argument(
+        "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port (default PORT or 8000)"
+    )
+    _add(commands, "worker", "Works off what acts leave behind: log, notices, jobs, timers.", _worker)
+    init = _add(commands, "init", "Makes a real authority: genesis entry, keys, first administrator.", _init)
+    init.add_argument("--id", required=True, help="the authority's code by Decision 20/2020, such as H44")
+    init.add_argument("--name", required=True, help="its name in Vietnamese")
+    init.add_argument("--name-en", default="", help="its name in English")
+    init.add_argument(
+        "--admin", required=True, metavar="USER", help="account name of the first administrator"
+    )
+    init.add_argument(
+        "--admin-name", required=True, metavar="NAME", help="full name of the first administrator"
+    )
+    init.add_argument("--admin-email", default="", metavar="MAIL")
+    token = _add(
+        commands,
+        "token",
+        "Prints an API token for an account of this authority.",
+        _token,
+        needs_database=True,
+    )
+    token.add_argument("user", metavar="USER")
+
+
+def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "Checks a proof bundle or a signed result, without database or network."
+    verify = _add(commands, "verify", text, _verify)
+    verify.add_argument("file", metavar="FILE", type=Path)
+    verify.add_argument(
+        "--trust", action="append", default=[], metavar="KEY", help="a log key, or a file of log keys"
+    )
+    verify.add_argument("--language", choices=("vi", "en"), default="en")
+    audit = _add(
+        commands,
+        "audit",
+        "Checks the whole authority: chains, log, signatures, tables against the fold.",
+        _audit,
+        needs_database=True,
+    )
+    audit.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
+    procedure = commands.add_parser("procedure", help="Procedure packages.")
+    inner = procedure.add_subparsers(metavar="COMMAND", required=True)
+    check = _add(
+        inner, "check", "Tells every problem of a procedure package; exit 1 if any.", _procedure_check
+    )
+    check.add_argument("path", metavar="PATH", type=Path)
+    check.add_argument("--language", choices=("vi", "en"), default="en")
+
+
+def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    key_help = "a file whose content is the key (instead of XACTIN_PASSPHRASE or a prompt)"
+    backup = _add(commands, "backup", "Writes everything into one encrypted file.", _backup)
+    backup.add_argument("file", metavar="FILE", type=Path)
+    backup.add_argument("--key-file", type=Path, help=key_help)
+    restore = _add(
+        commands, "restore", "Brings a backup back into an empty database and data folder.", _restore
+    )
+    restore.add_argument("file", metavar="FILE", type=Path)
+    restore.add_argument("--key-file", type=Path, help=key_help)
+    restore.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="the highest checkpoint kept off this machine"
+    )
+    upgrade = _add(
+        commands, "upgrade", "Moves the data of an earlier version to this one, after a backup.", _upgrade
+    )
+    upgrade.add_argument(
+        "--backup", type=Path, metavar="FILE", help="where the backup goes (default: data folder)"
+    )
+    upgrade.add_argument("--key-file", type=Path, help=key_help)
+
+
+def _up(wish: argparse.Namespace) -> int:
+    from xactin.web.launcher.up import Wish, up
+
+    logging.getLogger("xactin").setLevel(logging.INFO)
+    return up(Wish(demo=wish.demo, host=wish.host, port=wish.port, data=default_data_folder()))
+
+
+def _worker(wish: argparse.Namespace) -> int:
+    import django
+
+    from xactin.web import environment
+
+    environment.require_sound(environment.read())
+    django.setup()
+    from xactin.web.launcher.worker import run
+
+    return run()
+
+
+def _init(wish: argparse.Namespace) -> int:
+    from xactin.web.authority import init
+
+    return init(wish)
+
+
+def _token(wish: argparse.Namespace) -> int:
+    from xactin.web.authority import print_token
+
+    return print_token(wish.user)
+
+
+def _audit(wish: argparse.Namespace) -> int:
+    from xactin.web.authority import audit
+
+    return audit(wish.processes)
+
+
+def _verify(wish: argparse.Namespace) -> int:
+    from xactin.web.checking import verify
+
+    return verify(wish.file, wish.trust, wish.language)
+
+
+def _procedure_check(wish: argparse.Namespace) -> int:
+    from xactin.web.checking import check_procedure
+
+    return check_procedure(wish.path, wish.language)
+
+
+def _backup(wish: argparse.Namespace) -> int:
+    from xactin.web.keeping.commands import backup
+
+    return backup(wish.file, wish.key_file)
+
+
+def _restore(wish: argparse.Namespace) -> int:
+    from xactin.web.keeping.commands import restore
+
+    return restore(wish.file, wish.key_file, wish.checkpoint)
+
+
+def _upgrade(wish: argparse.Namespace) -> int:
+    from xactin.web.keeping.commands import upgrade
+
+    return upgrade(wish.backup, wish.key_file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

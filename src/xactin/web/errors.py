@@ -1,0 +1,89 @@
+"""What a person or a program is told when something does not work: the right status, in their language."""
+
+import errno
+import sys
+from collections.abc import Mapping
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def problem(
+    status: int, title: str, detail: str = "", more: Mapping[str, object] | None = None
+) -> JsonResponse:
+    """An RFC 9457 answer; `more` holds members of its own."""
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        **({"detail": detail} if detail else {}),
+        **(more or {}),
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def answer(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
+    """A page, or a problem document for a program. Needs no database: it may be what is gone."""
+    if request.path.startswith("/api/"):
+        return problem(status, title, detail)
+    return render(
+        request, "web/error.html", {"status": status, "title": title, "detail": detail}, status=status
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413 before the body is read."""
+    return answer(request, 413, _("The request is too large"), _("Send fewer or smaller files at once."))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return answer(
+        request, 400, _("The request could not be read"), _("Go back, check what was entered and try again.")
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, with the reason where the refusal gives one."""
+    reason = str(exception or "") or _("This page is for other posts or other people.")
+    return answer(request, 403, _("Not allowed"), reason)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return answer(
+        request, 404, _("Not found"), _("This address leads nowhere, or to something that is not yours.")
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that is too old; what was entered stays in the browser's page behind."""
+    return answer(
+        request,
+        403,
+        _("The page is out of date"),
+        _("Go back, reload the page and send it again; drafts are kept."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 when the database is away, 507 when the disk is full, else 500. Never the details."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        response = answer(
+            request,
+            503,
+            _("Not available for a moment"),
+            _("Nothing was lost. Please try again in a few seconds."),
+        )
+        response.headers["Retry-After"] = "5"
+        return response
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return answer(
+            request, 507, _("No room left for files"), _("Nothing was changed. The operators must make room.")
+        )
+    return answer(
+        request, 500, _("Something went wrong"), _("The fault was recorded. Please try again later.")
+    )

@@ -1,0 +1,64 @@
+"""Is each part well? One short look at each, for people, load balancers and Prometheus."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+
+SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
+
+
+@dataclass(frozen=True)
+class Part:
+    """The state of one part. `waiting` counts its unfinished work."""
+
+    name: str
+    well: bool
+    detail: str = ""
+    waiting: int = 0
+    seconds: float = 0.0
+
+
+def look() -> list[Part]:
+    """All parts. A part that cannot be asked is not well; its error's kind is told, never its text."""
+    return [_ask(name, question) for name, question in QUESTIONS.items()]
+
+
+def _ask(name: str, question: Callable[[], Part]) -> Part:
+    started = time.perf_counter()
+    try:
+        part = question()
+    except Exception as error:
+        part = Part(name, False, type(error).__name__)
+    return Part(part.name, part.well, part.detail, part.waiting, round(time.perf_counter() - started, 4))
+
+
+def _database() -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_is_in_recovery()")
+        version, replica = cursor.fetchone()
+    return Part("database", not replica, f"PostgreSQL {version.split(' ')[0]}")
+
+
+def _files() -> Part:
+    if os.environ.get("XACTIN_S3_BUCKET"):
+        return Part("files", True, "S3")
+    status = os.statvfs(settings.XACTIN_DATA / "files")
+    free = status.f_bavail * status.f_frsize
+    return Part("files", free > SMALLEST_ROOM, f"{free // 2**20} MiB free")
+
+
+def _queue() -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE status = 'failed') FROM procrastinate_jobs "
+            "WHERE status IN ('todo', 'failed') AND coalesce(scheduled_at, now()) <= now()"
+        )
+        waiting, failed = cursor.fetchone()
+    return Part("queue", True, f"{failed} failed", waiting)
+
+
+QUESTIONS: dict[str, Callable[[], Part]] = {"database": _database, "files": _files, "queue": _queue}

@@ -1,0 +1,18 @@
+"""What the site does by itself."""
+
+import logging
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+log = logging.getLogger("xactin.web.jobs")
+SILENT_FOR = 60  # seconds without a heartbeat: the worker that had the job is dead
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="web.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Gives jobs of a killed worker to another; a job is written so that it may run twice."""
+    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_FOR):
+        log.warning("job %s (%s) is given to another worker", job.id, job.task_name)
+        await context.app.job_manager.retry_job(job)

@@ -1,0 +1,47 @@
+"""What must stand before the first request: tables, static files, and the demo where it was asked for."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import django
+
+
+def main(arguments: list[str]) -> int:
+    """Run as a process of its own by `xactin up`."""
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    if not settings.DEBUG:
+        collect_static()
+    if "--demo" in arguments:
+        from xactin.web.demo import ensure_demo
+
+        for line in ensure_demo():
+            print(line)
+    return 0
+
+
+def collect_static() -> bool:
+    """Collects and compresses the static files when one of them changed; tells whether it did."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            found.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "stamp"
+    if stamp.is_file() and stamp.read_text("ascii") == found.hexdigest():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(found.hexdigest(), "ascii")
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""`xactin up`: database, web and worker in one foreground process tree."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from xactin.web import environment
+from xactin.web.launcher.data_folder import DataFolder, DataFolderError
+from xactin.web.launcher.postgres import Cluster
+from xactin.web.launcher.processes import Child, Supervisor, die_with_parent
+
+log = logging.getLogger("xactin.launcher")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked for on the command line."""
+
+    demo: bool
+    host: str
+    port: int
+    data: Path
+
+
+def up(wish: Wish) -> int:
+    """Runs until a signal; returns the exit code."""
+    data = DataFolder(wish.data)
+    _check_port(wish)
+    data.create()
+    if not data.lock():
+        raise DataFolderError(
+            f"Xác Tín runs already with {data.path}; stop it, or choose another folder with --data"
+        )
+    if wish.demo:
+        data.set_mode("demo")
+        data.ensure_keys()
+    own_environment = _environment(wish, data)
+    supervisor = Supervisor()
+    try:
+        return _run(wish, data, supervisor, own_environment)
+    finally:
+        supervisor.end()
+        data.unlock()
+
+
+def _run(wish: Wish, data: DataFolder, supervisor: Supervisor, own: dict[str, str]) -> int:
+    if not own.get("DATABASE_URL"):
+        own["XACTIN_BUNDLED_POSTGRES"] = "1"
+        environment.require_sound(environment.read(own), own)
+        _start_database(data, supervisor, own)
+    environment.require_sound(environment.read(own), own)
+    if not _prepare(wish, supervisor, own):
+        return 130 if supervisor.stopping else 1
+    supervisor.start(Child("worker", [sys.executable, "-m", "xactin.web.cli", "worker"], own, patience=20))
+    supervisor.start(Child("web", _web_command(wish, own), own, patience=20))
+    if supervisor.wait_for(lambda: _answers(wish), timeout=120):
+        print(f"\nXác Tín: {environment.read(own).public_url}   (Ctrl-C ends everything)", flush=True)
+    supervisor.keep()
+    return 0
+
+
+def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str]) -> None:
+    cluster = Cluster(data)
+    cluster.prepare()
+    child = cluster.child()
+    supervisor.start(child)
+    cluster.wait(child)
+    cluster.ensure_database()
+    own["DATABASE_URL"] = cluster.url()
+
+
+def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str]) -> bool:
+    """Brings tables, static files and the demo up to date, in a process of its own that we may outlive."""
+    command = [sys.executable, "-m", "xactin.web.launcher.prepare", *(["--demo"] if wish.demo else [])]
+    parent = os.getpid()
+    process = subprocess.Popen(  # noqa: S603 (ourselves)
+        command, env=own, process_group=0, preexec_fn=lambda: die_with_parent(15, parent)
+    )
+    supervisor.wait_for(lambda: process.poll() is not None, timeout=3600)
+    if process.poll() is None:
+        process.terminate()
+    return process.wait() == 0
+
+
+def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:
+    """Granian: threads behind WSGI, so that connections to the database are processes x threads."""
+    processes, threads = own.get("XACTIN_WEB_PROCESSES", "2"), own.get("XACTIN_WEB_THREADS", "8")
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", wish.host, "--port", str(wish.port)),
+        *("--workers", processes, "--blocking-threads", threads),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
+        "xactin.web.wsgi:application",
+    ]
+
+
+def _environment(wish: Wish, data: DataFolder) -> dict[str, str]:
+    own = dict(os.environ)
+    own.update(
+        XACTIN_DATA=str(data.path), XACTIN_PORT=str(wish.port), XACTIN_SUPERVISED="1", PYTHONUNBUFFERED="1"
+    )
+    own.setdefault("DJANGO_SETTINGS_MODULE", "xactin.web.settings")
+    if wish.demo:
+        own["XACTIN_MODE"] = "demo"
+    return own
+
+
+def _check_port(wish: Wish) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in wish.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((wish.host, wish.port))
+        except OSError as error:
+            raise DataFolderError(
+                f"port {wish.port} cannot be used ({error.strerror}); choose another with --port"
+            ) from error
+
+
+def _answers(wish: Wish) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(wish.host, wish.host)  # noqa: S104 (read, not bound)
+    try:
+        with urllib.request.urlopen(f"http://{host}:{wish.port}/health", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

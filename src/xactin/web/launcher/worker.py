@@ -1,0 +1,100 @@
+"""`xactin worker`: everything that happens after an act.
+
+One process, four tasks: the sequencer puts new entries into the log, the relay turns outbox
+rows into jobs, the job runner does them, and the clock starts periodic jobs. Each may run in
+any number of such processes; the database decides between them.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, connection
+
+from xactin.web.launcher.processes import end_with_supervisor
+
+log = logging.getLogger("xactin.worker")
+PAUSE_WITHOUT_DATABASE = 1.0
+
+
+def run() -> int:
+    """Works until a signal; 1 when one of the tasks broke, so that a supervisor starts us again."""
+    from xactin.ledger.commands import run_sequencer
+    from xactin.notices.commands import run_relay
+
+    end_with_supervisor()
+    stop, broken = threading.Event(), threading.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: stop.set())
+    threads = [
+        _start("sequencer", run_sequencer, stop, broken),
+        _start("relay", run_relay, stop, broken),
+        _start("jobs", _run_jobs, stop, broken),
+    ]
+    while not stop.wait(1.0):
+        continue  # an endless wait would not let Python hear a signal
+    for thread in threads:
+        thread.join(timeout=15)
+    if any(thread.is_alive() for thread in threads):
+        os._exit(1)
+    return 1 if broken.is_set() else 0
+
+
+def _start(
+    name: str, task: Callable[[threading.Event], object], stop: threading.Event, broken: threading.Event
+) -> threading.Thread:
+    thread = threading.Thread(target=_keep, args=(name, task, stop, broken), name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep(
+    name: str, task: Callable[[threading.Event], object], stop: threading.Event, broken: threading.Event
+) -> None:
+    """Runs a task again while the database is away; any other fault ends the whole process."""
+    while not stop.is_set():
+        try:
+            task(stop)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("%s waits for the database: %s", name, type(error).__name__)
+            time.sleep(PAUSE_WITHOUT_DATABASE)
+        except Exception:
+            log.exception("%s broke", name)
+            broken.set()
+            stop.set()
+        finally:
+            connection.close()
+
+
+def _run_jobs(stop: threading.Event) -> None:
+    """The procrastinate worker of this process, ended by `stop`."""
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import ConnectorException
+
+    async def work() -> None:
+        worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        async with worker.open_async():
+            running = asyncio.create_task(
+                worker.run_worker_async(
+                    concurrency=2,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=10,
+                    delete_jobs="successful",
+                )
+            )
+            while not stop.is_set() and not running.done():
+                await asyncio.sleep(0.2)
+            if not running.done():
+                running.cancel()
+                await asyncio.wait([running])
+            else:
+                running.result()
+
+    try:
+        asyncio.run(work())
+    except ConnectorException as error:
+        raise OperationalError(str(error)) from error

@@ -1,0 +1,78 @@
+"""What happens to each request before and after the rooms see it."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import translation
+from django.utils.translation import get_supported_language_variant
+
+from xactin.web import errors
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+# Doors for programs answer under any of our names; pages only under the one that passkeys know.
+PROGRAM_DOORS = ("/api/", "/log/", "/health", "/metrics", "/.well-known/", "/static/")
+
+
+class Guard:
+    """Bounds the size of a request, leads pages to `localhost`, and sets the content policy."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The guarded answer."""
+        response = self._refuse(request) or self._get_response(request)
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        return response
+
+    def _refuse(self, request: HttpRequest) -> HttpResponseBase | None:
+        if _length(request) > settings.UPLOAD_REQUEST_LIMIT:
+            return errors.too_large(request)
+        address = request.META.get("HTTP_HOST", "")
+        name, _, port = address.rpartition(":") if not address.endswith("]") else (address, "", "")
+        if (name or address) in ("127.0.0.1", "[::1]") and not request.path.startswith(PROGRAM_DOORS):
+            port = f":{port}" if name and port else ""
+            return HttpResponseRedirect(
+                f"http://localhost{port}{request.get_full_path()}", preserve_request=True
+            )
+        return None
+
+
+class ChosenLanguage:
+    """Vietnamese unless the person chose otherwise, whatever the browser would like.
+
+    A program may ask by `Accept-Language`; a page follows the cookie set at /language/.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer in the chosen language."""
+        language = chosen_language(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self._get_response(request)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """`vi` or `en`."""
+    asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if not asked and request.path.startswith("/api/"):
+        asked = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    try:
+        return get_supported_language_variant(asked) if asked else settings.LANGUAGE_CODE
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

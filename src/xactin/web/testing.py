@@ -1,0 +1,46 @@
+"""The suite's surroundings, as a pytest plugin (`-p xactin.web.testing`).
+
+Without `DATABASE_URL` the suite runs on the PostgreSQL of the wheel, started once and ended
+with the suite. It must stand before pytest-django reads the settings, hence a plugin and not
+a `conftest.py`.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from xactin.web.launcher.data_folder import DataFolder
+from xactin.web.launcher.database import database
+
+_standing = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Runs before all others of its name: settings are read behind the `yield`."""
+    os.environ.setdefault("XACTIN_MODE", "test")
+    if "XACTIN_DATA" not in os.environ:
+        os.environ["XACTIN_DATA"] = str(_temporary_folder())
+    data = DataFolder(Path(os.environ["XACTIN_DATA"]))
+    data.create()
+    _standing.enter_context(database(data))
+    yield
+
+
+def pytest_unconfigure() -> None:
+    """Ends the database and removes the folder, in the process that made them."""
+    _standing.close()
+
+
+def _temporary_folder() -> Path:
+    """A folder in a place where the database's user may reach it, also when the suite runs as root."""
+    folder = Path(tempfile.mkdtemp(prefix="xactin-test-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    _standing.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,0 +1,51 @@
+"""The site's own doors answer, in the language chosen, and tell no secrets."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_health_names_each_part(client: Client) -> None:
+    answer = client.get("/health")
+    assert answer.status_code == 200, answer.content
+    assert {"database", "files", "queue"} <= set(answer.json()["parts"])
+
+
+def test_metrics_speak_prometheus(client: Client) -> None:
+    text = client.get("/metrics").content.decode()
+    assert 'xactin_part_up{part="database"} 1.0' in text
+
+
+def test_pages_lead_to_localhost_and_programs_do_not(client: Client) -> None:
+    page = client.get("/nothing/?a=1", headers={"host": "127.0.0.1:8000"})
+    assert (page.status_code, page["Location"]) == (307, "http://localhost:8000/nothing/?a=1")
+    assert client.get("/health", headers={"host": "127.0.0.1:8000"}).status_code == 200
+    assert (
+        client.get("/api/v1/openapi.json", headers={"host": "127.0.0.1:8000"})
+        .json()["openapi"]
+        .startswith("3.1")
+    )
+
+
+def test_nothing_inline_may_run(client: Client) -> None:
+    policy = client.get("/health")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_missing_page_in_the_chosen_language(client: Client) -> None:
+    assert "Không tìm thấy" in client.get("/nothing/", headers={"accept-language": "en"}).content.decode()
+    client.cookies["xactin_language"] = "en"
+    assert "Not found" in client.get("/nothing/").content.decode()
+
+
+def test_api_errors_are_problem_documents(client: Client) -> None:
+    answer = client.get("/api/v1/nothing", headers={"accept-language": "en-GB"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["title"] == "Not found"
+
+
+def test_a_request_beyond_the_limit_is_refused_before_it_is_read(client: Client) -> None:
+    answer = client.generic("POST", "/api/v1/files", b"", CONTENT_LENGTH=str(10**10))
+    assert answer.status_code == 413
