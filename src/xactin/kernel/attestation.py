@@ -203,7 +203,7 @@ def commit_value(salt: bytes, value: Any) -> str:
     return sha256(VALUE_DOMAIN + _salt(salt) + canonical(value)).hexdigest()
 
 
-def commit_file(salt: bytes, chunks: Iterable[bytes]) -> str:
+def commit_file(salt: bytes, chunks: Iterable[bytes | memoryview]) -> str:
     """The commitment to a file given in pieces of any size."""
     commitment = FileCommitment(salt)
     for chunk in chunks:
@@ -217,7 +217,7 @@ class FileCommitment:
     def __init__(self, salt: bytes) -> None:
         self._hash = sha256(FILE_DOMAIN + _salt(salt))
 
-    def update(self, chunk: bytes) -> None:
+    def update(self, chunk: bytes | memoryview) -> None:
         self._hash.update(chunk)
 
     def hexdigest(self) -> str:

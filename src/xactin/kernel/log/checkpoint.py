@@ -23,6 +23,8 @@ WITNESS: Final = 0x04
 """Signature type of a witness: Ed25519 over the text and the time it was seen."""
 
 _MAX_SIZE: Final = 2**53 - 1
+_MAX_TIME: Final = 253_402_300_799
+"""The last second of the year 9999."""
 _NAME = re.compile(r"[!-*,-~]{1,200}")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
@@ -169,7 +171,7 @@ def _check_signature(key: VerifierKey, text: str, signature: bytes) -> int | Non
         if len(signature) != 72:
             raise NoteError("note_signature")
         time, signature = int.from_bytes(signature[:8], "big"), signature[8:]
-        if time > _MAX_SIZE:
+        if time > _MAX_TIME:
             raise NoteError("note_signature")
         message = _seen(time, text)
     try:

@@ -1,0 +1,374 @@
+"""The proof that a person holds, and the verdict on it: no database, no network, no trust from inside.
+
+    {"xt": 1, "authority": id, "checkpoint": signed note,
+     "entries":  [{"entry", "index", "mandates": root hex, "inclusion": [hex]}],   by index, genesis first
+     "mandates": [{"mandate", "root": hex, "path": [hex]}],   by root and id
+     "opened":   [{"part", "commitment", "salt", "value" | "file": {"size", "sha256"}}]}   by both first
+
+One content has one spelling: canonical JSON, these members only, lists in this order, each mandate relied on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, Final
+
+from xactin.kernel.attestation import (
+    VERSION,
+    commit_file,
+    commit_value,
+    entry_digest,
+    published,
+    time_text,
+)
+from xactin.kernel.bundle_form import Json, choose_mandate, form_problem, opened_order, proven_order
+from xactin.kernel.canonical import CanonicalError, canonical, parse
+from xactin.kernel.log.checkpoint import LOG, Checkpoint, NoteError, VerifierKey, open_note
+from xactin.kernel.log.merkle import leaf_hash, verify_inclusion
+from xactin.kernel.mandates import EMPTY, check_path, mandate_key, mandate_leaf
+from xactin.kernel.signatures import PublicKey, SignatureError, b64u, unb64u, verify_signature
+from xactin.kernel.verdict import EntryVerdict, OpenedVerdict, Remark, Verdict, Witnessed, remark
+from xactin.kernel.verification import GenesisError, verify_genesis
+
+CONTENT_PART: Final = "content"
+"""The part under which a statement's own `content` is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the verifier relies on. It comes from outside the bundle."""
+
+    logs: tuple[VerifierKey, ...] = ()
+    witnesses: tuple[VerifierKey, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Trust:
+        """Verifier keys, one a line; lines that are empty or begin with `#` say nothing. Raises NoteError."""
+        lines = (line.strip() for line in text.splitlines())
+        keys = [VerifierKey.parse(line) for line in lines if line and not line.startswith("#")]
+        logs = tuple(key for key in keys if key.kind == LOG)
+        return cls(logs, tuple(key for key in keys if key.kind != LOG))
+
+
+def make_bundle(
+    *,
+    authority: str,
+    entries: Iterable[Mapping[str, Any]],
+    mandates: Iterable[Mapping[str, Any]],
+    opened: Iterable[Mapping[str, Any]] = (),
+    checkpoint: str,
+) -> bytes:
+    """The bundle of these parts; digests may be bytes or hex, salts bytes or base64url.
+
+    The genesis entry must be among `entries`. Mandates that no entry relies on, and what is said of a file
+    beyond size and sha256, are left out.
+    """
+    shown = {item["index"]: _shown(item) for item in entries}
+    given = {proven_order(one): one for one in map(_proven, mandates)}
+    chosen = (choose_mandate(item, list(given.values()))[0] for item in shown.values())
+    used = {proven_order(item): item for item in chosen if item is not None}
+    disclosed = {opened_order(one): one for one in map(_opened, opened)}
+    return canonical(
+        {
+            "xt": VERSION,
+            "authority": authority,
+            "checkpoint": checkpoint,
+            "entries": [shown[index] for index in sorted(shown)],
+            "mandates": [used[order] for order in sorted(used)],
+            "opened": [disclosed[order] for order in sorted(disclosed)],
+        }
+    )
+
+
+def _shown(item: Mapping[str, Any]) -> Json:
+    return {
+        "entry": item["entry"],
+        "index": item["index"],
+        "mandates": _hex(item["mandates"]),
+        "inclusion": [_hex(node) for node in item["inclusion"]],
+    }
+
+
+def _proven(item: Mapping[str, Any]) -> Json:
+    path = [_hex(node) for node in item["path"]]
+    return {"mandate": item["mandate"], "root": _hex(item["root"]), "path": path}
+
+
+def _opened(item: Mapping[str, Any]) -> Json:
+    salt = item["salt"]
+    made = {
+        "part": item["part"],
+        "commitment": _hex(item["commitment"]),
+        "salt": b64u(salt) if isinstance(salt, bytes) else salt,
+    }
+    if "file" in item:
+        return made | {"file": {"size": item["file"]["size"], "sha256": _hex(item["file"]["sha256"])}}
+    return made | {"value": item["value"]}
+
+
+def _hex(digest: bytes | str) -> str:
+    return digest if isinstance(digest, str) else digest.hex()
+
+
+def verify_bundle(data: bytes, trust: Trust, files: Mapping[str, bytes] | None = None) -> Verdict:
+    """The verdict on bundle bytes. Never raises on bad data.
+
+    `files` are the files that the bundle speaks of, by part (or by commitment where a part was written more
+    than once). A file may be longer than what was attested: only its first `size` bytes are compared, and
+    the verdict says how many follow.
+    """
+    try:
+        bundle = parse(data)
+    except CanonicalError as error:
+        if error.reason == "not_json":
+            return Verdict(False, (remark("unreadable"),))
+        return Verdict(False, (remark("not_canonical", error.path.lstrip("/"), error.reason),))
+    problem = form_problem(bundle)
+    if problem is not None:
+        return Verdict(False, (problem,))
+    return _Verifier(bundle, trust, files or {}).verdict()
+
+
+@dataclass
+class _Verifier:
+    """One check from start to end; `problems`, `checked` and `notes` grow as it goes."""
+
+    bundle: Json
+    trust: Trust
+    files: Mapping[str, bytes]
+    problems: list[Remark] = field(default_factory=list)
+    checked: list[Remark] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+    checkpoint: Checkpoint | None = None
+    log: VerifierKey | None = None
+    witnesses: list[Witnessed] = field(default_factory=list)
+    demo: bool | None = None
+
+    def verdict(self) -> Verdict:
+        self._stage(self._check_checkpoint)
+        self._stage(self._check_genesis)
+        self._stage(self._check_inclusion)
+        custody: list[str | None] = [None] * len(self.bundle["entries"])
+        self._stage(lambda: self._check_signatures(custody))
+        self._stage(self._check_chains)
+        opened: list[OpenedVerdict] = []
+        self._stage(lambda: self._check_opened(opened))
+        self._take_notes(opened)
+        return Verdict(
+            valid=not self.problems,
+            problems=tuple(self.problems),
+            checked=tuple(self.checked),
+            notes=tuple(self.notes),
+            authority=self.bundle["authority"],
+            origin=self.checkpoint.origin if self.checkpoint else None,
+            as_of=self.checkpoint.size if self.checkpoint else None,
+            witnesses=tuple(self.witnesses),
+            simulated_clock=self.demo,
+            entries=tuple(map(_entry_verdict, self.bundle["entries"], custody)),
+            opened=tuple(opened),
+        )
+
+    def _problem(self, code: str, where: str = "", detail: str = "") -> None:
+        self.problems.append(remark(code, where, detail))
+
+    def _stage(self, check: Callable[[], None]) -> None:
+        """Runs one check; what it says was checked is kept only if it found no problem."""
+        found, said = len(self.problems), len(self.checked)
+        check()
+        if len(self.problems) > found:
+            del self.checked[said:]
+
+    def _check_checkpoint(self) -> None:
+        try:
+            note = open_note(self.bundle["checkpoint"], (*self.trust.logs, *self.trust.witnesses))
+            self.checkpoint = Checkpoint.parse(note.text)
+        except NoteError as error:
+            code = "checkpoint_form" if error.code in ("note", "checkpoint") else "checkpoint_signature"
+            self._problem(code, "checkpoint", error.code)
+            return
+        for line in note.signatures:
+            if line.time is not None:
+                time = time_text(datetime.fromtimestamp(line.time, UTC))
+                self.witnesses.append(Witnessed(line.key.name, time))
+            elif line.key.name == self.checkpoint.origin:
+                self.log = line.key
+            else:
+                self._problem("checkpoint_line_unknown", "checkpoint", line.key.name)
+        if self.log is None:
+            self._problem("log_unknown", "checkpoint", self.checkpoint.origin)
+            return
+        for unknown in note.unknown:
+            self._problem("checkpoint_line_unknown", "checkpoint", unknown.split(" ")[1])
+        origin, size = self.checkpoint.origin, self.checkpoint.size
+        self.checked.append(remark("checked_checkpoint", origin=origin, size=size))
+        for witness in self.witnesses:
+            self.checked.append(remark("checked_witness", name=witness.name, time=witness.time))
+
+    def _check_genesis(self) -> None:
+        entries = self.bundle["entries"]
+        if not entries or entries[0]["index"] != 0:
+            self._problem("genesis_missing", "entries")
+            return
+        if self.log is None:
+            return
+        if entries[0]["mandates"] != EMPTY.hex():
+            self._problem("genesis_wrong", "entries/0", "mandates")
+        try:
+            self.demo = verify_genesis(entries[0]["entry"], self.log)
+        except (GenesisError, SignatureError) as error:
+            self._problem("genesis_wrong", "entries/0", error.code)
+        self.checked.append(remark("checked_genesis", authority=self.bundle["authority"]))
+
+    def _check_inclusion(self) -> None:
+        for number, item in enumerate(self.bundle["entries"]):
+            if item["entry"]["statement"]["authority"] != self.bundle["authority"]:
+                self._problem("authority_other", f"entries/{number}")
+            if self.checkpoint is None:
+                continue
+            leaf = leaf_hash(published(entry_digest(item["entry"]).hex(), item["mandates"]))
+            path = [bytes.fromhex(node) for node in item["inclusion"]]
+            if not verify_inclusion(leaf, item["index"], self.checkpoint.size, path, self.checkpoint.root):
+                self._problem("inclusion", f"entries/{number}")
+        if self.checkpoint is not None:
+            self.checked.append(remark("checked_inclusion", count=len(self.bundle["entries"])))
+
+    def _check_signatures(self, custody: list[str | None]) -> None:
+        mandates = self.bundle["mandates"]
+        used: set[tuple[str, str]] = set()
+        for number, item in enumerate(self.bundle["entries"]):
+            if item["index"] == 0:
+                custody[number] = "log" if self.demo is not None else None
+                continue
+            proven, reason = choose_mandate(item, mandates)
+            if proven is None:
+                self._problem("mandate_cover" if reason else "mandate_missing", f"entries/{number}", reason)
+                continue
+            used.add(proven_order(proven))
+            custody[number] = self._check_signature(number, item["entry"], proven["mandate"])
+        for number, item in enumerate(mandates):
+            if proven_order(item) not in used:
+                self._problem("mandate_unused", f"mandates/{number}")
+            self._check_mandate_path(number, item)
+        self.checked.append(remark("checked_signatures", count=len(custody)))
+        passkey, server = custody.count("passkey"), custody.count("server")
+        self.checked.append(remark("checked_custody", passkey=passkey, server=server))
+
+    def _check_signature(self, number: int, entry: Json, mandate: Json) -> str | None:
+        key = PublicKey.from_dict(mandate["key"])
+        try:
+            verify_signature(entry["statement"], entry["signature"], key)
+        except SignatureError as error:
+            self._problem("signature", f"entries/{number}", error.code)
+            return None
+        return key.custody
+
+    def _check_mandate_path(self, number: int, item: Json) -> None:
+        mandate, path = item["mandate"], [bytes.fromhex(node) for node in item["path"]]
+        key, leaf = mandate_key(mandate["id"]), mandate_leaf(mandate)
+        if not check_path(bytes.fromhex(item["root"]), key, leaf, path):
+            self._problem("mandate_path", f"mandates/{number}")
+
+    def _check_chains(self) -> None:
+        subjects: dict[str, list[tuple[int, Json]]] = defaultdict(list)
+        ids: set[str] = set()
+        for number, item in enumerate(self.bundle["entries"]):
+            statement = item["entry"]["statement"]
+            if statement["id"] in ids:
+                self._problem("id_twice", f"entries/{number}")
+            ids.add(statement["id"])
+            subjects[statement["subject"]].append((number, item["entry"]))
+        # Entries stand by index, and a subject's entries enter the log in their own order.
+        for chain in subjects.values():
+            for (_, before), (number, entry) in pairwise(chain):
+                self._check_link(number, before, entry)
+        self.checked.append(remark("checked_chain"))
+
+    def _check_link(self, number: int, before: Json, entry: Json) -> None:
+        one, two = before["place"], entry["place"]
+        if one["seq"] >= two["seq"] or one["at"] > two["at"]:
+            self._problem("chain_order", f"entries/{number}")
+        elif one["seq"] + 1 == two["seq"] and two["prev"] != entry_digest(before).hex():
+            self._problem("chain_prev", f"entries/{number}")
+
+    def _check_opened(self, opened: list[OpenedVerdict]) -> None:
+        known = {pair for item in self.bundle["entries"] for pair in _commitments(item["entry"]["statement"])}
+        claimed: set[str] = set()
+        for number, item in enumerate(self.bundle["opened"]):
+            where = f"opened/{number}"
+            if (item["part"], item["commitment"]) not in known:
+                self._problem("opened_unknown", where, item["part"])
+            if "file" in item:
+                opened.append(self._check_file(where, item, claimed))
+                continue
+            if commit_value(unb64u(item["salt"]), item["value"]) != item["commitment"]:
+                self._problem("opened_wrong", where, item["part"])
+            opened.append(OpenedVerdict(item["part"], item["commitment"], "value", None, None, 0))
+        for name in sorted(set(self.files) - claimed):
+            self._problem("file_unclaimed", "", name)
+        if opened:
+            self.checked.append(remark("checked_opened", count=len(opened)))
+
+    def _check_file(self, where: str, item: Json, claimed: set[str]) -> OpenedVerdict:
+        size, rest = item["file"]["size"], 0
+        name = next((name for name in (item["commitment"], item["part"]) if name in self.files), None)
+        if name is None:
+            self._problem("file_missing", where, item["part"])
+        else:
+            claimed.add(name)
+            begin = memoryview(self.files[name])[:size]
+            rest = len(self.files[name]) - len(begin)
+            commitment = commit_file(unb64u(item["salt"]), [begin])
+            digest = sha256(begin).hexdigest()
+            if len(begin) != size or digest != item["file"]["sha256"] or commitment != item["commitment"]:
+                self._problem("file_wrong", where, item["part"])
+        return OpenedVerdict(item["part"], item["commitment"], "file", item["file"]["sha256"], size, rest)
+
+    def _take_notes(self, opened: list[OpenedVerdict]) -> None:
+        if self.checkpoint is not None:
+            self.notes.append(remark("note_as_of", size=self.checkpoint.size))
+        if not self.witnesses:
+            self.notes.append(remark("note_not_witnessed"))
+        if self.demo:
+            self.notes.append(remark("note_simulated_clock"))
+        last: dict[str, int] = {}
+        gaps = 0
+        for item in self.bundle["entries"]:
+            subject, seq = item["entry"]["statement"]["subject"], item["entry"]["place"]["seq"]
+            gaps += max(0, seq - last.get(subject, -1) - 1)
+            last[subject] = seq
+        if gaps:
+            self.notes.append(remark("note_gaps", count=gaps))
+        for item in opened:
+            if item.rest:
+                self.notes.append(remark("note_file_continues", "", item.part, count=item.rest))
+
+
+def _commitments(statement: Json) -> Iterable[tuple[str, str]]:
+    yield from (statement["saw"] or {}).items()
+    yield from (statement["wrote"] or {}).items()
+    if statement["content"] is not None:
+        yield CONTENT_PART, statement["content"]
+
+
+def _entry_verdict(item: Json, custody: str | None) -> EntryVerdict:
+    statement, place = item["entry"]["statement"], item["entry"]["place"]
+    signature = item["entry"]["signature"]
+    batch = signature.get("batch") if type(signature) is dict else None
+    size = batch.get("size") if type(batch) is dict else None
+    return EntryVerdict(
+        index=item["index"],
+        subject=statement["subject"],
+        seq=place["seq"],
+        act=statement["act"],
+        by=statement["by"],
+        for_=statement["for"],
+        at=place["at"],
+        custody=custody,
+        batch=size if type(size) is int else None,
+        digest=entry_digest(item["entry"]).hex(),
+    )
