@@ -1,0 +1,1 @@
+"""The benchmarks: this engine beside what people would use instead (see README.md)."""
