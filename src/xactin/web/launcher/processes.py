@@ -213,6 +213,9 @@ class Supervisor:
 
 
 def end_with_supervisor() -> None:
-    """For a process two steps below the supervisor (a web server's worker): go when the one above goes."""
-    if os.environ.get("XACTIN_SUPERVISED") == "1":
-        die_with_parent(signal.SIGKILL, os.getppid())
+    """For a process two steps below the supervisor (a web server's worker): go when the one above goes.
+
+    The one above leads our process group; if it is not our parent any more, it died while we started.
+    """
+    if os.environ.get("XACTIN_SUPERVISED") == "1" and os.getpgrp() != os.getpid():
+        die_with_parent(signal.SIGKILL, os.getpgrp())

@@ -15,8 +15,6 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
 
-from xactin.web.launcher.processes import end_with_supervisor
-
 log = logging.getLogger("xactin.worker")
 PAUSE_WITHOUT_DATABASE = 1.0
 
@@ -26,7 +24,6 @@ def run() -> int:
     from xactin.ledger.commands import run_sequencer
     from xactin.notices.commands import run_relay
 
-    end_with_supervisor()
     stop, broken = threading.Event(), threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stop.set())

@@ -1,0 +1,1 @@
+"""The commands about an authority as a whole: init, token, audit."""

@@ -1,0 +1,111 @@
+"""`xactin backup`, `restore` and `upgrade`."""
+
+import getpass
+import os
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from xactin.web.keeping.sealed import SealedFileError, Secret
+from xactin.web.launcher.data_folder import DataFolder, default_data_folder
+from xactin.web.launcher.database import database
+
+
+def secret_from(key_file: Path | None, *, confirm: bool) -> Secret:
+    """The key file, `XACTIN_PASSPHRASE`, or what the person types (twice where a typing error would lock it)."""
+    if key_file is not None:
+        return Secret(key=key_file.read_bytes())
+    if os.environ.get("XACTIN_PASSPHRASE"):
+        return Secret(passphrase=os.environ["XACTIN_PASSPHRASE"])
+    if not sys.stdin.isatty():
+        raise SealedFileError("give --key-file or XACTIN_PASSPHRASE")
+    typed = getpass.getpass("Passphrase of the backup: ")
+    if confirm and getpass.getpass("Once more: ") != typed:
+        raise SealedFileError("the two differ")
+    return Secret(passphrase=typed)
+
+
+def backup(file: Path, key_file: Path | None) -> int:
+    """Writes everything into `file`, which must not stand yet; it appears whole or not at all."""
+    if file.exists():
+        raise SealedFileError(f"{file} stands already; a backup never overwrites")
+    secret = secret_from(key_file, confirm=True)
+    data = DataFolder(default_data_folder())
+    with database(data):
+        _setup()
+        told = _write(file, secret)
+    print(told)
+    return 0
+
+
+def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
+    """Brings a backup back, then makes sure that the log cannot contradict what was published."""
+    secret = secret_from(key_file, confirm=False)
+    data = DataFolder(default_data_folder())
+    if data.mode() is not None:
+        raise SealedFileError(
+            f"{data.path} holds an authority already; restore into an empty folder (--data)"
+        )
+    from xactin.web.keeping.inside import read_manifest
+
+    manifest = read_manifest(file, secret)
+    data.create()
+    with database(data):
+        from xactin.web.keeping.inside import restore_keys
+
+        restore_keys(file, secret, data)
+        data.set_mode("demo" if manifest.mode == "demo" else "real")
+        _setup()
+        from xactin.web.keeping.inside import restore_content
+        from xactin.web.keeping.log_after_restore import settle
+
+        for line in restore_content(file, secret, manifest):
+            print(line, flush=True)
+        for line in settle(checkpoint):
+            print(line, flush=True)
+    return 0
+
+
+def upgrade(file: Path | None, key_file: Path | None) -> int:
+    """Says what would change; if anything, makes a backup, migrates, and says what was done."""
+    data = DataFolder(default_data_folder())
+    with database(data):
+        _setup()
+        from xactin.web.keeping.migrations import migrate, pending
+
+        steps = pending()
+        if not steps:
+            print(f"nothing to do: the data are of version {version('xactin')} already")
+            return 0
+        secret = secret_from(key_file, confirm=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        target = file or data.path / f"before-upgrade-{version('xactin')}-{stamp}.backup"
+        print(_write(target, secret))
+        for step in migrate():
+            print(f"migrated {step}", flush=True)
+    print(f"the data are of version {version('xactin')} now; the state before is in {target}")
+    return 0
+
+
+def _write(file: Path, secret: Secret) -> str:
+    from xactin.web.keeping.inside import write_backup
+
+    part = file.with_name(f".{file.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            told = write_backup(out, secret)
+            out.flush()
+            os.fsync(out.fileno())
+        # A hard link, unlike a rename, never replaces a file made in the meantime.
+        os.link(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+    return f"{told} -> {file} ({file.stat().st_size:,} bytes)"
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()

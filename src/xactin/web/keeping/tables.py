@@ -1,0 +1,78 @@
+"""All tables of the database, out and in again by COPY.
+
+The schema itself is not copied: migrations make it, at the state that the backup names. So a
+backup goes from PostgreSQL 18 to 15 and back, and from an earlier version of ours to this one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+LIST = """
+    SELECT c.relname, array_agg(a.attname ORDER BY a.attnum)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    GROUP BY c.relname ORDER BY c.relname
+"""
+SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+MIGRATIONS = "django_migrations"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table by name, with the columns that are copied (computed ones are not)."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    def _columns(self) -> sql.Composed:
+        return sql.SQL(", ").join(map(sql.Identifier, self.columns))
+
+    def read(self, connection: "psycopg.Connection[tuple[object, ...]]") -> Iterator[memoryview]:
+        """Its rows in COPY's text format, which no version of PostgreSQL has changed."""
+        query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
+            self._columns(), sql.Identifier(self.name)
+        )
+        with connection.cursor() as cursor, cursor.copy(query) as copy:
+            yield from (memoryview(block) for block in copy)
+
+    def write(self, connection: "psycopg.Connection[tuple[object, ...]]", blocks: Iterable[bytes]) -> None:
+        """Fills the table; its own triggers keep still, for what they would do stands in the backup already."""
+        name = sql.Identifier(self.name)
+        connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
+        query = sql.SQL("COPY {} ({}) FROM STDIN").format(name, self._columns())
+        with connection.cursor() as cursor, cursor.copy(query) as copy:
+            for block in blocks:
+                copy.write(block)
+        connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
+
+
+def tables(connection: "psycopg.Connection[tuple[object, ...]]") -> list[Table]:
+    """Every table of ours, in the order of names."""
+    return [Table(str(name), tuple(columns)) for name, columns in connection.execute(LIST).fetchall()]  # type: ignore[arg-type]
+
+
+def sequences(connection: "psycopg.Connection[tuple[object, ...]]") -> dict[str, int | None]:
+    """Where each sequence stands; None for one never used."""
+    return {str(name): value for name, value in connection.execute(SEQUENCES).fetchall()}  # type: ignore[misc]
+
+
+def set_sequences(
+    connection: "psycopg.Connection[tuple[object, ...]]", values: dict[str, int | None]
+) -> None:
+    """Puts the sequences where they stood."""
+    for name, value in values.items():
+        used = value is not None
+        connection.execute(
+            "SELECT setval(quote_ident(%s)::regclass, %s, %s)", [name, value if used else 1, used]
+        )
+
+
+def empty(connection: "psycopg.Connection[tuple[object, ...]]", names: Iterable[str]) -> None:
+    """Removes the rows that migrations themselves made, so that only the backup's stand."""
+    listed = sql.SQL(", ").join(map(sql.Identifier, names))
+    connection.execute(sql.SQL("TRUNCATE {}").format(listed))
