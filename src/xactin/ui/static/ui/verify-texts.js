@@ -1,0 +1,160 @@
+/* Findings in words: code -> [Vietnamese, English]. The same as the kernel's; a test compares them. */
+
+export const TEXTS = {
+  unreadable: [
+    "Tệp không phải là gói bằng chứng.",
+    "The file is not a proof bundle.",
+  ],
+  not_canonical: [
+    "Gói bằng chứng không ở dạng ghi chuẩn nên không thể tin cậy.",
+    "The bundle is not in the one canonical form and cannot be relied on.",
+  ],
+  form: [
+    "Gói bằng chứng có thành phần sai mẫu, hoặc thành phần không kiểm tra được.",
+    "The bundle has a member of the wrong form, or one that nobody could check.",
+  ],
+  entry_form: [
+    "Một xác tín có thành phần sai mẫu.",
+    "An attestation has a member of the wrong form.",
+  ],
+  checkpoint_form: [
+    "Điểm chốt của nhật ký sai mẫu.",
+    "The log's checkpoint is of the wrong form.",
+  ],
+  checkpoint_signature: [
+    "Chữ ký trên điểm chốt của nhật ký không đúng.",
+    "A signature on the log's checkpoint does not hold.",
+  ],
+  checkpoint_line_unknown: [
+    "Điểm chốt mang chữ ký của bên không có trong danh sách tin cậy.",
+    "The checkpoint bears a signature by someone who is not in the list of trust.",
+  ],
+  log_unknown: [
+    "Nhật ký này không có trong danh sách tin cậy.",
+    "This log is not in the list of trust.",
+  ],
+  genesis_missing: [
+    "Thiếu bản ghi khởi tạo của cơ quan.",
+    "The authority's genesis entry is missing.",
+  ],
+  genesis_wrong: [
+    "Bản ghi khởi tạo không đúng với nhật ký được tin cậy.",
+    "The genesis entry does not agree with the trusted log.",
+  ],
+  authority_other: [
+    "Một xác tín thuộc về cơ quan khác.",
+    "An attestation belongs to another authority.",
+  ],
+  id_twice: [
+    "Một xác tín có mặt hai lần.",
+    "An attestation stands here twice.",
+  ],
+  inclusion: [
+    "Một xác tín không có trong nhật ký công khai.",
+    "An attestation is not in the public log.",
+  ],
+  signature: [
+    "Chữ ký của một xác tín không đúng.",
+    "The signature of an attestation does not hold.",
+  ],
+  mandate_missing: [
+    "Không chứng minh được khóa ký có thẩm quyền vào thời điểm đó.",
+    "Nothing shows that the signing key had a mandate at that moment.",
+  ],
+  mandate_form: [
+    "Một thẩm quyền ký sai mẫu.",
+    "A mandate is of the wrong form.",
+  ],
+  mandate_path: [
+    "Một thẩm quyền ký không có trong danh sách có hiệu lực tại thời điểm ký.",
+    "A mandate is not among those that stood at the moment of signing.",
+  ],
+  mandate_cover: [
+    "Thẩm quyền ký không bao gồm việc đã làm.",
+    "The mandate does not cover what was done.",
+  ],
+  mandate_unused: [
+    "Gói bằng chứng có thẩm quyền ký không liên quan.",
+    "The bundle has a mandate that nothing in it relies on.",
+  ],
+  chain_order: [
+    "Thứ tự các xác tín của cùng một đối tượng không nhất quán.",
+    "The attestations about one subject are not in one order.",
+  ],
+  chain_prev: [
+    "Chuỗi xác tín bị đứt: một mục không nối với mục ngay trước.",
+    "The chain is broken: an entry does not continue the one before it.",
+  ],
+  opened_unknown: [
+    "Nội dung kèm theo không thuộc xác tín nào trong gói.",
+    "Disclosed content belongs to no attestation in the bundle.",
+  ],
+  opened_wrong: [
+    "Nội dung kèm theo khác với nội dung đã được xác tín.",
+    "Disclosed content differs from what was attested.",
+  ],
+  file_missing: [
+    "Cần có tệp để đối chiếu với nội dung đã được xác tín.",
+    "The file is needed, to be compared with what was attested.",
+  ],
+  file_wrong: [
+    "Tệp khác với nội dung đã được xác tín.",
+    "The file differs from what was attested.",
+  ],
+  file_unclaimed: [
+    "Tệp được đưa vào kiểm tra không được gói bằng chứng nhắc đến.",
+    "A file was given that the bundle says nothing about.",
+  ],
+  checked_checkpoint: [
+    "Điểm chốt của nhật ký {origin} tại kích thước {size} có chữ ký của khóa nhật ký được tin cậy.",
+    "The checkpoint of the log {origin} at size {size} is signed by the trusted log key.",
+  ],
+  checked_genesis: [
+    "Bản ghi khởi tạo của cơ quan {authority} do khóa của nhật ký ký.",
+    "The genesis entry of the authority {authority} is signed by the log's key.",
+  ],
+  checked_inclusion: [
+    "Cả {count} xác tín đều có trong nhật ký công khai.",
+    "All {count} attestations are in the public log.",
+  ],
+  checked_signatures: [
+    "Cả {count} chữ ký đều đúng; mỗi khóa có thẩm quyền còn hiệu lực vào thời điểm ký.",
+    "All {count} signatures hold; each key had a mandate that stood at that moment.",
+  ],
+  checked_custody: [
+    "Cách giữ khóa: {passkey} chữ ký bằng khóa truy cập (passkey) của người ký, {server} bằng khóa do máy chủ giữ.",
+    "Custody: {passkey} signatures by a passkey of the signer, {server} by keys that the server holds.",
+  ],
+  checked_chain: [
+    "Các xác tín của cùng một đối tượng nối liền nhau ở mọi chỗ có đủ hai mục kề nhau.",
+    "Attestations about one subject continue one another wherever two neighbours are shown.",
+  ],
+  checked_opened: [
+    "{count} nội dung kèm theo đúng với nội dung đã được xác tín.",
+    "{count} disclosed contents are those that were attested.",
+  ],
+  checked_witness: [
+    "Bên làm chứng {name} đã thấy điểm chốt này lúc {time}.",
+    "The witness {name} saw this checkpoint at {time}.",
+  ],
+  note_as_of: [
+    "Kết quả có giá trị tại kích thước nhật ký {size}; việc xảy ra sau đó không thể hiện ở đây.",
+    "This is as of log size {size}; what happened later does not show here.",
+  ],
+  note_not_witnessed: [
+    "Chưa có bên làm chứng độc lập: thời gian là thời gian do cơ quan ghi.",
+    "No independent witness: the times are those the authority wrote.",
+  ],
+  note_simulated_clock: [
+    "Đây là cơ quan trình diễn, có thể dùng đồng hồ mô phỏng; không có giá trị pháp lý.",
+    "This is a demo authority, which may use a simulated clock; it has no legal force.",
+  ],
+  note_gaps: [
+    "Gói chỉ nêu một phần các xác tín của đối tượng; {count} mục ở giữa không được nêu.",
+    "The bundle shows a part of the attestations; {count} entries between them are not shown.",
+  ],
+  note_file_continues: [
+    "Tệp còn {count} byte sau phần đã được xác tín (thường là chữ ký số). Phần này cần được kiểm tra bằng phần mềm kiểm tra chữ ký PDF.",
+    "The file goes on for {count} bytes after what was attested (digital signatures, as a rule). A verifier of PDF signatures must check those.",
+  ],
+};
