@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -132,6 +132,34 @@ def verify_bundle(data: bytes, trust: Trust, files: Mapping[str, bytes] | None =
     if problem is not None:
         return Verdict(False, (problem,))
     return _Verifier(bundle, trust, files or {}).verdict()
+
+
+def verify_document(data: bytes, document: bytes, trust: Trust) -> Verdict:
+    """The verdict on a document that carries its own bundle, as an issued PDF does.
+
+    As `verify_bundle`, and not valid unless an opened file of the bundle is the beginning of `document`:
+    else the sound bundle of one dossier could be carried by the paper of another.
+    """
+    files = {
+        item["commitment"]: document
+        for item in _opened_files(data)
+        if sha256(memoryview(document)[: item["file"]["size"]]).hexdigest() == item["file"]["sha256"]
+    }
+    verdict = verify_bundle(data, trust, files)
+    if files:
+        return verdict
+    return replace(verdict, valid=False, problems=(*verdict.problems, remark("document_other")))
+
+
+def _opened_files(data: bytes) -> list[Json]:
+    """The files that a bundle speaks of; none where it is no bundle."""
+    try:
+        bundle = parse(data)
+    except CanonicalError:
+        return []
+    if form_problem(bundle) is not None:
+        return []
+    return [item for item in bundle["opened"] if "file" in item]
 
 
 @dataclass

@@ -103,6 +103,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Tệp được đưa vào kiểm tra không được gói bằng chứng nhắc đến.",
         "A file was given that the bundle says nothing about.",
     ),
+    "document_other": (
+        "Bằng chứng này không nói về tài liệu được đưa vào kiểm tra.",
+        "This proof says nothing about the document that was given.",
+    ),
     # What was checked
     "checked_checkpoint": (
         "Điểm chốt của nhật ký {origin} tại kích thước {size} có chữ ký của khóa nhật ký được tin cậy.",

@@ -133,7 +133,7 @@ def test_refusals_are_the_same(in_browser):
             note.replace("\n7\n", "\n8\n"),
             note + "x\n",
             note * 2,
-            cosigned.replace("AAAAAG", "AAAAAH"),
+            cosigned[:-8] + ("B" if cosigned[-8] == "A" else "A") + cosigned[-7:],
             cosigned + cosigned.splitlines()[-1] + "\n",
         )
     ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xactin.kernel.attestation import commit_value, entry_digest, published
-from xactin.kernel.bundle import Trust, make_bundle, verify_bundle
+from xactin.kernel.bundle import Trust, make_bundle, verify_bundle, verify_document
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey, cosign, sign_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash
@@ -156,6 +156,20 @@ def test_a_file_may_go_on_after_what_was_attested_and_the_verdict_says_so():
     assert verdict.valid
     assert verdict.opened[0].rest == 9
     assert verdict.notes[-1].code == "note_file_continues"
+
+
+def test_a_document_must_be_the_one_that_its_bundle_speaks_of():
+    assert verify_document(BUNDLE, DRAWING + b"bundle and signatures", LOG.trust).valid
+    for data, document in [
+        (BUNDLE, b"another document"),
+        (LOG.bundle(SHOWN), DRAWING),
+        (LOG.bundle(SHOWN, opened=OPENED[:1]), DRAWING),
+        (b"{}", DRAWING),
+        (b"", DRAWING),
+    ]:
+        verdict = verify_document(data, document, LOG.trust)
+        assert not verdict.valid
+        assert verdict.problems[-1].code == "document_other"
 
 
 def test_opened_content_must_be_what_was_attested():

@@ -105,6 +105,10 @@ export const TEXTS = {
     "Tệp được đưa vào kiểm tra không được gói bằng chứng nhắc đến.",
     "A file was given that the bundle says nothing about.",
   ],
+  document_other: [
+    "Bằng chứng này không nói về tài liệu được đưa vào kiểm tra.",
+    "This proof says nothing about the document that was given.",
+  ],
   checked_checkpoint: [
     "Điểm chốt của nhật ký {origin} tại kích thước {size} có chữ ký của khóa nhật ký được tin cậy.",
     "The checkpoint of the log {origin} at size {size} is signed by the trusted log key.",

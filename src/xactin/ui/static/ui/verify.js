@@ -39,6 +39,34 @@ export async function verifyBundle(bytes, trust, files = {}) {
   }
 }
 
+/** The verdict on a document that carries its own bundle: not valid unless an opened file is its beginning. */
+export async function verifyDocument(bytes, document, trust) {
+  const files = Object.fromEntries((await matchFiles(bytes, [document])).map(([item]) => [item.commitment, document]));
+  const verdict = await verifyBundle(bytes, trust, files);
+  if (Object.keys(files).length) return verdict;
+  return { ...verdict, valid: false, problems: [...verdict.problems, remark("document_other")] };
+}
+
+/** Pairs [opened item, file bytes] for the given files that are, from their start, what the bundle speaks of. */
+export async function matchFiles(bytes, given) {
+  let bundle;
+  try {
+    bundle = parseCanonical(bytes);
+    await checkBundle(bundle, checkKey);
+  } catch (error) {
+    if (error instanceof FormError) return [];
+    throw error;
+  }
+  const pairs = [];
+  for (const item of bundle.opened.filter((one) => "file" in one)) {
+    for (const file of given) {
+      const begin = file.subarray(0, item.file.size);
+      if (toHex(await sha256(begin)) === item.file.sha256) pairs.push([item, file]);
+    }
+  }
+  return pairs;
+}
+
 class Verifier {
   problems = [];
   checked = [];
