@@ -1,4 +1,4 @@
-"""The process tree under the supervisor: nothing stays behind, what dies comes back, what was committed stands."""
+"""The process tree: nothing stays behind, what dies comes back, what was committed stands."""
 
 import os
 import shutil

@@ -27,7 +27,11 @@ def main(folder: str) -> None:
         cluster.wait(server)
         cluster.ensure_database()
         # A child with a child of its own, as a web server has.
-        worker = "from xactin.web.launcher.processes import end_with_supervisor as e; e(); import time; time.sleep(600)"
+        worker = (
+            "from xactin.web.launcher.processes import end_with_supervisor\n"
+            "end_with_supervisor()\n"
+            "import time; time.sleep(600)"
+        )
         outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {worker!r}])"
         own = {**os.environ, "XACTIN_SUPERVISED": "1"}
         supervisor.start(Child("idle", [sys.executable, "-c", outer], own, patience=5))

@@ -1,1 +1,90 @@
 """The commands about an authority as a whole: init, token, audit."""
+
+import argparse
+import getpass
+import os
+import sys
+
+from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
+from xactin.web.launcher.database import database
+
+SHORTEST_PASSWORD = 12
+
+
+def init(wish: argparse.Namespace) -> int:
+    """Makes a real authority in an empty data folder and database."""
+    data = DataFolder(default_data_folder())
+    data.create()
+    data.set_mode("real")
+    data.ensure_keys()
+    password = _first_password()
+    with database(data):
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from xactin.identity.commands import found_authority
+
+        call_command("migrate", interactive=False, verbosity=0)
+        found_authority(
+            code=wish.id,
+            name_vi=wish.name,
+            name_en=wish.name_en or wish.name,
+            username=wish.admin,
+            full_name=wish.admin_name,
+            email=wish.admin_email,
+            password=password,
+        )
+        key = write_trust(data)
+    print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")
+    return 0
+
+
+def write_trust(data: DataFolder) -> str:
+    """Writes the log's verifier key into the data folder, where `xactin verify` finds it; returns it."""
+    from xactin.ledger import queries
+
+    key = queries.authority().verifier_key
+    known = data.trust.read_text("utf-8").splitlines() if data.trust.exists() else []
+    if key not in known:
+        data.trust.write_text("\n".join([*known, key]) + "\n", "utf-8")
+    return key
+
+
+def print_token(username: str) -> int:
+    """Prints a new token, and nothing else on the standard output."""
+    from xactin.identity.commands import create_token
+    from xactin.identity.models import Account
+
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        print(f"xactin: there is no account {username!r}", file=sys.stderr)
+        return 1
+    print(create_token(account))
+    return 0
+
+
+def audit(processes: int) -> int:
+    """Names every difference; 1 if there is any."""
+    from xactin.ledger.audit import run_audit
+
+    findings = run_audit(processes)
+    for finding in findings:
+        print(f"{finding.kind}: {finding.subject}: {finding.text}")
+    print(f"audit: {len(findings)} findings" if findings else "audit: clean")
+    return 1 if findings else 0
+
+
+def _first_password() -> str:
+    """`XACTIN_ADMIN_PASSWORD`, or what the person types twice."""
+    password = os.environ.get("XACTIN_ADMIN_PASSWORD", "")
+    if not password and sys.stdin.isatty():
+        password = getpass.getpass("Password of the first administrator: ")
+        if getpass.getpass("Once more: ") != password:
+            raise DataFolderError("the two differ")
+    if len(password) < SHORTEST_PASSWORD:
+        raise DataFolderError(
+            f"XACTIN_ADMIN_PASSWORD (the first administrator's) needs {SHORTEST_PASSWORD} characters at least"
+        )
+    return password

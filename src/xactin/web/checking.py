@@ -1,1 +1,151 @@
 """The checks that need neither a database nor a network: proofs and procedure packages."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.log.checkpoint import NoteError
+from xactin.kernel.verdict import Verdict
+from xactin.web.launcher.data_folder import DataFolder, default_data_folder
+
+Language = Literal["vi", "en"]
+VALID, NOT_VALID, UNREADABLE = 0, 1, 2
+RESULT_PART = "result.draft"
+LARGEST = 200 * 1024 * 1024
+
+WORDS = {
+    "valid": ("HỢP LỆ", "VALID"),
+    "not_valid": ("KHÔNG HỢP LỆ", "NOT VALID"),
+    "unreadable": ("Không đọc được tệp", "The file cannot be read"),
+    "no_proof": ("Tệp PDF không chứa gói chứng minh.", "The PDF holds no proof bundle."),
+    "not_whole": (
+        "Chữ ký cuối không bao trùm toàn bộ tệp.",
+        "The last signature does not cover the whole file.",
+    ),
+    "no_trust": (
+        "Chưa có khóa nhật ký nào được tin cậy: dùng --trust, XACTIN_TRUST hoặc thư mục dữ liệu.",
+        "No log key is trusted yet: use --trust, XACTIN_TRUST or the data folder.",
+    ),
+    "signed": ("Chữ ký số của", "Digital signature by"),
+    "as_of": ("Nhật ký {origin} tại kích thước {size}", "Log {origin} as of size {size}"),
+    "witnessed": ("Có nhân chứng: {names}", "Witnessed by {names}"),
+    "not_witnessed": ("Không có nhân chứng độc lập", "Not witnessed by anybody else"),
+    "simulated": (
+        "Cơ quan thử nghiệm: đồng hồ có thể là mô phỏng, không có giá trị pháp lý",
+        "Demo authority: its clock may be simulated; without legal force",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What `xactin verify` prints, and its exit code."""
+
+    code: int
+    lines: tuple[str, ...]
+
+
+def verify(file: Path, trust: list[str], language: Language) -> int:
+    """Checks a proof bundle or a signed PDF and says what was checked."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise OSError("too large")
+        data = file.read_bytes()
+        trusted = trust_from(trust)
+    except (OSError, NoteError, UnicodeDecodeError) as error:
+        print(f"{_word('unreadable', language)}: {error}", file=sys.stderr)
+        return UNREADABLE
+    judgement = judge(data, trusted, language)
+    print("\n".join(judgement.lines))
+    return judgement.code
+
+
+def trust_from(given: list[str]) -> Trust:
+    """The keys of `--trust` (keys, or files of keys), else of `XACTIN_TRUST`, else of the data folder."""
+    data = DataFolder(default_data_folder())
+    places = given or [text for text in (os.environ.get("XACTIN_TRUST"),) if text]
+    if not places and data.trust.is_file():
+        places = [str(data.trust)]
+    texts = [Path(place).read_text("utf-8") if Path(place).is_file() else place for place in places]
+    return Trust.parse("\n".join(texts))
+
+
+def judge(data: bytes, trust: Trust, language: Language) -> Judgement:
+    """The judgement on the bytes of a bundle or of a signed PDF."""
+    if data.startswith(b"%PDF-"):
+        return _judge_result(data, trust, language)
+    verdict = verify_bundle(data, trust)
+    if any(problem.code == "unreadable" for problem in verdict.problems):
+        return Judgement(UNREADABLE, (_word("unreadable", language),))
+    return Judgement(VALID if verdict.valid else NOT_VALID, tuple(_tell(verdict, [], [], trust, language)))
+
+
+def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
+    from xactin.cases.documents import inspect_result
+
+    inspection = inspect_result(data)
+    faults = [str(problem) for problem in inspection.problems]
+    if not inspection.whole_file:
+        faults.append(_word("not_whole", language))
+    if inspection.bundle is None:
+        lines = [_word("not_valid", language), *(f"  - {fault}" for fault in faults)]
+        return Judgement(NOT_VALID, (*lines, f"  - {_word('no_proof', language)}"))
+    verdict = verify_bundle(inspection.bundle, trust, {RESULT_PART: data})
+    signed = [f"{_word('signed', language)} {signature.signer}" for signature in inspection.signatures]
+    valid = verdict.valid and not faults
+    return Judgement(VALID if valid else NOT_VALID, tuple(_tell(verdict, faults, signed, trust, language)))
+
+
+def _tell(
+    verdict: Verdict, faults: list[str], signed: list[str], trust: Trust, language: Language
+) -> list[str]:
+    valid = verdict.valid and not faults
+    lines = [_word("valid" if valid else "not_valid", language)]
+    if not trust.logs:
+        lines.append(f"  ! {_word('no_trust', language)}")
+    lines += [f"  - {getattr(problem, language)}" + _place(problem.where) for problem in verdict.problems]
+    lines += [f"  - {fault}" for fault in faults]
+    lines += [f"  + {getattr(remark, language)}" for remark in verdict.checked]
+    if valid:
+        lines += [f"  + {line}" for line in signed]
+    if verdict.origin is not None:
+        lines.append("  " + _word("as_of", language).format(origin=verdict.origin, size=verdict.as_of))
+        names = ", ".join(witness.name for witness in verdict.witnesses)
+        lines.append(
+            "  "
+            + (
+                _word("witnessed", language).format(names=names)
+                if names
+                else _word("not_witnessed", language)
+            )
+        )
+    if verdict.simulated_clock:
+        lines.append(f"  ! {_word('simulated', language)}")
+    lines += [f"  i {getattr(remark, language)}" for remark in verdict.notes]
+    lines += [
+        f"  {entry.index:>8}  {entry.at}  {entry.act}  ({entry.custody or '?'})" for entry in verdict.entries
+    ]
+    return lines
+
+
+def check_procedure(path: Path, language: Language) -> int:
+    """Prints every problem of a package; 0 when there is none."""
+    from xactin.kernel.procedure.check import check_folder
+
+    problems = check_folder(path, None, None)
+    for problem in problems:
+        print(f"{problem.code}: {problem.where}: {getattr(problem, language)}")
+    if not problems:
+        print(f"{path}: " + ("không có lỗi" if language == "vi" else "no problem found"))
+    return 1 if problems else 0
+
+
+def _place(where: str) -> str:
+    return f" [{where}]" if where else ""
+
+
+def _word(name: str, language: Language) -> str:
+    return WORDS[name][0 if language == "vi" else 1]

@@ -13,7 +13,7 @@ from xactin.web.launcher.database import database
 
 
 def secret_from(key_file: Path | None, *, confirm: bool) -> Secret:
-    """The key file, `XACTIN_PASSPHRASE`, or what the person types (twice where a typing error would lock it)."""
+    """The key file, `XACTIN_PASSPHRASE`, or what the person types (twice where an error would lock it)."""
     if key_file is not None:
         return Secret(key=key_file.read_bytes())
     if os.environ.get("XACTIN_PASSPHRASE"):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
@@ -62,7 +63,7 @@ def write_backup(out: BinaryIO, secret: Secret) -> str:
     for name in _stored_names():
         # A file erased since the snapshot is gone by law: it is no part of the backup.
         with suppress(FileNotFoundError), default_storage.open(name) as source:
-            write_member(writer, f"files/{name}", iter(lambda source=source: source.read(BLOCK), b""))
+            write_member(writer, f"files/{name}", iter(partial(source.read, BLOCK), b""))
             count += 1
     end_members(writer)
     writer.close()
@@ -131,7 +132,7 @@ def _keys() -> dict[str, bytes]:
     """The secrets in force, wherever they came from."""
     return {
         "secret_key": settings.SECRET_KEY.encode() + b"\n",
-        "master.key": b64encode(settings.XACTIN_MASTER_KEY) + b"\n",
+        "master.key": b64encode(settings.XACTIN_MASTER_KEY or b"") + b"\n",
     }
 
 

@@ -59,7 +59,7 @@ class Secret:
 
 
 class SealedWriter:
-    """Compresses and seals what is written to it. `close()` writes the last chunk; without it the file is damaged."""
+    """Compresses and seals what is written to it. Without `close()` the file is damaged."""
 
     def __init__(self, out: BinaryIO, secret: Secret) -> None:
         header = secret.header()

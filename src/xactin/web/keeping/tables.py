@@ -41,7 +41,7 @@ class Table:
             yield from (memoryview(block) for block in copy)
 
     def write(self, connection: "psycopg.Connection[tuple[object, ...]]", blocks: Iterable[bytes]) -> None:
-        """Fills the table; its own triggers keep still, for what they would do stands in the backup already."""
+        """Fills the table; its own triggers keep still: what they would do stands in the backup already."""
         name = sql.Identifier(self.name)
         connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
         query = sql.SQL("COPY {} ({}) FROM STDIN").format(name, self._columns())

@@ -56,6 +56,7 @@ class DataFolder:
         self.files = self.path / "files"
         self.logs = self.path / "logs"
         self.static = self.path / "static"
+        self.trust = self.path / "trust"
         self.postgres = self.path / "postgres"
         self._marker = self.path / "authority.json"
         self._lock: IO[str] | None = None
