@@ -1,0 +1,25 @@
+"""What `make check` asks is also asked by the suite."""
+
+import pytest
+
+from tests.architecture import map as the_map
+from tests.architecture import migrations, translations
+
+
+def test_every_model_is_written_by_a_migration() -> None:
+    assert migrations.unwritten() == []
+
+
+def test_every_text_has_its_vietnamese() -> None:
+    assert translations.problems() == []
+
+
+def test_the_translation_check_sees_texts() -> None:
+    places = {place.split(":")[0] for place, _ in translations.texts()}
+    assert "web/errors.py" in places
+    assert "web/templates/web/error.html" in places
+
+
+@pytest.mark.django_db
+def test_the_map_is_that_of_the_code() -> None:
+    assert the_map.PLACE.read_text("utf-8") == the_map.draw(), "run `make map`"

@@ -1,0 +1,97 @@
+"""The rooms keep their doors: who may enter where, and who may write."""
+
+import ast
+
+import pytest
+
+from tests.architecture.source import PACKAGE, ROOMS, Source, imports, sources
+
+# Floor 0 has no doors: it is made of pure functions and parts of pages.
+OPEN_ROOMS = {"kernel", "ui"}
+DOORS = {"commands", "queries", "models", "testing"}
+# Each further door, and why it is one.
+MORE_DOORS = {
+    ("identity", "rights"): "the one question whether somebody may do something",
+    ("identity", "units"): "the administrative units of the country, which are data",
+    ("ledger", "audit"): "higher rooms register the fold of their own subjects",
+    ("ledger", "clock"): "the one clock",
+    ("vault", "secrets"): "keys at rest are sealed under the one master key",
+}
+WRITERS = {"commands", "jobs", "testing"}
+WRITING = {
+    "bulk_create",
+    "bulk_update",
+    "create",
+    "delete",
+    "get_or_create",
+    "save",
+    "update_or_create",
+}
+LONGEST = 420
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.place)
+def test_other_rooms_are_entered_by_their_doors(source: Source) -> None:
+    wrong = []
+    for name, line in imports(source):
+        parts = name.split(".")
+        if (
+            parts[0] != "xactin"
+            or len(parts) < 3
+            or parts[1] in (source.room, *OPEN_ROOMS)
+            or parts[1] not in ROOMS
+        ):
+            continue
+        if not DOORS & set(parts[2:]) and not any((parts[1], part) in MORE_DOORS for part in parts[2:]):
+            wrong.append(f"line {line}: {name}")
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "source", [one for one in sources() if one.room not in OPEN_ROOMS], ids=lambda one: one.place
+)
+def test_only_commands_write(source: Source) -> None:
+    """Nothing but a command, a job or a factory calls what writes a model."""
+    if WRITERS & set(source.parts) or source.parts[-1].endswith("_commands"):
+        return
+    wrong = [
+        f"line {node.lineno}: {ast.unparse(node.func)}"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes(node.func)
+    ]
+    assert not wrong
+
+
+def _writes(called: ast.Attribute) -> bool:
+    """`X.objects....create()` and the like."""
+    text = ast.unparse(called.value)
+    return called.attr in WRITING and ".objects" in text
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.place)
+def test_no_file_has_become_a_warehouse(source: Source) -> None:
+    assert source.lines <= LONGEST, "give the room a folder named after a noun it uses"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_room_says_what_it_is(room: str) -> None:
+    text = (PACKAGE / room / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) >= 5
+
+
+def test_there_is_no_cellar() -> None:
+    cellars = {"utils", "helpers", "common", "misc", "util", "helper"}
+    assert not [source.place for source in sources() if cellars & set(source.parts)]
+
+
+@pytest.mark.parametrize(
+    "source", [one for one in sources() if "rules" in one.parts], ids=lambda one: one.place
+)
+def test_rules_are_pure(source: Source) -> None:
+    forbidden = {"django", "psycopg", "socket", "requests", "urllib", "procrastinate"}
+    assert not [name for name, _ in imports(source) if name.split(".")[0] in forbidden]
+
+
+def test_effects_are_called_by_name_and_not_by_signals() -> None:
+    signals = ("post_save", "pre_save", "post_delete", "pre_delete", "m2m_changed")
+    assert not [source.place for source in sources() for name, _ in imports(source) if name.endswith(signals)]
