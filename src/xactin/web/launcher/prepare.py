@@ -2,26 +2,48 @@
 
 import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import django
+from django.core.exceptions import ObjectDoesNotExist
+
+from xactin.web.launcher.data_folder import DataFolder
 
 
 def main(arguments: list[str]) -> int:
-    """Run as a process of its own by `xactin up`."""
+    """Run as a process of its own by `xactin up`. In production, tables are never changed unasked."""
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
+    from xactin.web.authority import write_trust
+    from xactin.web.keeping import migrations
+
+    demo = "--demo" in arguments
+    if demo or not migrations.applied():
+        call_command("migrate", interactive=False, verbosity=0)
+    elif migrations.pending():
+        print("xactin: the code is newer than the tables: run `xactin upgrade`", file=sys.stderr)
+        return 2
     if not settings.DEBUG:
         collect_static()
-    if "--demo" in arguments:
+    if demo:
         from xactin.web.demo import ensure_demo
 
         for line in ensure_demo():
             print(line)
-    return 0
+    return 0 if _has_authority(settings.SURROUNDINGS.data, write_trust) else 2
+
+
+def _has_authority(data: DataFolder, write_trust: Callable[[DataFolder], str]) -> bool:
+    """Whether there is an authority; its log key then lies in the data folder, for `xactin verify`."""
+    try:
+        write_trust(data)
+    except ObjectDoesNotExist:
+        print("xactin: there is no authority yet: run `xactin init`, or `xactin up --demo`", file=sys.stderr)
+        return False
+    return True
 
 
 def collect_static() -> bool:

@@ -1,0 +1,107 @@
+"""The documentation says what the code does: commands, settings, dependencies."""
+
+import argparse
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import PACKAGE, ROOT
+from xactin.web import cli
+
+PAGES = [
+    path for path in (ROOT / "README.md", ROOT / "README.vi.md", ROOT / "CONTRIBUTING.md") if path.exists()
+]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+# Set by one of our own processes for another, never by people.
+INTERNAL = {"XACTIN_BUNDLED_POSTGRES", "XACTIN_PORT", "XACTIN_SUPERVISED"}
+
+
+def commands(
+    parser: argparse.ArgumentParser, before: str = "xactin"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command with its parser."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, inner in action.choices.items():
+                found = list(commands(inner, f"{before} {name}"))
+                yield from found or [(f"{before} {name}", inner)]
+
+
+COMMANDS = dict(commands(cli.parser()))
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_each_command_is_described(command: str) -> None:
+    assert f"| `{command}" in (ROOT / "docs" / "operating.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_each_command_answers_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command.split()[1:], "--help"])
+    assert ended.value.code == 0
+    assert "usage: " + command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_only_commands_that_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = set(
+        re.findall(
+            r"\bxactin ((?:procedure )?[a-z][a-z-]+)(?= |`|$)", "\n".join(re.findall(r"`([^`\n]+)`", text))
+        )
+    )
+    assert {f"xactin {name}" for name in named} <= set(COMMANDS) | {"xactin procedure"}
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`(?:[A-Z]+=\S+ )?make ([a-z]+)", text)) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_the_settings_in_the_code_are_those_described() -> None:
+    described = set(
+        re.findall(r"^\| `(XACTIN_\w+)`", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.MULTILINE)
+    )
+    read = {
+        name
+        for path in PACKAGE.rglob("*.py")
+        if "tests" not in path.parts
+        for name in re.findall(
+            r'(?:environ(?:\.get\(|\[|\.setdefault\()|\bown\.get\()"(XACTIN_[A-Z0-9_]+)"',
+            path.read_text("utf-8"),
+        )
+    }
+    read |= {f"XACTIN_ALLOW_{what}" for what in ("BUNDLED_POSTGRES", "DEFAULT_SECRET", "HTTP")}
+    assert read - INTERNAL == described
+
+
+def test_each_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = [*project["project"]["dependencies"]]
+    for group in project["dependency-groups"].values():
+        asked += group
+    names = {re.split(r"[\[<>=~!; ]", text)[0] for text in asked}
+    front = json.loads((ROOT / "package.json").read_text("utf-8"))
+    names |= {*front["dependencies"], *front["devDependencies"]}
+    reasons = set(
+        re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "dependencies.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert reasons == names
+
+
+def test_nothing_built_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a clone")
+    assert not [
+        name for name in listed.stdout.split() if name.endswith((".mo", ".pyc")) or "/vendor/" in name
+    ]
