@@ -1,21 +1,27 @@
 """The verifier in the browser gives, run by Node, the verdict that the kernel gives: whole and spoiled."""
 
 import base64
+import io
 import json
 import random
 import shutil
 import subprocess
 from copy import deepcopy
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils import embed, generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 import xactin
-from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.attestation import commit_file
+from xactin.kernel.bundle import Trust, verify_bundle, verify_document
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
 from xactin.kernel.signatures import challenge, sign_ed25519
-from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, statement
+from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement
 from xactin.kernel.tests.small_log import SmallLog, permit_case
 from xactin.kernel.tests.test_bundle import force, given_mandates, members
 from xactin.kernel.verdict import TEXTS
@@ -43,18 +49,10 @@ def in_browser(tmp_path_factory):
     (folder / "package.json").write_text('{"type": "module"}')
 
     def run(cases):
-        sent = [
-            {
-                "bundle": base64.b64encode(data).decode(),
-                "trust": "\n".join(key.text for key in (*trust.logs, *trust.witnesses)),
-                "files": {name: base64.b64encode(file).decode() for name, file in files.items()},
-            }
-            for data, trust, files in cases
-        ]
         command = [*node_command(), str(Path(__file__).with_name("verify_cases.mjs"))]
         done = subprocess.run(
             [*command, (folder / "verify.js").as_uri()],
-            input=json.dumps(sent).encode(),
+            input=json.dumps(cases).encode(),
             capture_output=True,
             check=False,
         )
@@ -62,6 +60,19 @@ def in_browser(tmp_path_factory):
         return json.loads(done.stdout)
 
     return run
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def trust_text(trust):
+    return "\n".join(key.text for key in (*trust.logs, *trust.witnesses))
+
+
+def sent(data, trust, files):
+    given = {name: b64(file) for name, file in files.items()}
+    return {"bundle": b64(data), "trust": trust_text(trust), "files": given}
 
 
 def spelling_aside(verdict):
@@ -74,7 +85,7 @@ def spelling_aside(verdict):
 
 
 def assert_same(in_browser, cases):
-    answers = in_browser(cases)["verdicts"]
+    answers = in_browser([sent(*case) for case in cases])["verdicts"]
     for (data, trust, files), answer in zip(cases, answers, strict=True):
         ours = json.loads(json.dumps(verify_bundle(data, trust, files).to_dict()))
         assert spelling_aside(answer) == spelling_aside(ours), data
@@ -237,3 +248,45 @@ def test_broken_chains_and_geneses_are_refused_alike(in_browser):
         force(log, entry)
         cases.append((log.bundle([]), log.trust, {}))
     assert not any(answer["valid"] for answer in assert_same(in_browser, cases))
+
+
+def pdf_with(attachment, *, compress):
+    """A PDF of one empty page that carries an attachment, as the documents room attaches it: by pyHanko."""
+    page = PdfFileWriter()
+    page.insert_page(
+        PageObject(contents=page.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 9, 9))
+    )
+    drawn = io.BytesIO()
+    page.write(drawn)
+    draft = drawn.getvalue()
+    writer = IncrementalPdfFileWriter(io.BytesIO(draft))
+    data = attachment(draft)
+    stream = embed.EmbeddedFileObject.from_file_data(writer, data=data, compress=compress)
+    embed.embed_file(writer, embed.FileSpec(file_spec_string="proof.json", embedded_data=stream))
+    writer.write_in_place()
+    return writer.prev.stream.getvalue(), data
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_a_pdf_carries_its_bundle(in_browser, compress):
+    log = SmallLog()
+    log.grant(public_key("officer"), person="person-1", post="post-7", agency="H44.12")
+
+    def proof_of(draft):
+        made = commit_file(salt("draft"), [draft])
+        shown = log.place(
+            statement(1, wrote={"result.draft": made}), lambda it: sign_ed25519(private_key("officer"), it)
+        )
+        about = {"size": len(draft), "sha256": sha256(draft).hexdigest()}
+        opened = {"part": "result.draft", "commitment": made, "salt": salt("draft"), "file": about}
+        return log.bundle([shown], opened=[opened])
+
+    whole, data = pdf_with(proof_of, compress=compress)
+    cases = [whole, whole.replace(b"/MediaBox", b"/MediaBux")]
+    answers = in_browser([{"document": b64(item), "trust": trust_text(log.trust)} for item in cases])[
+        "verdicts"
+    ]
+    assert [[answer["valid"] for answer in carried] for carried in answers] == [[True], [False]]
+    assert answers[1][0]["problems"][-1]["code"] == "document_other"
+    for document, (answer,) in zip(cases, answers, strict=True):
+        assert answer == json.loads(json.dumps(verify_document(data, document, log.trust).to_dict()))
