@@ -63,8 +63,8 @@ def verify_entries(
 ) -> list[str | None]:
     """For each (canonical entry, id of its mandate): None if it holds, else the code of what is wrong.
 
-    Takes some 150 µs an entry on one core. Codes are those of `verify_entry`'s errors, `not_canonical`,
-    and `mandate_missing`.
+    Some 90 µs an entry on one core, two thirds of it the signature. Codes are those of `verify_entry`'s
+    errors, `not_canonical`, and `mandate_missing`.
     """
     return [_code(data, mandates.get(mandate_id)) for data, mandate_id in entries]
 

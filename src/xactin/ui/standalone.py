@@ -46,7 +46,10 @@ def script() -> str:
 
 
 def build(target: Path = TARGET) -> Path:
-    """Writes the page and returns where. The page allows itself its own script and style and nothing else."""
+    """Writes the page, unless it stands already, and returns where.
+
+    The page allows itself its own script and style, by their hashes, and nothing else.
+    """
     page = PAGE.read_text(encoding="utf-8")
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     if style is None:
@@ -54,7 +57,8 @@ def build(target: Path = TARGET) -> Path:
     code = f"\n{script()}"
     policy = f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(style[1])}; base-uri 'none'"
     page = page.replace("{policy}", policy).replace("{script}", code)
-    target.write_text(page, encoding="utf-8")
+    if not target.exists() or target.read_text(encoding="utf-8") != page:
+        target.write_text(page, encoding="utf-8")
     return target
 
 

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 import xactin
-from xactin.kernel.attestation import commit_file
+from xactin.kernel.attestation import commit_file, commit_value
 from xactin.kernel.bundle import Trust, verify_bundle, verify_document
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
@@ -115,6 +115,24 @@ def test_whole_bundles_are_valid_in_both(in_browser):
         ],
     )
     assert all(answer["valid"] for answer in answers)
+
+
+def test_values_are_written_alike(in_browser):
+    log = SmallLog()
+    log.grant(public_key("officer"), person="person-1", post="post-7", agency="H44.12")
+    control = "".join(map(chr, range(32))) + '\x7f"\\/\u2028\u2029\ufeff'
+    nested = None
+    for _ in range(50):
+        nested = [nested, {"b": 1, "a": -1, "__proto__": 2, "B": 3, "a.b": 4, "": 5, "10": 6, "9": 7}]
+    values = [control, "Đường Nguyễn Huệ 😀𠮷", 2**53 - 1, -(2**53) + 1, 0, True, None, [], {}, nested]
+    wrote = {f"form.v{n}": commit_value(salt("v"), value) for n, value in enumerate(values)}
+    shown = log.place(statement(1, wrote=wrote), lambda it: sign_ed25519(private_key("officer"), it))
+    opened = [
+        {"part": f"form.v{n}", "commitment": wrote[f"form.v{n}"], "salt": salt("v"), "value": value}
+        for n, value in enumerate(values)
+    ]
+    (answer,) = assert_same(in_browser, [(log.bundle([shown], opened=opened), log.trust, {})])
+    assert answer["valid"]
 
 
 def test_refusals_are_the_same(in_browser):
