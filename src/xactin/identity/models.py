@@ -1,4 +1,4 @@
-"""Who there is: agencies, people, posts held for a time, accounts."""
+"""Who there is: agencies, people, posts held for a time, keys, accounts."""
 
 import uuid
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+
+from xactin.identity.rules import AGENCY_CODE_PATTERN
 
 
 class Agency(models.Model):
@@ -16,9 +18,17 @@ class Agency(models.Model):
     of `administrative_units.csv` it serves, empty for a department.
     """
 
+    class Kind(models.TextChoices):
+        """What stands at this place of the tree."""
+
+        PROVINCE = "province"
+        COMMUNE = "commune"
+        DEPARTMENT = "department"
+        UNIT = "unit"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=35, unique=True)
-    kind = models.CharField(max_length=20)  # province, commune, department, unit
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     name_vi = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
@@ -26,28 +36,54 @@ class Agency(models.Model):
     unit_code = models.CharField(max_length=5, blank=True)
     path = models.CharField(max_length=400, db_index=True)  # codes from the root, "/"-joined, ends with "/"
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=AGENCY_CODE_PATTERN), name="agency_code_form"),
+        ]
+
     def __str__(self) -> str:
         return self.code
 
 
 class Person(models.Model):
-    """A person or a firm, known in statements only by `id`."""
+    """A person or a firm, known in statements only by `id`.
+
+    `id_number` is the 12 digits of a CCCD, or a firm's tax code. `sort_key` orders names as a
+    Vietnamese list does: by given name, in the order of the Vietnamese alphabet.
+    """
+
+    class Kind(models.TextChoices):
+        """Who can hold an account."""
+
+        CITIZEN = "citizen"
+        FIRM = "firm"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=10, default="citizen")  # citizen, firm
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CITIZEN)
     full_name = models.CharField(max_length=200)
     folded_name = models.CharField(max_length=200, db_index=True)
+    sort_key = models.CharField(max_length=1000, db_collation="C", db_index=True)
     id_number = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number"], condition=~Q(id_number=""), name="person_id_number_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
 class Post(models.Model):
-    """A post in an agency. `code` (`H44.100/chair`) is what statements carry."""
+    """A post in an agency. `code` (`H44.100:chair`) is what statements carry.
+
+    `requires_passkey`: whoever acts in this post signs with a passkey, never with the server's key.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=80, unique=True)
@@ -55,13 +91,14 @@ class Post(models.Model):
     role = models.CharField(max_length=30)
     title_vi = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
+    requires_passkey = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.code
 
 
 class Holding(models.Model):
-    """A person holds a post for a time; the mandate in the ledger is its proof."""
+    """A person holds a post for a time; the mandates in the ledger are its proof."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="holdings")
@@ -71,8 +108,81 @@ class Holding(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="holding_ends_later"),
-            models.UniqueConstraint(fields=["person", "post"], condition=Q(until__isnull=True), name="holding_once"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="holding_ends_later"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "post"], condition=Q(until__isnull=True), name="holding_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SigningKey(models.Model):
+    """A key that signs statements of a person; `id` is the kernel's key id.
+
+    Custody `server`: `private` is the Ed25519 key, sealed by the vault. Custody `passkey`: the private
+    half never leaves the authenticator; `credential_id`, `rp_id` and `origins` are of the enrolment.
+    """
+
+    class Custody(models.TextChoices):
+        """Who holds the private half."""
+
+        SERVER = "server"
+        PASSKEY = "passkey"
+
+    id = models.CharField(primary_key=True, max_length=32)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="keys")
+    alg = models.CharField(max_length=10)
+    public = models.CharField(max_length=200)
+    custody = models.CharField(max_length=10, choices=Custody.choices)
+    private = models.BinaryField(null=True)
+    credential_id = models.CharField(max_length=1400, blank=True)
+    rp_id = models.CharField(max_length=253, blank=True)
+    origins = models.JSONField(default=list)
+    label = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(custody="server", private__isnull=False, credential_id="")
+                | Q(custody="passkey", private__isnull=True) & ~Q(credential_id=""),
+                name="signing_key_custody",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(custody="server", revoked_at__isnull=True),
+                name="one_server_key",
+            ),
+            models.UniqueConstraint(
+                fields=["credential_id"], condition=~Q(credential_id=""), name="credential_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class KeyMandate(models.Model):
+    """The ledger's mandate (`id`) by which a key signs for its person, in a post or (no holding) for themselves."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="mandates")
+    holding = models.ForeignKey(Holding, null=True, on_delete=models.PROTECT, related_name="mandates")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "holding"],
+                condition=Q(ended_at__isnull=True),
+                name="mandate_once",
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +192,9 @@ class Holding(models.Model):
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; there is no superuser, rights come from posts."""
 
-    def create_user(self, username: str, email: str = "", password: str | None = None, **more: Any) -> "Account":
+    def create_user(
+        self, username: str, email: str = "", password: str | None = None, **more: Any
+    ) -> "Account":
         """A new account with a hashed password."""
         account = self.model(username=username, email=self.normalize_email(email), **more)
         account.set_password(password)
@@ -109,3 +221,30 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class ApiToken(models.Model):
+    """A token by which a program acts as an account. Only its sha256 is stored; it is shown once."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PasskeyChallenge(models.Model):
+    """The challenge of an enrolment under way; taken once, and within ten minutes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    challenge = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

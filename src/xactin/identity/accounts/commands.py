@@ -1,0 +1,177 @@
+"""Accounts: people who can sign in, the hat they wear, the tokens of their programs."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from xactin.identity import queries
+from xactin.identity.attesting import require
+from xactin.identity.errors import Forbidden, Invalid, NotFound
+from xactin.identity.keys.commands import enrol_person_key
+from xactin.identity.models import Account, ApiToken, Person
+from xactin.identity.rights import Actor, Facts
+from xactin.identity.rules import clean_name, clean_phone, folded, sort_key
+from xactin.ledger.clock import now
+
+TOKEN_PREFIX: Final = "xt_"  # noqa: S105 (lets scanners recognise a token that was published by mistake)
+NOTED_EVERY: Final = timedelta(hours=1)
+
+
+def enrol_person(
+    *,
+    full_name: str,
+    kind: str = Person.Kind.CITIZEN,
+    id_number: str = "",
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+    by: Actor | None = None,
+) -> Person:
+    """A person or firm, with the key that the server keeps for them. Raises Invalid when the number is taken."""
+    name = clean_name(full_name)
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(
+                kind=kind,
+                full_name=name,
+                folded_name=folded(name),
+                sort_key=sort_key(name),
+                id_number=id_number,
+                phone=clean_phone(phone),
+                email=email,
+                address=clean_name(address),
+            )
+    except IntegrityError as error:
+        raise Invalid(
+            "Số định danh này đã có tài khoản.",
+            "This identity number has an account already.",
+            {"field": "id_number"},
+        ) from error
+    enrol_person_key(person=person, by=by)
+    return person
+
+
+@transaction.atomic
+def make_person_account(
+    *,
+    username: str,
+    password: str | None,
+    full_name: str,
+    kind: str = Person.Kind.CITIZEN,
+    id_number: str = "",
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+    language: str = "vi",
+    by: Actor | None = None,
+) -> Account:
+    """A person, their key and their account; no password means that none can be used. Raises Invalid, Forbidden.
+
+    `by` is an administrator, or None when the authority itself does it (founding, sign-up).
+    """
+    require(by, "account.create", Facts(subject="", kind="account"))
+    person = enrol_person(
+        full_name=full_name,
+        kind=kind,
+        id_number=id_number,
+        phone=phone,
+        email=email,
+        address=address,
+        by=by,
+    )
+    try:
+        with transaction.atomic():
+            account = Account.objects.create_user(username, email, password, person=person, language=language)
+    except IntegrityError as error:
+        raise Invalid(
+            "Tên đăng nhập này đã có người dùng.", "This user name is taken.", {"field": "username"}
+        ) from error
+    if email:
+        EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=by is not None)
+    return account
+
+
+def wear_hat(request: HttpRequest, token: str) -> Actor:
+    """Puts on a hat (`Hat.token`) for this session. Raises NotFound for a post not held now."""
+    account = request.user
+    if not isinstance(account, Account):
+        raise Forbidden("Ông/Bà chưa đăng nhập.", "You are not signed in.")
+    try:
+        actor = queries.actor_from(account, token)
+    except queries.NoSuchHat as error:
+        raise NotFound("Ông/Bà hiện không giữ chức vụ này.", "You do not hold this post now.") from error
+    request.session[queries.SESSION_HAT] = token
+    return actor
+
+
+def create_token(account: Account, label: str = "") -> str:
+    """A new API token of an account. Shown this once: only its hash is kept."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        account=account, digest=_digest(token), label=label.strip()[:100], created_at=now()
+    )
+    return token
+
+
+def revoke_token(*, by: Actor, token: int) -> None:
+    """Ends one of the actor's own tokens. Raises NotFound."""
+    ended = ApiToken.objects.filter(pk=token, account_id=by.account_id, revoked_at__isnull=True).update(
+        revoked_at=now()
+    )
+    if not ended:
+        raise NotFound("Không tìm thấy mã truy cập này.", "There is no such token.")
+
+
+def account_of_token(token: str) -> Account | None:
+    """The account a token stands for; notes its use, at most once an hour."""
+    found = (
+        ApiToken.objects.filter(digest=_digest(token), revoked_at__isnull=True, account__is_active=True)
+        .select_related("account__person")
+        .first()
+    )
+    if found is None:
+        return None
+    at = now()
+    if found.used_at is None or at - found.used_at > NOTED_EVERY:
+        ApiToken.objects.filter(pk=found.pk).update(used_at=at)
+    return found.account
+
+
+def _digest(token: str) -> str:
+    # A token has 256 random bits: a plain hash cannot be searched backwards.
+    return sha256(token.encode()).hexdigest()
+
+
+def choose_language(account_id: int, language: str) -> None:
+    """Keeps the language in which an account wants its pages and notices."""
+    Account.objects.filter(pk=account_id).update(language=language)
+
+
+@transaction.atomic
+def edit_profile(*, by: Actor, phone: str, address: str) -> None:
+    """Changes how a person can be reached. Their name and number are not theirs to change here."""
+    require(by, "person.edit", _own(by.person_id))
+    Person.objects.filter(pk=by.person_id).update(phone=clean_phone(phone), address=clean_name(address))
+
+
+def _own(person: UUID) -> Facts:
+    return Facts(subject=f"person:{person}", kind="person", owner_person_ids=(person,))
+
+
+def applicant_of(by: Actor) -> dict[str, str]:
+    """What a procedure may know of its applicant, for rules and to fill a form in (names of the CEL `applicant`)."""
+    person = Person.objects.get(pk=by.person_id)
+    return {
+        "kind": person.kind,
+        "full_name": person.full_name,
+        "id_number": person.id_number,
+        "phone": person.phone,
+        "email": person.email,
+        "address": person.address,
+    }

@@ -1,0 +1,167 @@
+"""Agencies, their posts, and who holds them. Each act is an entry; holding a post is a mandate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from xactin.identity import queries
+from xactin.identity.attesting import attest, new_id, require
+from xactin.identity.errors import Invalid, NotFound, Refused
+from xactin.identity.keys.commands import end, grant
+from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, SigningKey
+from xactin.identity.rights import Actor, Facts
+from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_role
+from xactin.identity.units import unit
+from xactin.ledger.clock import now
+
+
+@transaction.atomic
+def create_agency(
+    *,
+    code: str,
+    kind: str,
+    name_vi: str = "",
+    name_en: str = "",
+    parent: Agency | None = None,
+    functions: Sequence[str] = (),
+    unit_code: str = "",
+    by: Actor | None = None,
+) -> Agency:
+    """An agency in the tree. A province or commune named by its unit takes its name from the list of units.
+
+    Raises Invalid (code, unit) and Forbidden.
+    """
+    require(by, "agency.create", Facts(subject=f"agency:{code}", kind="agency"))
+    if not is_agency_code(code):
+        raise Invalid(
+            f"Mã định danh phải gồm một chữ cái, hai chữ số, rồi các nhóm cách nhau bởi dấu chấm, "
+            f"không quá {AGENCY_CODE_LENGTH} ký tự (ví dụ H44.100).",
+            "The code must be a letter and two digits, then dotted groups, "
+            f"{AGENCY_CODE_LENGTH} characters at most (such as H44.100).",
+            {"field": "code"},
+        )
+    served = unit(unit_code) if unit_code else None
+    if unit_code and served is None:
+        raise Invalid(
+            "Không có đơn vị hành chính mang mã này.", "No unit has this code.", {"field": "unit_code"}
+        )
+    if served and not name_vi:
+        name_vi, name_en = f"Ủy ban nhân dân {served.name}", f"People's Committee of {served.name_en}"
+    try:
+        with transaction.atomic():
+            agency = Agency.objects.create(
+                code=code,
+                kind=kind,
+                name_vi=name_vi,
+                name_en=name_en or name_vi,
+                parent=parent,
+                functions=sorted(functions),
+                unit_code=unit_code,
+                path=f"{parent.path if parent else ''}{code}/",
+            )
+    except IntegrityError as error:
+        raise Invalid("Mã định danh đã có.", "The code exists already.", {"field": "code"}) from error
+    queries.forget_tree()
+    effect = {
+        "kind": kind,
+        "parent": parent.code if parent else None,
+        "functions": sorted(functions),
+        "unit": unit_code or None,
+    }
+    attest(by, subject=f"agency:{code}", act="agency.create", effect=effect)
+    return agency
+
+
+@transaction.atomic
+def create_post(
+    *,
+    agency: Agency,
+    role: str,
+    title_vi: str,
+    title_en: str,
+    name: str = "",
+    requires_passkey: bool = False,
+    by: Actor | None = None,
+) -> Post:
+    """A post in an agency; its code is `<agency>:<name or role>`, such as `H44.100:chair`. Raises Invalid."""
+    code = f"{agency.code}:{name or role}"
+    require(by, "post.create", Facts(subject=f"post:{code}", kind="post"))
+    if not is_role(role) or (name and not is_role(name)):
+        raise Invalid("Vai trò không hợp lệ.", "The role is not of its form.", {"field": "role"})
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(
+                code=code,
+                agency=agency,
+                role=role,
+                title_vi=title_vi,
+                title_en=title_en,
+                requires_passkey=requires_passkey,
+            )
+    except IntegrityError as error:
+        raise Invalid("Chức vụ này đã có.", "This post exists already.", {"field": "role"}) from error
+    attest(
+        by,
+        subject=f"post:{post.id}",
+        act="post.create",
+        effect={"code": code, "role": role, "passkey": requires_passkey},
+    )
+    return post
+
+
+@transaction.atomic
+def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
+    """Sets a post's policy: whether its acts must be signed by a passkey."""
+    require(by, "post.policy", Facts(subject=f"post:{post.id}", kind="post"))
+    post.requires_passkey = required
+    post.save(update_fields=["requires_passkey"])
+    attest(by, subject=f"post:{post.id}", act="post.policy", effect={"passkey": required})
+
+
+@transaction.atomic
+def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Actor | None = None) -> Holding:
+    """A person holds a post from now on, until a day if one is given; each of their keys may sign in it.
+
+    Raises Forbidden, Invalid (a time gone by), Refused when they hold it already.
+    """
+    require(by, "post.appoint", Facts(subject=f"post:{post.id}", kind="post"))
+    at = now()
+    if until is not None and until <= at:
+        raise Invalid("Ngày kết thúc đã qua.", "The end lies in the past.", {"field": "until"})
+    Person.objects.select_for_update().get(pk=person.pk)
+    if queries.held_now().filter(person=person, post=post).exists():
+        raise Refused("Người này đang giữ chức vụ này.", "This person holds the post already.")
+    holding = Holding.objects.create(id=new_id(), person=person, post=post, since=at, until=until)
+    for key in SigningKey.objects.filter(person=person, revoked_at__isnull=True).order_by("created_at"):
+        grant(key, holding, by=by)
+    attest(by, subject=f"post:{post.id}", act="post.appoint", effect={"holding": str(holding.id)})
+    return holding
+
+
+@transaction.atomic
+def end_holding(*, holding: Holding, by: Actor) -> None:
+    """A person no longer holds a post: their mandates in it end now. What they signed stays valid.
+
+    Raises Forbidden, NotFound when it has ended already, Refused for the last administrator.
+    """
+    require(by, "post.end", Facts(subject=f"post:{holding.post_id}", kind="post"))
+    held = (
+        queries.held_now()
+        .select_for_update(of=("self",))
+        .select_related("post")
+        .filter(pk=holding.pk)
+        .first()
+    )
+    if held is None:
+        raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
+    others = queries.held_now().filter(post__role="administrator").exclude(pk=held.pk)
+    if held.post.role == "administrator" and not others.exists():
+        raise Refused(
+            "Không thể kết thúc quản trị viên cuối cùng.", "The last administrator cannot be ended."
+        )
+    attest(by, subject=f"post:{held.post_id}", act="post.end", effect={"holding": str(held.id)})
+    for mandate in KeyMandate.objects.filter(holding=held, ended_at__isnull=True):
+        end(mandate, by=by)
+    held.until = max(now(), held.since)
+    held.save(update_fields=["until"])

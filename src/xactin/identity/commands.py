@@ -1,0 +1,86 @@
+"""What may be done in identity: the acts of its keys, agencies and accounts under one name, and the founding."""
+
+from django.db import transaction
+
+from xactin.identity.accounts.commands import (
+    applicant_of,
+    choose_language,
+    create_token,
+    edit_profile,
+    enrol_person,
+    make_person_account,
+    revoke_token,
+    wear_hat,
+)
+from xactin.identity.agencies.commands import (
+    appoint,
+    create_agency,
+    create_post,
+    end_holding,
+    require_passkey,
+)
+from xactin.identity.keys.commands import (
+    enrol_person_key,
+    finish_passkey,
+    revoke_passkey,
+    rotate_person_key,
+)
+from xactin.identity.keys.passkeys import begin_passkey, passkey_options, passkey_signature
+from xactin.identity.keys.signing import sign, verify
+from xactin.identity.models import Account, Agency
+from xactin.ledger import commands as ledger
+
+__all__ = [
+    "applicant_of",
+    "appoint",
+    "begin_passkey",
+    "choose_language",
+    "create_agency",
+    "create_post",
+    "create_token",
+    "edit_profile",
+    "end_holding",
+    "enrol_person",
+    "enrol_person_key",
+    "finish_passkey",
+    "found_authority",
+    "make_person_account",
+    "passkey_options",
+    "passkey_signature",
+    "require_passkey",
+    "revoke_passkey",
+    "revoke_token",
+    "rotate_person_key",
+    "sign",
+    "verify",
+    "wear_hat",
+]
+
+
+@transaction.atomic
+def found_authority(
+    *,
+    code: str,
+    name_vi: str,
+    name_en: str,
+    username: str,
+    full_name: str,
+    password: str | None,
+    email: str = "",
+    demo: bool = False,
+    origin: str | None = None,
+    unit_code: str = "",
+    kind: str = Agency.Kind.PROVINCE,
+) -> Account:
+    """Begins an authority: its genesis entry and keys, its first agency, its first administrator.
+
+    `origin` names its log, by default `xactin.local/log/<code>` as the ledger makes it. Raises Invalid.
+    """
+    ledger.begin_authority(id=code, name=name_vi, demo=demo, origin=origin or f"xactin/log/{code}")
+    agency = create_agency(code=code, kind=kind, name_vi=name_vi, name_en=name_en, unit_code=unit_code)
+    post = create_post(
+        agency=agency, role="administrator", title_vi="Quản trị viên", title_en="Administrator"
+    )
+    account = make_person_account(username=username, password=password, full_name=full_name, email=email)
+    appoint(person=account.person, post=post)
+    return account

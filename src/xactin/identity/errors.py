@@ -1,0 +1,73 @@
+"""What this room refuses: each refusal tells its reason in both languages and its HTTP status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+
+from xactin.identity.rights import Decision
+from xactin.kernel.signatures import SignatureError
+
+
+class Refused(Exception):
+    """An act that is not done. `code` is for programs, `facts` are members of the problem document."""
+
+    status = 409
+    code = "refused"
+
+    def __init__(self, vi: str, en: str, facts: Mapping[str, Any] | None = None) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
+        self.facts = dict(facts or {})
+
+    def __str__(self) -> str:
+        return self.vi if (get_language() or "vi").startswith("vi") else self.en
+
+
+class Forbidden(Refused):
+    """The actor may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+    @classmethod
+    def because(cls, decision: Decision) -> "Forbidden":
+        """The refusal that a denied decision leads to."""
+        return cls(decision.reason_vi, decision.reason_en)
+
+
+class Invalid(Refused):
+    """A value is not of its form; `facts["field"]` names it."""
+
+    status = 422
+    code = "invalid"
+
+
+class NotFound(Refused):
+    """Nothing of this id that the actor may touch."""
+
+    status = 404
+    code = "not_found"
+
+
+class PasskeyNeeded(Refused):
+    """The post's policy asks for a passkey; the server's key may not sign."""
+
+    status = 428
+    code = "passkey_needed"
+
+
+class SignatureRefused(Refused, SignatureError):
+    """A signature that does not hold; `code` is the kernel's."""
+
+    status = 422
+
+    def __init__(self, code: str) -> None:
+        Refused.__init__(
+            self,
+            "Chữ ký không hợp lệ hoặc không đúng với nội dung. Việc này chưa được thực hiện.",
+            "The signature is not valid, or is not over this content. Nothing was done.",
+            {"reason": code},
+        )
+        self.code = code

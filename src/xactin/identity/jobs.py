@@ -1,0 +1,26 @@
+"""E-mail about an account (confirm, reset the password): later and again, so that no page waits for a mail server."""
+
+import json
+from base64 import b64decode, b64encode
+
+from django.core.mail import EmailMessage
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from xactin.vault import secrets
+
+CONTEXT = "identity.mail"
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=3)
+
+
+def send_later(to: str, subject: str, text: str) -> None:
+    """Puts a message on its way. It may hold a link that lets somebody in, so the job keeps it sealed."""
+    plain = json.dumps({"to": to, "subject": subject, "text": text}).encode()
+    send_account_mail.defer(sealed=b64encode(secrets.seal(plain, CONTEXT)).decode())
+
+
+@app.task(name="identity.send_account_mail", retry=AGAIN)
+def send_account_mail(sealed: str) -> None:
+    """Sends one message; a mail server that is away raises, and the queue tries again."""
+    mail = json.loads(secrets.unseal(b64decode(sealed), CONTEXT))
+    EmailMessage(mail["subject"], mail["text"], to=[mail["to"]]).send()

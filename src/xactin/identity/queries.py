@@ -1,0 +1,327 @@
+"""What may be asked of identity: who acts, which hats there are, which agencies stand where."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
+
+from xactin.identity.models import Account, Agency, Holding, KeyMandate, Person, Post, SigningKey
+from xactin.identity.rights import Actor, Decision, Facts, Passkey, may
+from xactin.identity.rules import folded, sort_key
+from xactin.ledger.clock import now
+
+__all__ = [
+    "Actor",
+    "Decision",
+    "Facts",
+    "Hat",
+    "actor_for",
+    "actor_of",
+    "actors_of",
+    "agencies_with",
+    "agency",
+    "agency_for",
+    "agency_tree",
+    "folded",
+    "hats_of",
+    "holders_of",
+    "may",
+    "people_matching",
+    "posts_filled",
+    "signing_with",
+    "sort_key",
+    "visible_agency_ids",
+]
+
+SESSION_HAT: Final = "identity.hat"
+SELF: Final = "self"
+"""What stands for "no post, for myself" in the session and in the header `Xactin-Post`."""
+
+_TREE_SECONDS: Final = 15.0
+
+
+class NoSuchHat(LookupError):
+    """The person does not hold this post now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hat:
+    """One way a person may act: a post held now, or (post_code None) for themselves."""
+
+    post_code: str | None
+    title_vi: str
+    title_en: str
+    role: str | None
+    requires_passkey: bool
+    agency_id: UUID | None
+    agency_code: str | None
+    agency_name_vi: str
+    agency_name_en: str
+    agency_functions: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    key_id: str
+    mandate_id: UUID
+    passkeys: tuple[Passkey, ...]
+
+    @property
+    def token(self) -> str:
+        """What names this hat in a form, a session or a header."""
+        return self.post_code or SELF
+
+
+def hats_of(account: Account) -> list[Hat]:
+    """The hats of an account: posts by the time they were taken, then the person's own."""
+    return hats_of_person(account.person_id)
+
+
+def hats_of_person(person: UUID) -> list[Hat]:
+    """The hats of a person."""
+    at = now()
+    rows = (
+        KeyMandate.objects.filter(key__person=person, key__revoked_at__isnull=True, ended_at__isnull=True)
+        .filter(Q(holding__isnull=True) | Q(holding__until__isnull=True) | Q(holding__until__gt=at))
+        .select_related("key", "holding__post__agency")
+        .order_by("key__created_at", "id")
+    )
+    by_holding: dict[UUID | None, list[KeyMandate]] = {}
+    for row in rows:
+        by_holding.setdefault(row.holding_id, []).append(row)
+    hats = [hat for hat in map(_hat, by_holding.values()) if hat]
+    return sorted(hats, key=lambda hat: (hat.post_code is None, hat.since or at, hat.post_code or ""))
+
+
+def _hat(rows: list[KeyMandate]) -> Hat | None:
+    server = next((row for row in rows if row.key.custody == SigningKey.Custody.SERVER), None)
+    if server is None:
+        return None
+    holding = server.holding
+    post = holding.post if holding else None
+    place = post.agency if post else None
+    passkeys = (row for row in rows if row.key.custody == SigningKey.Custody.PASSKEY)
+    return Hat(
+        post_code=post.code if post else None,
+        title_vi=post.title_vi if post else "Cá nhân",
+        title_en=post.title_en if post else "Myself",
+        role=post.role if post else None,
+        requires_passkey=bool(post and post.requires_passkey),
+        agency_id=place.id if place else None,
+        agency_code=place.code if place else None,
+        agency_name_vi=place.name_vi if place else "",
+        agency_name_en=place.name_en if place else "",
+        agency_functions=tuple(place.functions) if place else (),
+        since=holding.since if holding else None,
+        until=holding.until if holding else None,
+        key_id=server.key_id,
+        mandate_id=server.id,
+        passkeys=tuple(
+            Passkey(key_id=row.key_id, mandate_id=row.id, label=row.key.label)
+            for row in reversed([*passkeys])
+        ),
+    )
+
+
+def actor_from(account: Account, wanted: str | None = None, language: str | None = None) -> Actor:
+    """The actor of an account under a hat (`Hat.token`), by default the first.
+
+    Raises NoSuchHat for a post not held now.
+    """
+    hats = hats_of(account)
+    hat = next((hat for hat in hats if wanted in (None, "", hat.token)), None)
+    if hat is None:
+        raise NoSuchHat(wanted)
+    return _actor(account, hat, language or account.language)
+
+
+def _actor(account: Account, hat: Hat, language: str) -> Actor:
+    vietnamese = language == "vi"
+    actor = Actor(
+        account_id=account.pk,
+        person_id=account.person_id,
+        kind=account.person.kind,
+        name=account.person.full_name,
+        language=language,
+        post_code=hat.post_code,
+        post_title="" if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
+        role=hat.role,
+        agency_id=hat.agency_id,
+        agency_code=hat.agency_code,
+        agency_name=hat.agency_name_vi if vietnamese else hat.agency_name_en,
+        agency_functions=hat.agency_functions,
+        requires_passkey=hat.requires_passkey,
+        key_id=hat.key_id,
+        mandate_id=hat.mandate_id,
+        custody="server",
+        passkeys=hat.passkeys,
+    )
+    return (signing_with(actor) or actor) if actor.requires_passkey else actor
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    """Who asks, under the hat of the session; None when nobody is signed in."""
+    account = getattr(request, "user", None)
+    if not isinstance(account, Account) or not account.is_active:
+        return None
+    language = getattr(request, "LANGUAGE_CODE", account.language)
+    try:
+        return actor_from(account, request.session.get(SESSION_HAT), language)
+    except NoSuchHat:
+        # The post ended while the session lasted: the next hat is worn, and shown.
+        request.session.pop(SESSION_HAT, None)
+    try:
+        return actor_from(account, None, language)
+    except NoSuchHat:
+        return None
+
+
+def actor_for(username: str, role: str | None = None) -> Actor:
+    """The actor of an account by name, for commands and tests; `role` picks the hat. Raises LookupError."""
+    account = Account.objects.select_related("person").get(username=username, is_active=True)
+    for hat in hats_of(account):
+        if role is None or hat.role == role:
+            return _actor(account, hat, account.language)
+    raise NoSuchHat(role)
+
+
+def actors_of(people: Iterable[UUID]) -> dict[UUID, Account]:
+    """The active accounts of people, by person: where to send a notice and in which language."""
+    found = Account.objects.filter(person_id__in=list(people), is_active=True).select_related("person")
+    return {account.person_id: account for account in found}
+
+
+def signing_with(actor: Actor, key_id: str | None = None) -> Actor | None:
+    """The same actor signing with a passkey (the newest, or the one named); None when there is none."""
+    for passkey in actor.passkeys:
+        if key_id in (None, passkey.key_id):
+            return replace(actor, key_id=passkey.key_id, mandate_id=passkey.mandate_id, custody="passkey")
+    return None
+
+
+# The tree of agencies is asked for in every act and changes a few times a year, so each process
+# keeps it for some seconds; a command of this process forgets it at once.
+@dataclass(slots=True)
+class _Tree:
+    read_at: float
+    agencies: dict[UUID, Agency]
+
+
+_tree: _Tree | None = None
+
+
+def forget_tree() -> None:
+    """The tree has changed."""
+    global _tree
+    _tree = None
+
+
+def _agencies() -> dict[UUID, Agency]:
+    global _tree
+    tree = _tree
+    if tree is None or time.monotonic() - tree.read_at > _TREE_SECONDS:
+        tree = _Tree(time.monotonic(), {found.id: found for found in Agency.objects.order_by("path")})
+        _tree = tree
+    return tree.agencies
+
+
+def agency(id: UUID) -> Agency:
+    """An agency by its id. Raises LookupError."""
+    found = _agencies().get(id)
+    if found is None:
+        forget_tree()
+        found = _agencies()[id]
+    return found
+
+
+def agency_tree() -> list[tuple[int, Agency]]:
+    """All agencies in the order of the tree, each with its depth from 0."""
+    return [
+        (found.path.count("/") - 1, found) for found in sorted(_agencies().values(), key=lambda a: a.path)
+    ]
+
+
+def agencies_with(*, function: str, near: Agency) -> list[Agency]:
+    """Agencies with a function, nearest in the tree first: within `near`, then within each place above it."""
+    found = [one for one in _agencies().values() if function in one.functions]
+    return sorted(found, key=lambda one: (_distance(near.path, one.path), one.path.count("/"), one.path))
+
+
+def _distance(from_path: str, to_path: str) -> int:
+    """How many levels one has to climb from the first to find the second below."""
+    from_codes, to_codes = from_path.rstrip("/").split("/"), to_path.rstrip("/").split("/")
+    shared = 0
+    for one, other in zip(from_codes, to_codes, strict=False):
+        if one != other:
+            break
+        shared += 1
+    return len(from_codes) - shared
+
+
+def agency_for(handling: UUID, function: str) -> UUID:
+    """The agency that does a task of `function` for a dossier handled by `handling`.
+
+    "handling" is that one itself. Raises LookupError when no agency has the function.
+    """
+    if function == "handling":
+        return handling
+    near = agency(handling)
+    found = agencies_with(function=function, near=near)
+    if not found:
+        raise LookupError(f"no agency for {function}")
+    return found[0].id
+
+
+def posts_filled() -> set[tuple[str, str]]:
+    """(function of an agency, or "handling"; role) of every post that somebody holds now.
+
+    A commune or province handles dossiers, and so do agencies whose functions say "handling".
+    """
+    held = Post.objects.filter(holdings__in=held_now()).select_related("agency").distinct()
+    filled: set[tuple[str, str]] = set()
+    for post in held:
+        filled.update((function, post.role) for function in post.agency.functions)
+        if post.agency.kind in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
+            filled.add(("handling", post.role))
+    return filled
+
+
+def held_now() -> QuerySet[Holding]:
+    """Holdings that stand at this moment."""
+    at = now()
+    return Holding.objects.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+
+def holders_of(agency_id: UUID, role: str) -> list[UUID]:
+    """The people who hold a post with this role in an agency now."""
+    return list(
+        held_now().filter(post__agency_id=agency_id, post__role=role).values_list("person_id", flat=True)
+    )
+
+
+def posts_in(agency_id: UUID) -> list[Post]:
+    """The posts of an agency, each with its holders of now under `now_held`."""
+    holders = Prefetch(
+        "holdings", held_now().select_related("person").order_by("person__sort_key"), "now_held"
+    )
+    return list(Post.objects.filter(agency_id=agency_id).prefetch_related(holders).order_by("code"))
+
+
+def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:
+    """Agencies whose matters an actor may see: None for all (auditors), none for citizens and administrators."""
+    if actor.role == "auditor":
+        return None
+    if actor.agency_id is None or actor.role == "administrator":
+        return frozenset()
+    return frozenset({actor.agency_id})
+
+
+def people_matching(words: str, limit: int = 20) -> list[Person]:
+    """People whose name holds every word, with or without diacritics, in the order of a Vietnamese list."""
+    found = Person.objects.all()
+    for word in folded(words).split():
+        found = found.filter(folded_name__contains=word)
+    return list(found.order_by("sort_key", "id")[:limit])

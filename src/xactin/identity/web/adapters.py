@@ -1,0 +1,61 @@
+"""Where django-allauth meets this room: new accounts get a person and a key, secrets are sealed, mail waits in the queue."""
+
+from base64 import b64decode, b64encode
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from xactin.identity.commands import enrol_person
+from xactin.identity.jobs import send_later
+from xactin.identity.models import Account
+from xactin.vault import secrets
+
+MFA_CONTEXT = "identity.mfa"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts belong to people."""
+
+    def save_user(self, request: HttpRequest, user: Account, form: BaseForm, commit: bool = True) -> Account:
+        """A citizen signs up: person, key and account stand together or not at all."""
+        entered = form.cleaned_data
+        with transaction.atomic():
+            user.person = enrol_person(
+                full_name=entered["full_name"],
+                id_number=entered["id_number"],
+                phone=entered["phone"],
+                email=entered["email"],
+            )
+            user.language = getattr(request, "LANGUAGE_CODE", "vi")
+            saved: Account = super().save_user(request, user, form, commit)
+        return saved
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Renders now, in the language of the page; sends later."""
+        request = allauth_context.request
+        about = {"request": request, "email": email, "current_site": get_current_site(request)}
+        message = self.render_mail(template_prefix, email, about | context)
+        send_later(email, message.subject, message.body)
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: secrets sealed at rest, and one name that passkeys belong to."""
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it is stored."""
+        return b64encode(secrets.seal(text.encode(), MFA_CONTEXT)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """A stored secret."""
+        return secrets.unseal(b64decode(encrypted_text), MFA_CONTEXT).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The name from the settings. allauth would take the Host header, which anybody may set."""
+        return {"id": settings.XACTIN_RP_ID, "name": "Xác Tín"}

@@ -1,0 +1,111 @@
+"""The forms of the room."""
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from xactin.identity.models import Person
+from xactin.identity.rules import clean_name, clean_phone, is_citizen_number, is_mobile
+from xactin.ledger.clock import now
+
+
+def _checked_phone(number: str) -> str:
+    phone = clean_phone(number)
+    if not is_mobile(phone):
+        raise forms.ValidationError(
+            gettext("Enter a Vietnamese mobile number: ten digits from 03, 05, 07, 08 or 09.")
+        )
+    return phone
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """A citizen makes an account."""
+
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=200,
+        help_text=_("As written on the identity card."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    id_number = forms.CharField(
+        label=_("Identity number (CCCD)"),
+        max_length=20,
+        help_text=_("12 digits."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    field_order = ("full_name", "id_number", "phone", "email", "username", "password1", "password2")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # a label says it, and stays when one types
+
+    def clean_full_name(self) -> str:
+        """A name of two words at least."""
+        name = clean_name(self.cleaned_data["full_name"])
+        if len(name.split()) < 2 or any(letter.isdigit() for letter in name):
+            raise forms.ValidationError(gettext("Enter family name and given name, as on the identity card."))
+        return name
+
+    def clean_id_number(self) -> str:
+        """Twelve digits that can be a CCCD number, not yet in use."""
+        number = "".join(self.cleaned_data["id_number"].split())
+        if not is_citizen_number(number, year=now().year):
+            raise forms.ValidationError(gettext("This is no identity number: 12 digits, as on the card."))
+        if Person.objects.filter(id_number=number).exists():
+            raise forms.ValidationError(
+                gettext(
+                    "This identity number has an account already. Sign in, or ask the Public Administration Service Centre."
+                )
+            )
+        return number
+
+    def clean_phone(self) -> str:
+        """A mobile number with its digits only."""
+        return _checked_phone(self.cleaned_data["phone"])
+
+
+class ProfileForm(forms.Form):
+    """How a person can be reached."""
+
+    phone = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+    def clean_phone(self) -> str:
+        """A mobile number, or none."""
+        entered = self.cleaned_data["phone"].strip()
+        return _checked_phone(entered) if entered else ""
+
+
+class LabelForm(forms.Form):
+    """The name by which a token or key is told from others."""
+
+    label = forms.CharField(label=_("Name"), max_length=100, required=False)
+
+
+class AppointForm(forms.Form):
+    """Who shall hold a post, and until when."""
+
+    person = forms.UUIDField(label=_("Person"), widget=forms.HiddenInput)
+    until = forms.DateField(
+        label=_("Until the end of"),
+        required=False,
+        help_text=_("Leave empty when no end is set."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
