@@ -31,6 +31,9 @@ class Wish:
 def up(wish: Wish) -> int:
     """Runs until a signal; returns the exit code."""
     data = DataFolder(wish.data)
+    own_environment = _environment(wish, data)
+    # Refused before anything is made.
+    environment.require_sound(environment.read(own_environment), own_environment)
     _check_port(wish)
     data.create()
     if not data.lock():
@@ -40,7 +43,6 @@ def up(wish: Wish) -> int:
     if wish.demo:
         data.set_mode("demo")
         data.ensure_keys()
-    own_environment = _environment(wish, data)
     supervisor = Supervisor()
     try:
         return _run(wish, data, supervisor, own_environment)
@@ -51,10 +53,7 @@ def up(wish: Wish) -> int:
 
 def _run(wish: Wish, data: DataFolder, supervisor: Supervisor, own: dict[str, str]) -> int:
     if not own.get("DATABASE_URL"):
-        own["XACTIN_BUNDLED_POSTGRES"] = "1"
-        environment.require_sound(environment.read(own), own)
         _start_database(data, supervisor, own)
-    environment.require_sound(environment.read(own), own)
     if not _prepare(wish, supervisor, own):
         return 130 if supervisor.stopping else 1
     supervisor.start(Child("worker", [sys.executable, "-m", "xactin.web.cli", "worker"], own, patience=20))
@@ -72,7 +71,7 @@ def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str
     supervisor.start(child)
     cluster.wait(child)
     cluster.ensure_database()
-    own["DATABASE_URL"] = cluster.url()
+    own.update(DATABASE_URL=cluster.url(), XACTIN_BUNDLED_POSTGRES="1")
 
 
 def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str]) -> bool:
