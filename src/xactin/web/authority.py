@@ -5,6 +5,7 @@ import getpass
 import os
 import sys
 
+from xactin.web import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
 from xactin.web.launcher.database import database
 
@@ -35,6 +36,9 @@ def init(wish: argparse.Namespace) -> int:
             full_name=wish.admin_name,
             email=wish.admin_email,
             password=password,
+            origin=f"{environment.read().host}/log/{wish.id}",
+            unit_code=wish.unit,
+            kind=wish.kind,
         )
         key = write_trust(data)
     print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from xactin.web import environment
+from xactin.web.launcher.data_folder import CHECKOUT, in_checkout
 
 if find_spec("xactin.identity.settings"):
     from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
@@ -16,6 +17,8 @@ XACTIN_MODE = SURROUNDINGS.mode
 XACTIN_DATA = SURROUNDINGS.data.path
 XACTIN_URL = SURROUNDINGS.public_url
 XACTIN_MASTER_KEY = SURROUNDINGS.master_key
+# The procedure packages that come with the platform: beside the source, or inside the wheel.
+XACTIN_PROCEDURES = CHECKOUT / "procedures" if in_checkout() else BASE_DIR.parent / "procedures"
 TESTING = XACTIN_MODE == "test"
 
 DEBUG = os.environ.get("XACTIN_DEBUG") == "1"
