@@ -93,6 +93,8 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     init = _add(commands, "init", "Makes a real authority: genesis entry, keys, first administrator.", _init)
     init.add_argument("--id", required=True, help="the authority's code by Decision 20/2020, such as H44")
     init.add_argument("--name", required=True, help="its name in Vietnamese")
+    init.add_argument("--kind", choices=("province", "commune", "department"), default="province")
+    init.add_argument("--unit", default="", help="its code among the administrative units, such as 25")
     init.add_argument("--name-en", default="", help="its name in English")
     init.add_argument(
         "--admin", required=True, metavar="USER", help="account name of the first administrator"
