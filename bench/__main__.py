@@ -1,4 +1,4 @@
-"""`make bench`: this engine beside the others on one PostgreSQL, then the same with many cases in the tables."""
+"""`make bench`: this engine beside the others on one PostgreSQL, and among many cases."""
 
 import argparse
 import sys
@@ -15,7 +15,11 @@ def main() -> int:
         text, below = "", []
         if not options.only_volume:
             found = rounds.run(
-                url, sides=options.sides, processes=options.processes, repeats=options.repeats, seconds=options.seconds
+                url,
+                sides=options.sides,
+                processes=options.processes,
+                repeats=options.repeats,
+                seconds=options.seconds,
             )
             text = table.engines(found, facts, repeats=options.repeats, seconds=options.seconds)
             below = table.missed(found)
@@ -39,7 +43,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--processes", nargs="+", type=int, default=[1, 4])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--volume", nargs="*", type=int, default=[], help="numbers of cases to load, e.g. 0 100000 1000000")
+    parser.add_argument(
+        "--volume", nargs="*", type=int, default=[], help="numbers of cases to load, e.g. 0 100000 1000000"
+    )
     parser.add_argument("--only-volume", action="store_true")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     return parser.parse_args()

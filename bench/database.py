@@ -11,8 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from xactin.web.launcher import database as launcher
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
-from xactin.web.launcher.postgres import Cluster
 
 
 @contextmanager
@@ -23,23 +23,13 @@ def server() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="bench-", dir=_disk()) as folder:
-        data = DataFolder(Path(folder) / "data")
         Path(folder).chmod(0o711)  # as root the server runs as another user
-        data.create()
-        cluster = Cluster(data)
-        cluster.prepare()
-        child = cluster.child()
-        child.start()
-        try:
-            cluster.wait(child)
-            yield cluster.url("postgres")
-        finally:
-            child.end()
-            child.wait_end()
+        with launcher.database(DataFolder(Path(folder) / "data"), {}) as url:
+            yield url
 
 
 def _disk() -> Path:
-    """A folder on the disk where data folders stand: the temporary one may be memory, where nothing is durable."""
+    """A folder on the disk of the data folders: a temporary one may be memory, where nothing is durable."""
     place = default_data_folder({}).parent
     if not place.exists():
         place.mkdir(parents=True, mode=0o711)
@@ -72,4 +62,6 @@ def settings(url: str) -> dict[str, str]:
     """Django's words for an address."""
     parts = conninfo_to_dict(url)
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    return {"ENGINE": "django.db.backends.postgresql"} | {ours: str(parts.get(pg, "")) for ours, pg in names.items()}
+    return {"ENGINE": "django.db.backends.postgresql"} | {
+        ours: str(parts.get(pg, "")) for ours, pg in names.items()
+    }

@@ -31,7 +31,7 @@ DATA: dict[str, Any] = {
     },
     "design": {"designer": "Công ty cổ phần Tư vấn xây dựng Tràng An", "certificate": "NIB-00012345"},
     "note": (
-        "Kính đề nghị Ủy ban nhân dân phường xem xét, cấp giấy phép xây dựng nhà ở riêng lẻ cho gia đình tôi. "
+        "Kính đề nghị Ủy ban nhân dân phường xem xét, cấp giấy phép xây dựng nhà ở riêng lẻ cho gia đình. "
         "Tôi xin cam đoan làm theo đúng giấy phép được cấp, nếu sai tôi xin hoàn toàn chịu trách nhiệm và bị "
         "xử lý theo quy định của pháp luật."
     ),

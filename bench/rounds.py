@@ -41,29 +41,27 @@ def run(url: str, *, sides: Iterable[str], processes: Iterable[int], repeats: in
         urls = {side: stack.enter_context(database(url, f"xt_bench_{side}")) for side in sides}
         for side, address in urls.items():
             print(f"preparing {side}", file=SAY, flush=True)
-            subprocess.run([*_command(side, address), "--prepare"], check=True, env=_environment(address))
+            subprocess.run(_command(side, address, "prepare"), check=True, env=_environment(address))
         for repeat in range(repeats):
             for count in processes:
                 for side, address in urls.items():
                     figures = once(side, address, count, seconds)
                     found.setdefault((side, count), []).append(figures)
-                    line = f"{repeat + 1}/{repeats} {side} x{count}: {figures.cases:.1f} cases/s, p50 {figures.p50:.2f} ms"
-                    print(line, file=SAY, flush=True)
+                    told = f"{figures.cases:.1f} cases/s, p50 {figures.p50:.2f} ms"
+                    print(f"{repeat + 1}/{repeats} {side} x{count}: {told}", file=SAY, flush=True)
+        for side, address in urls.items():
+            if SIDES[side].beside:
+                subprocess.run(
+                    _command(side, address, "finish"), check=True, env=_environment(address), stdout=SAY
+                )
     return {key: middle(many) for key, many in found.items()}
 
 
 def once(side: str, url: str, count: int, seconds: float) -> Figures:
     """One repeat: `count` workers start together when all are warm."""
-    workers = [
-        subprocess.Popen(
-            [*_command(side, url), "--number", str(number), "--seconds", str(seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=_environment(url),
-        )
-        for number in range(count)
-    ]
+    more = ["--seconds", str(seconds), "--number"]
+    workers = [_started([*_command(side, url, "cases"), *more, str(number)], url) for number in range(count)]
+    beside = [_started(_command(side, url, "beside"), url)] if SIDES[side].beside else []
     try:
         for worker in workers:
             _line(side, worker, "ready")
@@ -72,6 +70,8 @@ def once(side: str, url: str, count: int, seconds: float) -> Figures:
             worker.stdin.flush()
         answers = [json.loads(_line(side, worker)) for worker in workers]
     finally:
+        for worker in beside:
+            worker.communicate()  # closing its input ends it in peace
         for worker in workers:
             worker.kill()
             worker.communicate()
@@ -100,8 +100,14 @@ def _line(side: str, worker: "subprocess.Popen[str]", expected: str | None = Non
     return line
 
 
-def _command(side: str, url: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", "bench.worker", side, url]
+def _command(side: str, url: str, do: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "bench.worker", side, url, "--do", do]
+
+
+def _started(command: list[str], url: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(url)
+    )
 
 
 def _environment(url: str) -> dict[str, str]:

@@ -31,16 +31,21 @@ def missed(table: Table) -> list[str]:
         ours = table.get(("ours", count))
         floor = SIDES[side].floor
         if ours and floor and ours.cases < floor * figures.cases:
-            found.append(f"{ours.cases / figures.cases:.2f} x {SIDES[side].title}, {count} processes: below {floor}")
+            found.append(
+                f"{ours.cases / figures.cases:.2f} x {SIDES[side].title}, {count} processes: below {floor}"
+            )
     return found
 
 
 def _caption(facts: dict[str, str], repeats: int, seconds: float) -> str:
-    durable = "durable" if facts["fsync"] == facts["synchronous_commit"] == "on" else "NOT DURABLE: no figures"
+    durable = (
+        "durable" if facts["fsync"] == facts["synchronous_commit"] == "on" else "NOT DURABLE: no figures"
+    )
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, PostgreSQL {facts['server_version'].split()[0]} "
         f"(fsync {facts['fsync']}, synchronous_commit {facts['synchronous_commit']}: {durable}), "
-        f"Python {platform.python_version()}, {_processor()}. Median of {repeats} interleaved repeats of {seconds:g} s."
+        f"Python {platform.python_version()}, {_processor()}. "
+        f"Median of {repeats} interleaved repeats of {seconds:g} s."
     )
 
 
@@ -74,8 +79,10 @@ def _ratios(table: Table, counts: list[int]) -> Iterable[str]:
             continue
         goal = COMMIT_GOAL if about.goal is None else about.goal
         cells = [_ratio(table, side, count, goal) for count in counts]
-        yield f"| {about.title} | {' | '.join(cells)} | {goal:.0%} |" if about.acts == 1 else (
-            f"| {about.title} | {' | '.join(cells)} | {goal:g} x |"
+        yield (
+            f"| {about.title} | {' | '.join(cells)} | {goal:.0%} |"
+            if about.acts == 1
+            else (f"| {about.title} | {' | '.join(cells)} | {goal:g} x |")
         )
 
 

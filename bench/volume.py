@@ -1,1 +1,2 @@
-def run(*a, **k): raise SystemExit("later")
+def run(*a, **k):
+    raise SystemExit("later")

@@ -1,13 +1,17 @@
-"""One process of one side: prepares its tables, or runs whole cases for some seconds.
+"""One process of one side: prepares its tables, runs whole cases, or what stands beside them.
 
-Talks with `rounds.py` by lines: says `ready` when warm, waits for a line, and ends with one line of JSON.
+A runner of cases talks with `rounds.py` by lines: says `ready` when warm, waits for a line, and
+ends with one line of JSON.
 """
 
 import argparse
 import importlib
 import json
 import sys
+import threading
+from collections.abc import Callable
 from time import monotonic, process_time
+from types import ModuleType
 
 from bench.sides import SIDES
 from bench.watch import Watch
@@ -20,14 +24,34 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("side", choices=SIDES)
     parser.add_argument("url")
-    parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--do", choices=("prepare", "cases", "beside", "finish"), default="cases")
     parser.add_argument("--number", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
     side = importlib.import_module(SIDES[options.side].module)
-    if options.prepare:
+    if options.do == "prepare":
         side.prepare(options.url)
-        return
+    elif options.do == "beside":
+        _beside(side, options.url)
+    elif options.do == "finish":
+        print(side.finish(options.url))
+    else:
+        _cases(side, options)
+
+
+def _beside(side: ModuleType, url: str) -> None:
+    """What the side runs beside its acts, until our input is closed."""
+    stop = threading.Event()
+
+    def wait() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    side.beside(url, stop)
+
+
+def _cases(side: ModuleType, options: argparse.Namespace) -> None:
     case = side.opened(options.url, options.number)
     for _ in range(WARM_UP):
         case(Watch())
@@ -36,7 +60,7 @@ def main() -> None:
     print(json.dumps(measured(case, options.seconds)), flush=True)
 
 
-def measured(case, seconds: float) -> dict[str, object]:
+def measured(case: Callable[[Watch], None], seconds: float) -> dict[str, object]:
     """Runs whole cases until the time is over."""
     watch, cases = Watch(), 0
     started, processor = monotonic(), process_time()

@@ -10,7 +10,9 @@ from bench.watch import Watch
 def prepare(url: str) -> None:
     """One table."""
     with psycopg.connect(url) as connection:
-        connection.execute("CREATE TABLE one (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), body text)")
+        connection.execute(
+            "CREATE TABLE one (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), body text)"
+        )
 
 
 def opened(url: str, number: int) -> Callable[[Watch], None]:

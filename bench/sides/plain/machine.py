@@ -21,7 +21,7 @@ ROLES = {
 CONSULT = ("land", "infrastructure", "environment")
 
 
-class NotAllowed(Exception):
+class NotAllowedError(Exception):
     """The act is out of turn or by the wrong person."""
 
 
@@ -47,7 +47,7 @@ def do(dossier_id: int, name: str, actor: User, answer: dict[str, Any]) -> None:
     dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
     task = dossier.tasks.filter(name=name, state="open").first()
     if task is None or not actor.groups.filter(name=task.role).exists():
-        raise NotAllowed(name)
+        raise NotAllowedError(name)
     task.state, task.done_by, task.done_at, task.answer = "done", actor, timezone.now(), answer
     task.save(update_fields=["state", "done_by", "done_at", "answer"])
     _advance(dossier, name)
@@ -73,4 +73,6 @@ def _advance(dossier: Dossier, name: str) -> None:
 
 
 def _open(dossier: Dossier, name: str) -> None:
-    Task.objects.create(dossier=dossier, name=name, role=ROLES[name], due_at=timezone.now() + timedelta(days=2))
+    Task.objects.create(
+        dossier=dossier, name=name, role=ROLES[name], due_at=timezone.now() + timedelta(days=2)
+    )

@@ -25,7 +25,7 @@ ROLES = {
 }
 
 
-class NotAllowed(Exception):
+class NotAllowedError(Exception):
     """The act is out of turn or by the wrong person."""
 
 
@@ -65,7 +65,7 @@ def do(dossier_id: int, name: str, actor: User, answer: dict[str, Any]) -> None:
     workflow = SERIALIZER.deserialize_json(dossier.state)
     task = next((task for task in _ready(workflow) if task.task_spec.name == name), None)
     if task is None or not actor.groups.filter(name=ROLES[name]).exists():
-        raise NotAllowed(name)
+        raise NotAllowedError(name)
     task.data[name] = answer
     task.run()
     workflow.do_engine_steps()

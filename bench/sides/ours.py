@@ -1,0 +1,147 @@
+"""This engine as a side: acts by `cases.commands`: signed, bound to content, encrypted, chained.
+
+While it is measured a sequencer runs beside it and extends the log, as in a real installation; at the
+end the whole database is audited.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+from bench.payload import CONSULTED, DATA, OPINION
+from bench.watch import Watch
+
+PACKAGE = Path(__file__).parent.parent / "package"
+CODE = "9.000001"
+AUTHORITY = "H99"
+COMMUNE = "H99.100"
+POSTS = (
+    ("reception", COMMUNE, "reception"),
+    ("chair", COMMUNE, "chair"),
+    ("clerk", COMMUNE, "clerk"),
+    *((name, f"H99.{place:02d}", "consultant") for place, name in enumerate(CONSULTED, 1)),
+)
+DOERS = {
+    "receive": ("reception", "accept", {}),
+    **{f"consult_{name}": (name, "agree", OPINION) for name in CONSULTED},
+    "approve": ("chair", "approve", {}),
+    "issue": ("clerk", "issue", {}),
+}
+
+
+def start(url: str) -> None:
+    """Django with the platform's own settings. The keys of this authority are good for nothing else."""
+    os.environ["DATABASE_URL"] = url
+    os.environ.setdefault("XACTIN_MODE", "test")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xactin.web.settings")
+    django.setup()
+
+
+def prepare(url: str) -> None:
+    """Tables, an authority with its people, and the procedure, all by the commands of a real one."""
+    start(url)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    found()
+
+
+def found() -> None:
+    """The authority of the bench."""
+    from xactin.cases.procedures import commands as procedures
+    from xactin.identity import commands as identity
+    from xactin.identity.models import Agency
+    from xactin.identity.queries import actor_for
+
+    identity.found_authority(
+        code=AUTHORITY,
+        name_vi="Tỉnh của phép đo",
+        name_en="Province of the benchmark",
+        username="administrator",
+        full_name="Quản trị viên",
+        password=None,
+    )
+    by = actor_for("administrator")
+    province = Agency.objects.get(code=AUTHORITY)
+    agencies = {
+        COMMUNE: identity.create_agency(
+            code=COMMUNE, kind="commune", name_vi="Xã Đo", name_en="Commune", parent=province, by=by
+        )
+    }
+    for place, name in enumerate(CONSULTED, 1):
+        code = f"H99.{place:02d}"
+        agencies[code] = identity.create_agency(
+            code=code,
+            kind="department",
+            name_vi=name,
+            name_en=name,
+            parent=province,
+            functions=(name,),
+            by=by,
+        )
+    for username, place, role in POSTS:
+        post = identity.create_post(agency=agencies[place], role=role, title_vi=role, title_en=role, by=by)
+        account = identity.make_person_account(username=username, password=None, full_name=username, by=by)
+        identity.appoint(person=account.person, post=post, by=by)
+    identity.make_person_account(username="applicant", password=None, full_name="Nguyễn Thị Minh Hằng", by=by)
+    procedures.publish_folder(by=by, folder=PACKAGE)
+
+
+def people() -> dict[str, Any]:
+    """The actors of the seven acts by name."""
+    from xactin.identity.queries import actor_for
+
+    return {name: actor_for(name) for name in ("applicant", *(post[0] for post in POSTS))}
+
+
+def opened(url: str, number: int) -> Callable[[Watch], None]:
+    """One whole case: seven acts."""
+    start(url)
+    from xactin.cases.dossiers import commands
+
+    actors = people()
+
+    def case(watch: Watch) -> None:
+        with watch.act():
+            done = commands.submit(by=actors["applicant"], code=CODE, data=DATA)
+        waiting = _opened(done)
+        while waiting:
+            node, token = waiting.pop(0)
+            name, act, data = DOERS[node]
+            with watch.act():
+                done = commands.act(by=actors[name], case=done.case, task=token, act=act, data=data)
+            waiting += _opened(done)
+        if done.phase != "done":
+            raise RuntimeError(f"the case ended as {done.phase}")
+
+    return case
+
+
+def _opened(done: Any) -> list[tuple[str, str]]:
+    return [(task["node"], task["id"]) for task in done.effect["opened"]]
+
+
+def beside(url: str, stop: threading.Event) -> None:
+    """What runs beside the acts in an installation: the sequencer of the log."""
+    start(url)
+    from xactin.ledger.commands import run_sequencer
+
+    run_sequencer(stop)
+
+
+def finish(url: str) -> str:
+    """The log is brought up to date, then everything is audited. Raises if anything is found."""
+    start(url)
+    from xactin.ledger.audit import run_audit
+    from xactin.ledger.commands import sequence_once
+
+    while sequence_once(10_000):
+        pass
+    findings = run_audit(processes=os.cpu_count() or 1)
+    if findings:
+        raise SystemExit("\n".join(f"{one.kind} {one.subject}: {one.text}" for one in findings[:20]))
+    return "audit of every case of this run: clean"
