@@ -1,0 +1,120 @@
+// Files go up at once, with progress; photos are made smaller on the phone; a failed one is tried again.
+// The server answers {id, name, size, ...} or a problem with `detail`.
+
+const words = {
+  vi: {
+    shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy",
+    network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
+    ended: "Phiên làm việc đã hết. Ông/Bà vui lòng đăng nhập lại ở một thẻ khác rồi bấm “Thử lại”.",
+    failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.",
+  },
+  en: {
+    shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel",
+    network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
+    ended: "The session has ended. Please sign in again in another tab, then press “Try again”.",
+    failed: "The file was not uploaded. Please try again.",
+  },
+}[document.documentElement.lang] ?? {};
+
+const LONGEST = 2400;
+const WORTH_IT = 1.2 * 1024 * 1024;
+
+for (const block of document.querySelectorAll("[data-upload]")) watch(block);
+
+function watch(block) {
+  const input = block.querySelector("input[type=file]");
+  input.addEventListener("change", () => { if (input.files.length) take(block, input); });
+}
+
+async function take(block, input) {
+  show(block, words.shrinking);
+  complain(block, "");
+  const file = await smaller(input.files[0]);
+  if (file.size > Number(block.dataset.largest)) {
+    show(block, "");
+    return complain(block, `${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`);
+  }
+  send(block, input, file);
+}
+
+/** A photo from a phone, at most 2,400 pixels a side; other files as they are. */
+async function smaller(file) {
+  if (!["image/jpeg", "image/png"].includes(file.type) || file.size < WORTH_IT) return file;
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "#fff";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
+  } catch {
+    return file; // what this browser cannot draw, the server will judge
+  }
+}
+
+function send(block, input, file) {
+  const request = new XMLHttpRequest();
+  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
+  const text = document.createElement("span");
+  const cancel = button(words.cancel, () => { request.abort(); input.value = ""; show(block, ""); });
+  bar.setAttribute("aria-label", `${words.sending} ${file.name}`);
+  text.textContent = `${words.sending} ${file.name}`;
+  show(block, text, bar, cancel);
+  const retry = (why) => {
+    show(block, button(words.again, () => { complain(block, ""); send(block, input, file); }));
+    complain(block, why);
+  };
+  request.upload.addEventListener("progress", (event) => {
+    bar.value = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
+  });
+  request.addEventListener("error", () => retry(words.network));
+  request.addEventListener("load", () => answered(request, { block, input, file, retry }));
+  request.open("POST", block.dataset.upload);
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
+  const body = new FormData();
+  body.append("file", file);
+  request.send(body);
+}
+
+function answered(request, { block, input, file, retry }) {
+  const answer = read(request.responseText);
+  if ([401, 403].includes(request.status) || request.responseURL.includes("/accounts/login")) return retry(words.ended);
+  if (request.status >= 500) return retry(answer.detail || words.failed);
+  if (request.status >= 400 || !answer.id) {
+    // Sending the same file again would not help.
+    input.value = "";
+    show(block, "");
+    return complain(block, answer.detail || answer.title || words.failed);
+  }
+  block.querySelector("input[type=hidden]").value = answer.id;
+  input.value = "";
+  input.required = false;
+  show(block, `${words.done}: ${answer.name ?? file.name}`);
+  block.dispatchEvent(new CustomEvent("xt:uploaded", { bubbles: true, detail: answer }));
+  block.dispatchEvent(new Event("input", { bubbles: true })); // the draft keeps it
+}
+
+function read(text) {
+  try { return JSON.parse(text); } catch { return {}; }
+}
+
+function button(text, act) {
+  const one = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-outline-secondary btn-sm", textContent: text });
+  one.addEventListener("click", act);
+  return one;
+}
+
+function show(block, ...parts) {
+  block.querySelector("[data-upload-state]").replaceChildren(...parts.filter(Boolean));
+}
+
+function complain(block, text) {
+  const place = block.querySelector("[data-upload-error]");
+  place.hidden = !text;
+  place.lastElementChild.textContent = text;
+  block.classList.toggle("xt-wrong", Boolean(text));
+}
