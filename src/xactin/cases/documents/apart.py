@@ -1,0 +1,154 @@
+"""Work on what strangers wrote, done in a child process with a limit of time and of memory.
+
+Neither Typst nor a PDF parser can be interrupted from within; a process can. The child lives on, with its compiler
+and fonts in memory, until it fails, grows old or its parent goes. A call is one frame there and one back: a JSON
+header and any number of binary parts.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO, Any, Final
+
+Header = dict[str, Any]
+Work = Callable[[Header, Sequence[bytes]], tuple[Header, list[bytes]]]
+
+CALLS_OF_A_CHILD: Final = 5000
+LENGTHS: Final = struct.Struct("!II")
+
+
+class Unfinished(RuntimeError):
+    """The work took too much time or memory, or broke the process that did it."""
+
+
+class Failed(RuntimeError):
+    """The work was refused; `code` says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
+
+
+class Apart:
+    """One kind of work, `module.work`, done in a child. May be shared by threads; one call at a time."""
+
+    def __init__(self, module: str, *, seconds: float, memory: int) -> None:
+        self._command = [sys.executable, "-m", __name__, module, str(seconds), str(memory)]
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self.close)
+
+    def _forget(self) -> None:
+        """A forked process must not talk to its parent's child."""
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._calls = 0
+
+    def ask(self, header: Header, parts: Sequence[bytes] = ()) -> tuple[Header, list[bytes]]:
+        """What the work answers. Raises Failed (as the work does) and Unfinished."""
+        with self._lock:
+            child = self._living()
+            assert child.stdin is not None and child.stdout is not None
+            try:
+                _write(child.stdin, header, parts)
+                answer, answered = _read(child.stdout)
+            except (OSError, EOFError) as error:
+                self._end()
+                raise Unfinished("the work did not come to an end within its limits") from error
+            except BaseException:  # an interrupted call leaves half a frame behind
+                self._end()
+                raise
+        if "failed" in answer:
+            raise Failed(answer["failed"], answer.get("detail", ""))
+        return answer, answered
+
+    def close(self) -> None:
+        """Ends the child."""
+        with self._lock:
+            self._end()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._calls >= CALLS_OF_A_CHILD:
+            self._end()
+        if self._child is None:
+            self._child = subprocess.Popen(  # noqa: S603 (our own module)
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            self._calls = 0
+        self._calls += 1
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _write(stream: IO[bytes], header: Header, parts: Sequence[bytes]) -> None:
+    text = json.dumps(header).encode()
+    stream.write(LENGTHS.pack(len(text), len(parts)) + text)
+    for part in parts:
+        stream.write(struct.pack("!Q", len(part)))
+        stream.write(part)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> tuple[Header, list[bytes]]:
+    length, count = LENGTHS.unpack(_exactly(stream, LENGTHS.size))
+    header = json.loads(_exactly(stream, length))
+    return header, [_exactly(stream, struct.unpack("!Q", _exactly(stream, 8))[0]) for _ in range(count)]
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) != size:
+        raise EOFError
+    return data
+
+
+def _serve(work: Work, seconds: float) -> None:
+    """Answers until the parent goes. The alarm's default act ends the process even inside native code."""
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            header, parts = _read(source)
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            answer, answered = work(header, parts)
+        except Failed as failure:
+            answer, answered = {"failed": failure.code, "detail": failure.detail}, []
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _write(sink, answer, answered)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for limit, value in ((resource.RLIMIT_AS, int(sys.argv[3])), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(limit, (value, value))
+    with contextlib.suppress(BrokenPipeError):
+        _serve(importlib.import_module(sys.argv[1]).work, float(sys.argv[2]))
