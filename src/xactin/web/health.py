@@ -4,11 +4,15 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
 
+from xactin.notices.queries import backlog
+
 SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
+LONGEST_WAIT = 60.0  # seconds that an event may wait for the worker before it is an alarm
 
 
 @dataclass(frozen=True)
@@ -61,4 +65,15 @@ def _queue() -> Part:
     return Part("queue", True, f"{failed} failed", waiting)
 
 
-QUESTIONS: dict[str, Callable[[], Part]] = {"database": _database, "files": _files, "queue": _queue}
+def _outbox() -> Part:
+    waiting, oldest = backlog()
+    seconds = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+    return Part("outbox", seconds < LONGEST_WAIT, f"oldest waits {seconds:.0f} s", waiting)
+
+
+QUESTIONS: dict[str, Callable[[], Part]] = {
+    "database": _database,
+    "files": _files,
+    "queue": _queue,
+    "outbox": _outbox,
+}

@@ -2,10 +2,15 @@
 
 import sys
 
+from xactin.cases.documents.fonts import build_fonts
+from xactin.ui.standalone import build
+from xactin.web.launcher.data_folder import CHECKOUT
 from xactin.web.setup.front_end import collect
 from xactin.web.setup.translations import compile_all
 
 if __name__ == "__main__":
     collect()
+    build_fonts(CHECKOUT / "node_modules")
+    build()
     compile_all()
     sys.exit(0)
