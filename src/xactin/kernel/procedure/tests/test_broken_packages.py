@@ -1,0 +1,44 @@
+"""Both packages of the platform are sound, and each of ten faults is named where it is (issue: done when, 6)."""
+
+from pathlib import Path
+
+import pytest
+
+from xactin.kernel.procedure.check import check_folder
+from xactin.kernel.procedure.tests.broken import FAULTS, PROCEDURES, build, fault
+from xactin.kernel.working_time import Calendar
+
+ROLES = ("reception", "officer", "chair", "clerk", "consultant")
+FUNCTIONS = ("handling", "construction", "civil_status", "land", "infrastructure", "environment")
+POSTS = {(function, role) for function in FUNCTIONS for role in ROLES}
+TEN = {
+    "condition_syntax",
+    "condition_unknown_field",
+    "dead_task",
+    "deadlock",
+    "example_fails",
+    "form_schema",
+    "path_too_long",
+    "post_nobody_holds",
+    "token_left",
+    "unknown_element",
+}
+
+
+@pytest.mark.parametrize("name", ["birth-registration", "building-permit"])
+def test_the_packages_of_the_platform_are_sound(name: str, calendar: Calendar) -> None:
+    assert check_folder(PROCEDURES / name, posts=POSTS, calendar=calendar) == []
+
+
+def test_there_are_ten_faults() -> None:
+    assert set(FAULTS) == TEN
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_and_nothing_else(name: str, tmp_path: Path, calendar: Calendar) -> None:
+    about = fault(name)
+    problems = check_folder(build(name, tmp_path), posts=POSTS, calendar=calendar)
+    assert about["code"] in {problem.code for problem in problems}, problems
+    named = [problem for problem in problems if problem.code == about["code"]]
+    assert any(about["where"] in problem.where for problem in named), named
+    assert all(problem.vi and problem.en for problem in named)
