@@ -6,7 +6,7 @@ import pytest
 
 from xactin.kernel.procedure.check import check_folder
 from xactin.kernel.procedure.tests.broken import FAULTS, PROCEDURES, build, fault
-from xactin.kernel.working_time import Calendar
+from xactin.kernel.working_time import vietnam
 
 ROLES = ("reception", "officer", "chair", "clerk", "consultant")
 FUNCTIONS = ("handling", "construction", "civil_status", "land", "infrastructure", "environment")
@@ -26,8 +26,8 @@ TEN = {
 
 
 @pytest.mark.parametrize("name", ["birth-registration", "building-permit"])
-def test_the_packages_of_the_platform_are_sound(name: str, calendar: Calendar) -> None:
-    assert check_folder(PROCEDURES / name, posts=POSTS, calendar=calendar) == []
+def test_the_packages_of_the_platform_are_sound(name: str) -> None:
+    assert check_folder(PROCEDURES / name, posts=POSTS, calendar=vietnam()) == []
 
 
 def test_there_are_ten_faults() -> None:
@@ -35,9 +35,9 @@ def test_there_are_ten_faults() -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_named_and_nothing_else(name: str, tmp_path: Path, calendar: Calendar) -> None:
+def test_a_fault_is_named_and_nothing_else(name: str, tmp_path: Path) -> None:
     about = fault(name)
-    problems = check_folder(build(name, tmp_path), posts=POSTS, calendar=calendar)
+    problems = check_folder(build(name, tmp_path), posts=POSTS, calendar=vietnam())
     assert about["code"] in {problem.code for problem in problems}, problems
     named = [problem for problem in problems if problem.code == about["code"]]
     assert any(about["where"] in problem.where for problem in named), named
