@@ -4,7 +4,27 @@ from django.apps import AppConfig
 
 
 class IdentityConfig(AppConfig):
-    """Registers the room with Django."""
+    """Registers the room with Django, and its lines with the layouts."""
 
     name = "xactin.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        """The hat switcher, and the lines of the account's menu and of the desk."""
+        from django.utils.translation import gettext_lazy as _
+
+        from xactin.identity.web.hats import hats
+        from xactin.ui import nav
+
+        nav.register_hats(hats, "identity:wear_hat")
+        nav.register("account", _("My account"), "identity:me", 10, icon="person")
+        nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")
+        nav.register("account", _("Sessions"), "usersessions_list", 30, icon="shield")
+        nav.register(
+            "operations",
+            _("Agencies and posts"),
+            "identity:agencies",
+            10,
+            {"administrator", "auditor", "leader"},
+            icon="building",
+        )

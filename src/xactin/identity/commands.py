@@ -1,5 +1,8 @@
 """What may be done in identity: the acts of its keys, agencies and accounts under one name, and the founding."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.db import transaction
 
 from xactin.identity.accounts.commands import (
@@ -74,9 +77,11 @@ def found_authority(
 ) -> Account:
     """Begins an authority: its genesis entry and keys, its first agency, its first administrator.
 
-    `origin` names its log, by default `xactin.local/log/<code>` as the ledger makes it. Raises Invalid.
+    `origin` names its log for ever: by default where it is published, without the scheme, as
+    tlog-checkpoint advises. Raises Invalid.
     """
-    ledger.begin_authority(id=code, name=name_vi, demo=demo, origin=origin or f"xactin/log/{code}")
+    place = origin or f"{urlsplit(settings.XACTIN_URL).netloc}/log/{code}"
+    ledger.begin_authority(id=code, name=name_vi, demo=demo, origin=place)
     agency = create_agency(code=code, kind=kind, name_vi=name_vi, name_en=name_en, unit_code=unit_code)
     post = create_post(
         agency=agency, role="administrator", title_vi="Quản trị viên", title_en="Administrator"

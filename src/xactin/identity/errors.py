@@ -9,7 +9,7 @@ from xactin.identity.rights import Decision
 from xactin.kernel.signatures import SignatureError
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An act that is not done. `code` is for programs, `facts` are members of the problem document."""
 
     status = 409
@@ -25,7 +25,7 @@ class Refused(Exception):
         return self.vi if (get_language() or "vi").startswith("vi") else self.en
 
 
-class Forbidden(Refused):
+class Forbidden(RefusedError):
     """The actor may not do this."""
 
     status = 403
@@ -37,34 +37,34 @@ class Forbidden(Refused):
         return cls(decision.reason_vi, decision.reason_en)
 
 
-class Invalid(Refused):
+class Invalid(RefusedError):
     """A value is not of its form; `facts["field"]` names it."""
 
     status = 422
     code = "invalid"
 
 
-class NotFound(Refused):
+class NotFound(RefusedError):
     """Nothing of this id that the actor may touch."""
 
     status = 404
     code = "not_found"
 
 
-class PasskeyNeeded(Refused):
+class PasskeyNeeded(RefusedError):
     """The post's policy asks for a passkey; the server's key may not sign."""
 
     status = 428
     code = "passkey_needed"
 
 
-class SignatureRefused(Refused, SignatureError):
+class SignatureRefusedError(RefusedError, SignatureError):
     """A signature that does not hold; `code` is the kernel's."""
 
     status = 422
 
     def __init__(self, code: str) -> None:
-        Refused.__init__(
+        RefusedError.__init__(
             self,
             "Chữ ký không hợp lệ hoặc không đúng với nội dung. Việc này chưa được thực hiện.",
             "The signature is not valid, or is not over this content. Nothing was done.",

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
-from xactin.identity.models import Account, Agency, Holding, KeyMandate, Person, Post, SigningKey
+from xactin.identity.models import Account, Agency, ApiToken, Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.rights import Actor, Decision, Facts, Passkey, may
 from xactin.identity.rules import folded, sort_key
 from xactin.ledger.clock import now
@@ -45,7 +45,7 @@ SELF: Final = "self"
 _TREE_SECONDS: Final = 15.0
 
 
-class NoSuchHat(LookupError):
+class NoSuchHatError(LookupError):
     """The person does not hold this post now."""
 
 
@@ -129,12 +129,12 @@ def _hat(rows: list[KeyMandate]) -> Hat | None:
 def actor_from(account: Account, wanted: str | None = None, language: str | None = None) -> Actor:
     """The actor of an account under a hat (`Hat.token`), by default the first.
 
-    Raises NoSuchHat for a post not held now.
+    Raises NoSuchHatError for a post not held now.
     """
     hats = hats_of(account)
     hat = next((hat for hat in hats if wanted in (None, "", hat.token)), None)
     if hat is None:
-        raise NoSuchHat(wanted)
+        raise NoSuchHatError(wanted)
     return _actor(account, hat, language or account.language)
 
 
@@ -170,12 +170,12 @@ def actor_of(request: HttpRequest) -> Actor | None:
     language = getattr(request, "LANGUAGE_CODE", account.language)
     try:
         return actor_from(account, request.session.get(SESSION_HAT), language)
-    except NoSuchHat:
+    except NoSuchHatError:
         # The post ended while the session lasted: the next hat is worn, and shown.
         request.session.pop(SESSION_HAT, None)
     try:
         return actor_from(account, None, language)
-    except NoSuchHat:
+    except NoSuchHatError:
         return None
 
 
@@ -185,7 +185,7 @@ def actor_for(username: str, role: str | None = None) -> Actor:
     for hat in hats_of(account):
         if role is None or hat.role == role:
             return _actor(account, hat, account.language)
-    raise NoSuchHat(role)
+    raise NoSuchHatError(role)
 
 
 def actors_of(people: Iterable[UUID]) -> dict[UUID, Account]:
@@ -308,6 +308,17 @@ def posts_in(agency_id: UUID) -> list[Post]:
         "holdings", held_now().select_related("person").order_by("person__sort_key"), "now_held"
     )
     return list(Post.objects.filter(agency_id=agency_id).prefetch_related(holders).order_by("code"))
+
+
+def keys_of(actor: Actor) -> list[SigningKey]:
+    """The actor's signing keys: those that sign, then those that have ended."""
+    found = SigningKey.objects.filter(person_id=actor.person_id).defer("private")
+    return list(found.order_by(F("revoked_at").desc(nulls_first=True), "-created_at"))
+
+
+def tokens_of(actor: Actor) -> list[ApiToken]:
+    """The actor's API tokens that stand, newest first."""
+    return list(ApiToken.objects.filter(account_id=actor.account_id, revoked_at__isnull=True).order_by("-id"))
 
 
 def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:

@@ -38,7 +38,7 @@ _TONE_RANK: Final = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4",
 def is_agency_code(code: str) -> bool:
     """Whether `code` is an identifier of an agency by Decision 20/2020 (`H44.100`)."""
     return (
-        len(code) <= AGENCY_CODE_LENGTH and re.match(AGENCY_CODE_PATTERN, code) is not None and code.isascii()
+        len(code) <= AGENCY_CODE_LENGTH and re.fullmatch(AGENCY_CODE_PATTERN, code) is not None
     )
 
 

@@ -104,7 +104,7 @@ def wear_hat(request: HttpRequest, token: str) -> Actor:
         raise Forbidden("Ông/Bà chưa đăng nhập.", "You are not signed in.")
     try:
         actor = queries.actor_from(account, token)
-    except queries.NoSuchHat as error:
+    except queries.NoSuchHatError as error:
         raise NotFound("Ông/Bà hiện không giữ chức vụ này.", "You do not hold this post now.") from error
     request.session[queries.SESSION_HAT] = token
     return actor

@@ -29,7 +29,7 @@ class BearerAuth(HttpBearer):
         wanted = request.headers.get(HAT_HEADER)
         try:
             return queries.actor_from(account, wanted, getattr(request, "LANGUAGE_CODE", None))
-        except queries.NoSuchHat as error:
+        except queries.NoSuchHatError as error:
             raise Forbidden(
                 f"Tài khoản này hiện không giữ chức vụ {wanted}.",
                 f"This account does not hold the post {wanted} now.",

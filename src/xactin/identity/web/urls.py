@@ -2,8 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from xactin.identity.web import agencies, views
+
+_own: list[URLPattern | URLResolver] = [
+    path("me/", views.me, name="me"),
+    path("me/hat/", views.wear_hat, name="wear_hat"),
+    path("me/keys/", views.keys, name="keys"),
+    path("me/keys/add/", views.add_passkey, name="add_passkey"),
+    path("me/keys/rotate/", views.rotate_key, name="rotate_key"),
+    path("me/keys/<str:key>/revoke/", views.revoke_key, name="revoke_key"),
+    path("me/tokens/", views.tokens, name="tokens"),
+    path("me/tokens/<int:token>/revoke/", views.revoke_token, name="revoke_token"),
+    path("agencies/", agencies.tree, name="agencies"),
+    path("agencies/<str:code>/", agencies.agency, name="agency"),
+    path("agencies/posts/<str:code>/appoint/", agencies.appoint, name="appoint"),
+    path("agencies/posts/<str:code>/policy/", agencies.policy, name="policy"),
+    path("agencies/holdings/<uuid:holding>/end/", agencies.end_holding, name="end_holding"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("", include((_own, "identity"))),
 ]

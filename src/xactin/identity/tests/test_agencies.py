@@ -1,0 +1,131 @@
+"""Agencies as a tree, posts held for a time."""
+
+from datetime import timedelta
+
+import pytest
+
+from xactin.identity import commands, queries
+from xactin.identity.errors import Forbidden, Invalid, NotFound, RefusedError
+from xactin.identity.models import Agency, Holding, KeyMandate, Post
+from xactin.identity.testing import Province
+from xactin.ledger.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_commune_takes_its_name_from_the_list_of_units(province: Province) -> None:
+    commune = province.agencies["H44.100"]
+    assert commune.name_vi.startswith("Ủy ban nhân dân Phường")
+    assert commune.name_en.endswith("Ward")
+    assert commune.path == "H44/H44.100/"
+
+
+@pytest.mark.parametrize(("code", "unit"), [("h44.7", ""), ("H44.7", "99999"), ("H44.100", "")])
+def test_wrong_codes_are_told_by_field(province: Province, code: str, unit: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        commands.create_agency(
+            code=code, kind="unit", name_vi="A", parent=province.agencies["H44"], unit_code=unit
+        )
+    assert refused.value.facts["field"] in ("code", "unit_code")
+
+
+def test_the_tree_is_told_parents_first(province: Province) -> None:
+    codes = [agency.code for _, agency in queries.agency_tree()]
+    assert codes[0] == "H44"
+    assert codes.index("H44.100") < codes.index("H44.100.01")
+    assert dict((agency.code, depth) for depth, agency in queries.agency_tree())["H44.01.01"] == 2
+
+
+def test_a_task_goes_to_the_nearest_agency_of_its_function(province: Province) -> None:
+    commune = province.agencies["H44.100"]
+    other = commands.create_agency(
+        code="H44.101", kind="commune", parent=province.agencies["H44"], unit_code="07942"
+    )
+    theirs = commands.create_agency(
+        code="H44.101.01", kind="unit", name_vi="B", parent=other, functions=["construction"]
+    )
+    assert queries.agency_for(commune.id, "construction") == province.agencies["H44.100.01"].id
+    assert queries.agency_for(other.id, "construction") == theirs.id
+    assert queries.agency_for(other.id, "land") == province.agencies["H44.01.01"].id
+    assert queries.agency_for(commune.id, "handling") == commune.id
+    with pytest.raises(LookupError):
+        queries.agency_for(commune.id, "astronomy")
+    found = queries.agencies_with(function="construction", near=commune)
+    assert [agency.code for agency in found] == ["H44.100.01", "H44.101.01"]
+
+
+def test_filled_posts_are_those_somebody_holds(province: Province) -> None:
+    filled = queries.posts_filled()
+    assert {("handling", "reception"), ("handling", "chair"), ("land", "consultant")} <= filled
+    assert ("construction", "officer") in filled
+    assert ("construction", "chair") not in filled
+    chair = Holding.objects.get(post__code="H44.100:chair")
+    commands.end_holding(holding=chair, by=province.actor("quantri1"))
+    assert ("handling", "chair") not in queries.posts_filled()
+
+
+def test_an_appointment_gives_a_hat_with_a_mandate_for_each_key(province: Province) -> None:
+    person = province.person("congdan1")
+    post = Post.objects.get(code="H44.100:clerk")
+    holding = commands.appoint(person=person, post=post, by=province.actor("quantri1"))
+    assert [hat.post_code for hat in queries.hats_of(province.accounts["congdan1"])] == [
+        "H44.100:clerk",
+        None,
+    ]
+    clerk = province.actor("congdan1", "clerk")
+    assert clerk.agency_code == "H44.100"
+    assert KeyMandate.objects.get(holding=holding).id == clerk.mandate_id
+    assert person.id in queries.holders_of(province.agencies["H44.100"].id, "clerk")
+
+
+def test_the_end_of_a_post_ends_the_hat_and_its_mandates(province: Province) -> None:
+    chair = province.actor("chutich1")
+    holding = Holding.objects.get(post__code="H44.100:chair")
+    commands.end_holding(holding=holding, by=province.actor("quantri1"))
+    assert KeyMandate.objects.get(pk=chair.mandate_id).ended_at is not None
+    assert province.actor("chutich1").post_code is None
+    with pytest.raises(NotFound):
+        commands.end_holding(holding=holding, by=province.actor("quantri1"))
+
+
+def test_a_post_may_be_held_until_a_day(province: Province) -> None:
+    person, post = province.person("congdan2"), Post.objects.get(code="H44.100:clerk")
+    with pytest.raises(Invalid):
+        commands.appoint(person=person, post=post, until=now() - timedelta(days=1))
+    holding = commands.appoint(person=person, post=post, until=now() + timedelta(days=1))
+    assert province.actor("congdan2", "clerk").post_code == "H44.100:clerk"
+    Holding.objects.filter(pk=holding.pk).update(
+        since=now() - timedelta(days=2), until=now() - timedelta(seconds=1)
+    )
+    with pytest.raises(queries.NoSuchHatError):
+        province.actor("congdan2", "clerk")
+
+
+def test_nobody_holds_the_same_post_twice(province: Province) -> None:
+    with pytest.raises(RefusedError):
+        commands.appoint(person=province.person("chutich1"), post=Post.objects.get(code="H44.100:chair"))
+
+
+def test_the_last_administrator_stays(province: Province) -> None:
+    holding = Holding.objects.get(post__role="administrator")
+    with pytest.raises(RefusedError):
+        commands.end_holding(holding=holding, by=province.actor("quantri1"))
+
+
+@pytest.mark.parametrize("username", ["chutich1", "thanhtra1", "congdan1"])
+def test_only_an_administrator_changes_agencies_and_posts(province: Province, username: str) -> None:
+    by = province.actor(username)
+    with pytest.raises(Forbidden):
+        commands.create_agency(code="H44.9", kind="unit", name_vi="A", by=by)
+    with pytest.raises(Forbidden):
+        commands.appoint(person=province.person(username), post=Post.objects.get(code="H44:auditor"), by=by)
+    with pytest.raises(Forbidden):
+        commands.end_holding(holding=Holding.objects.get(post__code="H44.100:clerk"), by=by)
+    assert not Agency.objects.filter(code="H44.9").exists()
+
+
+def test_officials_see_the_matters_of_their_agency_auditors_all(province: Province) -> None:
+    assert queries.visible_agency_ids(province.actor("thanhtra1")) is None
+    assert queries.visible_agency_ids(province.actor("quantri1")) == frozenset()
+    assert queries.visible_agency_ids(province.actor("congdan1")) == frozenset()
+    assert queries.visible_agency_ids(province.actor("soxd1")) == {province.agencies["H44.02"].id}

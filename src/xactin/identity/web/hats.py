@@ -1,0 +1,28 @@
+"""The hats as the header shows them."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from xactin.identity import queries
+from xactin.identity.models import Account
+from xactin.ui.nav import Hat
+
+
+def hats(request: HttpRequest) -> Sequence[Hat]:
+    """Every way the account may act, the one worn marked."""
+    account = getattr(request, "user", None)
+    actor = getattr(request, "actor", None)
+    if not isinstance(account, Account) or not actor:
+        return ()
+    vietnamese = actor.language == "vi"
+    return [
+        Hat(
+            id=hat.token,
+            title=_("For myself") if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
+            agency=hat.agency_name_vi if vietnamese else hat.agency_name_en,
+            worn=hat.post_code == actor.post_code,
+        )
+        for hat in queries.hats_of(account)
+    ]

@@ -1,0 +1,48 @@
+"""Which room cares about which event. Higher rooms register in their `apps.py`; none is named here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A row of the outbox as its handler sees it. `id` is the same each time the event is tried again."""
+
+    id: int
+    topic: str
+    body: Mapping[str, Any]
+    created: datetime
+
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Who handles a topic, and whether each event is a job of its own (slow work) or one of a bundle."""
+
+    handler: Handler
+    alone: bool
+
+
+_topics: dict[str, Topic] = {}
+
+
+def register_topic(topic: str, handler: Handler, *, alone: bool = False) -> None:
+    """Names the handler of a topic. It runs in a transaction of its own, after the act, at least once:
+    it must come out the same when it runs twice.
+
+    `alone` gives each event its own job, for work that takes longer than some milliseconds.
+    Raises ValueError for a second handler.
+    """
+    known = _topics.get(topic)
+    if known is not None and known.handler is not handler:
+        raise ValueError(f"the topic {topic} has a handler already")
+    _topics[topic] = Topic(handler, alone)
+
+
+def topic_of(name: str) -> Topic | None:
+    """The registration of a topic."""
+    return _topics.get(name)
