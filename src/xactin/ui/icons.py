@@ -1,5 +1,7 @@
 """Our own line icons, 24 x 24, drawn inline so that a page needs no further request. Pure."""
 
+# ruff: noqa: E501 (drawings)
+
 from collections.abc import Mapping
 
 ICONS: Mapping[str, str] = {

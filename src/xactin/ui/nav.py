@@ -1,8 +1,8 @@
 """What the layouts show of rooms above: each registers its part in its `apps.py`, none is named here.
 
-    nav.register("cases", _("Inbox"), "cases:inbox", order=10, roles={"officer", "chair"})
-    nav.register_hats(source, "identity:wear_hat")     Hat(id, title, agency, worn) of the account
-    nav.register_bell(count, "notices:list")           how many notices are unread
+nav.register("cases", _("Inbox"), "cases:inbox", order=10, roles={"officer", "chair"})
+nav.register_hats(source, "identity:wear_hat")     Hat(id, title, agency, worn) of the account
+nav.register_bell(count, "notices:list")           how many notices are unread
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -96,7 +96,9 @@ def register(
     item = Item(
         area, label, url_name, order, None if roles is None else frozenset(roles), icon, count, url_arguments
     )
-    if not any((one.area, one.url_name, one.url_arguments) == (area, url_name, url_arguments) for one in _items):
+    if not any(
+        (one.area, one.url_name, one.url_arguments) == (area, url_name, url_arguments) for one in _items
+    ):
         _items.append(item)
 
 
@@ -117,9 +119,7 @@ def menu(request: HttpRequest, area: str) -> list[Entry]:
     entries = [_entry(request, one) for one in items if one.meant_for(actor)]
     # Of two addresses that both begin like this page's, the longer one is where we are.
     longest = max((len(entry.url) for entry in entries if entry.here), default=0)
-    return [
-        entry if not entry.here or len(entry.url) == longest else _elsewhere(entry) for entry in entries
-    ]
+    return [entry if not entry.here or len(entry.url) == longest else _elsewhere(entry) for entry in entries]
 
 
 def desk(request: HttpRequest) -> list[Group]:

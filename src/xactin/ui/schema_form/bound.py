@@ -33,7 +33,13 @@ AUTOCOMPLETE = {
     "person.email": "email",
     "person.address": "street-address",
 }
-INPUT_MODES = {"integer": "numeric", "money": "numeric", "decimal": "decimal", "cccd": "numeric", "date": "numeric"}
+INPUT_MODES = {
+    "integer": "numeric",
+    "money": "numeric",
+    "decimal": "decimal",
+    "cccd": "numeric",
+    "date": "numeric",
+}
 TYPES = {"email": "email", "phone": "tel"}
 SHAPED = {
     **dict.fromkeys(("integer", "money"), "integer"),

@@ -89,9 +89,7 @@ class SchemaForm:
         """All errors in the order of the form; what belongs to no input points at the form's top."""
         known = {node.pointer: node for root in self.nodes for node in root.walk()}
         return [
-            FormError(
-                anchor=known[place].anchor if place in known else f"{self._around.prefix}-top", message=message
-            )
+            FormError(anchor=known[place].anchor if place in known else self.top, message=message)
             for place, message in self.errors.items()
         ]
 

@@ -40,8 +40,14 @@ MESSAGES: Mapping[str, Words] = {
         "vi": "“{label}” không được lớn hơn {limit}.",
         "en": "“{label}” must not be more than {limit}.",
     },
-    "too_small_or_equal": {"vi": "“{label}” phải lớn hơn {limit}.", "en": "“{label}” must be more than {limit}."},
-    "too_large_or_equal": {"vi": "“{label}” phải nhỏ hơn {limit}.", "en": "“{label}” must be less than {limit}."},
+    "too_small_or_equal": {
+        "vi": "“{label}” phải lớn hơn {limit}.",
+        "en": "“{label}” must be more than {limit}.",
+    },
+    "too_large_or_equal": {
+        "vi": "“{label}” phải nhỏ hơn {limit}.",
+        "en": "“{label}” must be less than {limit}.",
+    },
     "integer": {
         "vi": "“{label}” phải là số nguyên, chỉ gồm chữ số. Ví dụ: 12.",
         "en": "“{label}” must be a whole number, digits only. For example: 12.",

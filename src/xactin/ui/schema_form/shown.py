@@ -57,9 +57,10 @@ def unit_text(field: Field, language: str) -> str:
 def date_text(value: str) -> str:
     """`23/11/2026`; what is no ISO date stays as it was written."""
     try:
-        return date.fromisoformat(value).strftime("%d/%m/%Y")
+        day = date.fromisoformat(value)
     except ValueError:
         return value
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
 def _options(field: Field, values: list[Any], language: str) -> str:

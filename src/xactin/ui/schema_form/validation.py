@@ -40,7 +40,7 @@ checker.checks("decimal")(_matches(_DECIMAL))
 
 
 def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
-    """{JSON pointer: sentence} of everything that is wrong, in the order of the form; empty when all is well."""
+    """{JSON pointer: sentence} of all that is wrong, in the order of the form; empty when all is well."""
     faults: dict[str, list[tuple[int, str]]] = {}
     known = Draft202012Validator(schema, format_checker=checker)
     for error in _leaves(known.iter_errors(data)):

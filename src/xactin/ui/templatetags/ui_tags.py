@@ -1,4 +1,4 @@
-"""Components for all pages: `{% load ui_tags %}`. What each looks like stands on /ui/ (with XACTIN_DEBUG=1)."""
+"""Components for all pages: `{% load ui_tags %}`. /ui/ shows them all (with XACTIN_DEBUG=1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from xactin.ui import nav, pieces, writing
+from xactin.ui import pieces, writing
 from xactin.ui.deadlines import Standing, standing
 from xactin.ui.icons import icon_svg
 from xactin.ui.pages import address_with, sort_address
@@ -81,7 +81,12 @@ def file_size(size: int) -> str:
 
 @register.inclusion_tag("ui/parts/deadline.html")
 def deadline(
-    due: datetime | None, at: datetime | None = None, *, done: bool = False, paused: bool = False, day: bool = True
+    due: datetime | None,
+    at: datetime | None = None,
+    *,
+    done: bool = False,
+    paused: bool = False,
+    day: bool = True,
 ) -> Shown:
     """Where we stand towards a due time, in words and colour. `at` is now, or when it was done."""
     found = standing(due, at or timezone.now(), done=done, paused=paused)
@@ -144,13 +149,16 @@ def alert(kind: str, title: object = "", text: object = "") -> Shown:
     """A message: info, success, warning or error. Errors are read out at once."""
     icons = {"info": "info", "success": "check-circle", "warning": "alert", "error": "alert"}
     shown = {"debug": "info", "danger": "error"}.get(kind, kind)
-    return {"kind": shown, "title": in_language(title), "text": in_language(text), "icon": icons.get(shown, "info")}
+    return {
+        "kind": shown,
+        "title": in_language(title),
+        "text": in_language(text),
+        "icon": icons.get(shown, "info"),
+    }
 
 
 @register.inclusion_tag("ui/parts/empty.html")
-def empty_state(
-    title: str, text: str = "", url: str = "", action: str = "", icon: str = "inbox"
-) -> Shown:
+def empty_state(title: str, text: str = "", url: str = "", action: str = "", icon: str = "inbox") -> Shown:
     """Nothing here, and what to do next."""
     return {"title": title, "text": text, "url": url, "action": action, "icon": icon}
 
@@ -176,7 +184,9 @@ def field(bound: BoundField, help: str = "") -> Shown:
     """An input of a Django form with label, hint and errors tied to it."""
     ticked = isinstance(bound.field.widget, CheckboxInput)
     hint = help or bound.help_text
-    ids = [f"{bound.id_for_label}-{part}" for part, there in (("help", hint), ("error", bound.errors)) if there]
+    ids = [
+        f"{bound.id_for_label}-{part}" for part, there in (("help", hint), ("error", bound.errors)) if there
+    ]
     look = {"Select": "form-select"}.get(type(bound.field.widget).__name__, "form-control")
     attributes = {"class": "form-check-input" if ticked else look}
     if ids:
@@ -201,9 +211,12 @@ def pager(
     if page is not None:
         previous = page.previous_page_number() if page.has_previous() else None
         return {
-            "previous": address_with(request, {"page": previous if previous != 1 else None}) if previous else "",
+            "previous": address_with(request, {"page": previous if previous != 1 else None})
+            if previous
+            else "",
             "next": address_with(request, {"page": page.next_page_number()}) if page.has_next() else "",
-            "place": _("Page %(page)d of %(pages)d") % {"page": page.number, "pages": page.paginator.num_pages},
+            "place": _("Page %(page)d of %(pages)d")
+            % {"page": page.number, "pages": page.paginator.num_pages},
             "total": page.paginator.count if total is None else total,
         }
     begun = bool(request.GET.get(parameter))
@@ -211,6 +224,17 @@ def pager(
         "start": address_with(request, {parameter: None}) if begun and first else "",
         "next": address_with(request, {parameter: after}) if after else "",
         "total": total,
+    }
+
+
+def _numbered(request: HttpRequest, page: Page[Any], total: int | None) -> Shown:
+    pages = page.paginator.num_pages
+    before = page.number - 1
+    return {
+        "previous": address_with(request, {"page": before if before > 1 else None}) if before else "",
+        "next": address_with(request, {"page": page.number + 1}) if page.has_next() else "",
+        "place": _("Page %(page)d of %(pages)d") % {"page": page.number, "pages": pages},
+        "total": page.paginator.count if total is None else total,
     }
 
 
@@ -346,10 +370,8 @@ def upload(
 
 
 @register.inclusion_tag("ui/parts/flow.html")
-def flow(
-    url: str, steps: Sequence[pieces.FlowStep], label: str = "", download_url: str = ""
-) -> Shown:
-    """The picture of a procedure with "you are here"; `url` answers BPMN XML, `steps` say the same in words."""
+def flow(url: str, steps: Sequence[pieces.FlowStep], label: str = "", download_url: str = "") -> Shown:
+    """A procedure as a picture with "you are here". `url` answers BPMN; `steps` say it in words."""
     return {
         "url": url,
         "steps": steps,
@@ -364,45 +386,3 @@ def flow(
 def procedure_card(card: pieces.ProcedureCard) -> Shown:
     """A procedure in a list."""
     return {"card": card}
-
-
-@register.inclusion_tag("ui/parts/hero.html", takes_context=True)
-def portal_hero(
-    context: Context, action: str = "/procedures/", suggestions: Sequence[tuple[str, str]] = ()
-) -> Shown:
-    """The search box “Tôi cần ...” of the portal; `suggestions` are (words, url)."""
-    return {"action": action, "suggestions": suggestions, "q": context["request"].GET.get("q", "")}
-
-
-@register.simple_tag(takes_context=True)
-def desk_navigation(context: Context) -> list[nav.Group]:
-    """The areas of the desk for the hat worn: `{% desk_navigation as groups %}`."""
-    return nav.desk(context["request"]) if "request" in context else []
-
-
-@register.simple_tag(takes_context=True)
-def menu(context: Context, area: str) -> list[nav.Entry]:
-    """The lines of the menu `portal`, `account` or `footer`."""
-    return nav.menu(context["request"], area) if "request" in context else []
-
-
-@register.inclusion_tag("ui/parts/account.html", takes_context=True)
-def account_menu(context: Context) -> Shown:
-    """The hat worn, the others, and the way out."""
-    request: HttpRequest = context["request"]
-    hats, url = nav.hats(request)
-    return {
-        "request": request,
-        "actor": getattr(request, "actor", None),
-        "hats": hats,
-        "hat_url": url,
-        "entries": nav.menu(request, "account"),
-        "csrf_token": context.get("csrf_token"),
-    }
-
-
-@register.inclusion_tag("ui/parts/bell.html", takes_context=True)
-def notices_bell(context: Context) -> Shown:
-    """How many notices are unread."""
-    found = nav.bell(context["request"])
-    return {"unread": found[0], "url": found[1]} if found else {}

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIServer
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.wsgi import get_wsgi_application
 

@@ -1,7 +1,7 @@
 """Addresses of the style pages, as a debugging site has them."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
 from django.views.i18n import set_language
 
 from xactin.ui.web.urls import style_patterns

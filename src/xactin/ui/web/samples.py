@@ -1,6 +1,7 @@
 """Invented content for the style pages, in both languages."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -107,7 +108,11 @@ def timeline(language: str, now: datetime, past: datetime) -> list[TimelineStep]
     """A dossier under way, with a consultation of three agencies."""
     return [
         TimelineStep(
-            _in(language, "Nộp hồ sơ", "Submitted"), "done", who="Nguyễn Thị Hường", done_at=past, proof_url="#p"
+            _in(language, "Nộp hồ sơ", "Submitted"),
+            "done",
+            who="Nguyễn Thị Hường",
+            done_at=past,
+            proof_url="#p",
         ),
         TimelineStep(
             _in(language, "Tiếp nhận hồ sơ", "Received"),
@@ -226,7 +231,9 @@ def form_schema() -> dict[str, Any]:
                 "x-ui": ui(
                     "Số định danh cá nhân",
                     "Personal identification number",
-                    help=help("Gồm 12 chữ số, in ở mặt trước thẻ căn cước.", "12 digits, on the front of the card."),
+                    help=help(
+                        "Gồm 12 chữ số, in ở mặt trước thẻ căn cước.", "12 digits, on the front of the card."
+                    ),
                 ),
             },
             "phone": {"type": "string", "format": "phone", "x-ui": ui("Số điện thoại", "Phone")},
@@ -248,7 +255,11 @@ def form_schema() -> dict[str, Any]:
         "then": {"required": ["address"]},
         "properties": {
             "storeys": {"type": "integer", "minimum": 1, "maximum": 12, "x-ui": ui("Số tầng", "Storeys")},
-            "area": {"type": "string", "format": "decimal", "x-ui": ui("Diện tích sàn", "Floor area", unit="m²")},
+            "area": {
+                "type": "string",
+                "format": "decimal",
+                "x-ui": ui("Diện tích sàn", "Floor area", unit="m²"),
+            },
             "cost": {"type": "integer", "format": "money", "x-ui": ui("Dự toán", "Estimated cost")},
             "structure": {
                 "enum": ["concrete", "brick"],
@@ -267,7 +278,10 @@ def form_schema() -> dict[str, Any]:
                 "x-ui": ui(
                     "Hình thức nhận kết quả",
                     "How to receive the result",
-                    options={"online": help("Bản điện tử", "Electronic"), "postal": help("Qua bưu chính", "By post")},
+                    options={
+                        "online": help("Bản điện tử", "Electronic"),
+                        "postal": help("Qua bưu chính", "By post"),
+                    },
                 ),
             },
             "address": {"type": "string", "maxLength": 300, "x-ui": ui("Địa chỉ nhận", "Postal address")},
@@ -283,7 +297,12 @@ def form_schema() -> dict[str, Any]:
             "required": ["name"],
             "properties": {
                 "name": {"type": "string", "minLength": 1, "x-ui": ui("Họ tên", "Name")},
-                "share": {"type": "integer", "minimum": 1, "maximum": 99, "x-ui": ui("Tỷ lệ", "Share", unit="%")},
+                "share": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 99,
+                    "x-ui": ui("Tỷ lệ", "Share", unit="%"),
+                },
             },
         },
     }
@@ -300,25 +319,4 @@ def form_schema() -> dict[str, Any]:
     }
 
 
-FLOW = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
- xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
- xmlns:di="http://www.omg.org/spec/DD/20100524/DI" id="d" targetNamespace="urn:xactin:style">
-<process id="p" isExecutable="true"><startEvent id="start"/><userTask id="receive" name="Tiếp nhận"/>
-<userTask id="review" name="Thẩm định"/><userTask id="approve" name="Phê duyệt"/><endEvent id="end"/>
-<sequenceFlow id="f1" sourceRef="start" targetRef="receive"/>
-<sequenceFlow id="f2" sourceRef="receive" targetRef="review"/>
-<sequenceFlow id="f3" sourceRef="review" targetRef="approve"/>
-<sequenceFlow id="f4" sourceRef="approve" targetRef="end"/></process>
-<bpmndi:BPMNDiagram id="di"><bpmndi:BPMNPlane id="pl" bpmnElement="p">
-<bpmndi:BPMNShape id="s1" bpmnElement="start"><dc:Bounds x="20" y="62" width="36" height="36"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s2" bpmnElement="receive"><dc:Bounds x="110" y="40" width="110" height="80"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s3" bpmnElement="review"><dc:Bounds x="280" y="40" width="110" height="80"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s4" bpmnElement="approve"><dc:Bounds x="450" y="40" width="110" height="80"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s5" bpmnElement="end"><dc:Bounds x="620" y="62" width="36" height="36"/></bpmndi:BPMNShape>
-<bpmndi:BPMNEdge id="e1" bpmnElement="f1"><di:waypoint x="56" y="80"/><di:waypoint x="110" y="80"/></bpmndi:BPMNEdge>
-<bpmndi:BPMNEdge id="e2" bpmnElement="f2"><di:waypoint x="220" y="80"/><di:waypoint x="280" y="80"/></bpmndi:BPMNEdge>
-<bpmndi:BPMNEdge id="e3" bpmnElement="f3"><di:waypoint x="390" y="80"/><di:waypoint x="450" y="80"/></bpmndi:BPMNEdge>
-<bpmndi:BPMNEdge id="e4" bpmnElement="f4"><di:waypoint x="560" y="80"/><di:waypoint x="620" y="80"/></bpmndi:BPMNEdge>
-</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>
-"""
+FLOW = Path(__file__).with_name("sample.bpmn").read_text("utf-8")
