@@ -25,6 +25,7 @@ Header = dict[str, Any]
 Work = Callable[[Header, Sequence[bytes]], tuple[Header, list[bytes]]]
 
 CALLS_OF_A_CHILD: Final = 5000
+ENTRY: Final = f"from {__name__} import main; main()"
 LENGTHS: Final = struct.Struct("!II")
 
 
@@ -44,7 +45,7 @@ class Apart:
     """One kind of work, `module.work`, done in a child. May be shared by threads; one call at a time."""
 
     def __init__(self, module: str, *, seconds: float, memory: int) -> None:
-        self._command = [sys.executable, "-m", __name__, module, str(seconds), str(memory)]
+        self._command = [sys.executable, "-c", ENTRY, module, str(seconds), str(memory)]
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
@@ -141,11 +142,14 @@ def _serve(work: Work, seconds: float) -> None:
             answer, answered = work(header, parts)
         except Failed as failure:
             answer, answered = {"failed": failure.code, "detail": failure.detail}, []
+        except Exception as error:  # whatever it is, the parent has to hear of it
+            answer, answered = {"failed": "broken", "detail": f"{type(error).__name__}: {error}"[:2000]}, []
         signal.setitimer(signal.ITIMER_REAL, 0)
         _write(sink, answer, answered)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The child: module, seconds and bytes of memory are its arguments."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for limit, value in ((resource.RLIMIT_AS, int(sys.argv[3])), (resource.RLIMIT_CORE, 0)):

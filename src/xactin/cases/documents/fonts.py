@@ -99,7 +99,10 @@ def characters(folder: Path = FONTS) -> frozenset[int]:
     """The code points that every face can set."""
     from fontTools.ttLib import TTFont
 
-    found = [set(TTFont(font_folder(folder) / f"{name}.ttf", lazy=True).getBestCmap()) for name in FACES]
+    found = []
+    for name in FACES:
+        with TTFont(font_folder(folder) / f"{name}.ttf") as font:
+            found.append(set(font.getBestCmap()))
     return frozenset(set.intersection(*found))
 
 
