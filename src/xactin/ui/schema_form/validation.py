@@ -98,13 +98,14 @@ def _told(
 
 
 def _missing(error: ValidationError) -> list[str]:
+    asked: Any = error.validator_value
     if error.validator == "required":
         # One error a name: jsonschema puts it, quoted, first in its message.
-        return [name for name in error.validator_value if error.message.startswith(f"{name!r} ")]
-    present = error.instance
+        return [name for name in asked if error.message.startswith(f"{name!r} ")]
+    present: Any = error.instance
     return [
         name
-        for trigger, names in error.validator_value.items()
+        for trigger, names in asked.items()
         if trigger in present
         for name in names
         if name not in present

@@ -1,6 +1,5 @@
 """What the layouts themselves are made of: `{% load ui_layout %}`."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -11,14 +10,6 @@ from xactin.ui import nav
 
 register = template.Library()
 Shown = dict[str, Any]
-
-
-@register.inclusion_tag("ui/parts/hero.html", takes_context=True)
-def portal_hero(
-    context: Context, action: str = "/procedures/", suggestions: Sequence[tuple[str, str]] = ()
-) -> Shown:
-    """The search box “Tôi cần ...” of the portal; `suggestions` are (words, url)."""
-    return {"action": action, "suggestions": suggestions, "q": context["request"].GET.get("q", "")}
 
 
 @register.simple_tag(takes_context=True)

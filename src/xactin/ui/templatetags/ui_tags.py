@@ -188,11 +188,11 @@ def field(bound: BoundField, help: str = "") -> Shown:
         f"{bound.id_for_label}-{part}" for part, there in (("help", hint), ("error", bound.errors)) if there
     ]
     look = {"Select": "form-select"}.get(type(bound.field.widget).__name__, "form-control")
-    attributes = {"class": "form-check-input" if ticked else look}
+    attributes: dict[str, str | bool] = {"class": "form-check-input" if ticked else look}
     if ids:
         attributes["aria-describedby"] = " ".join(ids)
     if bound.errors:
-        attributes |= {"aria-invalid": "true", "class": attributes["class"] + " is-invalid"}
+        attributes |= {"aria-invalid": "true", "class": f"{attributes['class']} is-invalid"}
     return {"field": bound, "help": hint, "ticked": ticked, "input": bound.as_widget(attrs=attributes)}
 
 
@@ -386,3 +386,11 @@ def flow(url: str, steps: Sequence[pieces.FlowStep], label: str = "", download_u
 def procedure_card(card: pieces.ProcedureCard) -> Shown:
     """A procedure in a list."""
     return {"card": card}
+
+
+@register.inclusion_tag("ui/parts/hero.html", takes_context=True)
+def portal_hero(
+    context: Context, action: str = "/procedures/", suggestions: Sequence[tuple[str, str]] = ()
+) -> Shown:
+    """The search box “Tôi cần ...” of the portal; `suggestions` are (words, url)."""
+    return {"action": action, "suggestions": suggestions, "q": context["request"].GET.get("q", "")}

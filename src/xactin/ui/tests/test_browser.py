@@ -114,7 +114,7 @@ def drafts(phone: Page, answer: Any) -> None:
         "**/ui/form/",
         lambda route: route.fulfill(
             response=(got := route.fetch()),
-            body=got.text().replace("data-schema-form ", 'data-schema-form data-draft-url="/draft" '),
+            body=got.text().replace("data-form ", 'data-form data-draft-url="/draft" '),
         ),
     )
     phone.goto("/ui/form/")
@@ -129,7 +129,7 @@ def test_a_draft_saves_itself_and_says_when(phone: Page) -> None:
 
     drafts(phone, keep)
     phone.fill("[name='owner.phone']", "0912345678")
-    expect(phone.locator("[data-draft]")).to_contain_text("Đã lưu nháp lúc")
+    expect(phone.locator("[data-draft-state]")).to_contain_text("Đã lưu nháp lúc")
     assert bodies[-1]["owner.phone"] == ["0912345678"]
     assert "csrfmiddlewaretoken" not in bodies[-1]
 
@@ -137,7 +137,7 @@ def test_a_draft_saves_itself_and_says_when(phone: Page) -> None:
 def test_a_session_that_ended_loses_nothing(phone: Page) -> None:
     drafts(phone, lambda route: route.fulfill(status=403))
     phone.fill("[name='owner.phone']", "0912345678")
-    expect(phone.locator("[data-draft]")).to_contain_text("Phiên làm việc đã hết")
+    expect(phone.locator("[data-draft-state]")).to_contain_text("Phiên làm việc đã hết")
     expect(phone.get_by_role("link", name="đăng nhập lại")).to_have_attribute(
         "href", "/accounts/login/?next=%2Fui%2Fform%2F"
     )
@@ -145,7 +145,7 @@ def test_a_session_that_ended_loses_nothing(phone: Page) -> None:
     phone.route("**/draft", lambda route: route.fulfill(status=204))
     phone.reload()
     expect(phone.locator("[name='owner.phone']")).to_have_value("0912345678")
-    expect(phone.locator("[data-draft]")).to_contain_text("Đã lưu nháp lúc")
+    expect(phone.locator("[data-draft-state]")).to_contain_text("Đã lưu nháp lúc")
     assert phone.evaluate("sessionStorage.length") == 0
 
 
@@ -179,7 +179,10 @@ def test_photos_shrink_before_they_travel(phone: Page) -> None:
             const canvas = Object.assign(document.createElement("canvas"), {width: 3000, height: 2000});
             let seed = 7;
             const paper = canvas.getContext("2d"), dots = paper.createImageData(3000, 2000);
-            for (let i = 0; i < dots.data.length; i++) dots.data[i] = i % 4 == 3 ? 255 : (seed = (seed * 16807) % 2147483647) % 256;
+            for (let i = 0; i < dots.data.length; i++) {
+                seed = (seed * 16807) % 2147483647;
+                dots.data[i] = i % 4 == 3 ? 255 : seed % 256;
+            }
             paper.putImageData(dots, 0, 0);
             const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
             const bag = new DataTransfer();

@@ -1,7 +1,7 @@
 // Forms of a schema: the server's own sentences before sending, drafts that save themselves,
 // fields that count only after an answer, rows, and a session that may end without loss.
 //
-// <form data-schema-form data-draft-url="..."> with <p class="xt-draft" role="status" data-draft></p>
+// <form data-form data-draft-url="..."> with <p class="xt-draft" role="status" data-draft-state></p>
 
 const words = {
   vi: {
@@ -21,7 +21,7 @@ const words = {
 const DELAY = 1200;
 const RETRY = 15000;
 
-for (const form of document.querySelectorAll("form[data-schema-form]")) start(form);
+for (const form of document.querySelectorAll("form[data-form]")) start(form);
 
 function start(form) {
   form.noValidate = true;
@@ -172,7 +172,7 @@ async function submit(event, form, draft) {
 
 function drafts(form) {
   const url = form.dataset.draftUrl;
-  const status = form.querySelector("[data-draft]") ?? document.querySelector("[data-draft]");
+  const status = form.querySelector("[data-draft-state]") ?? document.querySelector("[data-draft-state]");
   const key = `draft:${url}`;
   let timer, sent = "";
   const content = () => new URLSearchParams([...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken"));

@@ -2,7 +2,7 @@
 const modules = document.querySelector("script[data-modules]").dataset;
 
 const parts = [
-  ["[data-schema-form]", modules.moduleForm],
+  ["form[data-form]", modules.moduleForm],
   ["[data-upload]", modules.moduleUpload],
   ["[data-key], [data-confirm]", modules.moduleKeys],
   ["[data-flow]", modules.moduleFlow],

@@ -1,15 +1,16 @@
 // Files go up at once, with progress; photos are made smaller on the phone; a failed one is tried again.
-// The server answers {id, name, size, ...} or a problem with `detail`.
+// The file is sent under the name of its input. The server answers 2xx with {id, name} where the page has to
+// send an id along, or a status of 4xx with `detail` (or `error`) in words.
 
 const words = {
   vi: {
-    shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy",
+    shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy", choose: "Chọn tệp hoặc chụp ảnh",
     network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
     ended: "Phiên làm việc đã hết. Ông/Bà vui lòng đăng nhập lại ở một thẻ khác rồi bấm “Thử lại”.",
     failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.",
   },
   en: {
-    shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel",
+    shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel", choose: "Choose a file or take a photo",
     network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
     ended: "The session has ended. Please sign in again in another tab, then press “Try again”.",
     failed: "The file was not uploaded. Please try again.",
@@ -23,6 +24,9 @@ for (const block of document.querySelectorAll("[data-upload]")) watch(block);
 
 function watch(block) {
   const input = block.querySelector("input[type=file]");
+  // The browser's own button speaks the browser's language; this one speaks the page's.
+  input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: words.choose, ariaHidden: "true" }));
+  block.classList.add("xt-upload-dressed");
   input.addEventListener("change", () => { if (input.files.length) take(block, input); });
 }
 
@@ -76,21 +80,22 @@ function send(block, input, file) {
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
   const body = new FormData();
-  body.append("file", file);
+  body.append(input.name, file);
   request.send(body);
 }
 
 function answered(request, { block, input, file, retry }) {
   const answer = read(request.responseText);
   if ([401, 403].includes(request.status) || request.responseURL.includes("/accounts/login")) return retry(words.ended);
-  if (request.status >= 500) return retry(answer.detail || words.failed);
-  if (request.status >= 400 || !answer.id) {
+  const told = answer.detail || answer.error || answer.title || words.failed;
+  if (request.status >= 500) return retry(told);
+  if (request.status >= 400) {
     // Sending the same file again would not help.
     input.value = "";
     show(block, "");
-    return complain(block, answer.detail || answer.title || words.failed);
+    return complain(block, told);
   }
-  block.querySelector("input[type=hidden]").value = answer.id;
+  block.querySelector("input[type=hidden]").value = answer.id ?? "";
   input.value = "";
   input.required = false;
   show(block, `${words.done}: ${answer.name ?? file.name}`);
