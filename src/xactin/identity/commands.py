@@ -1,4 +1,4 @@
-"""What may be done in identity: the acts of its keys, agencies and accounts under one name, and the founding."""
+"""What may be done in identity: the acts of keys, agencies and accounts under one name; the founding."""
 
 from urllib.parse import urlsplit
 

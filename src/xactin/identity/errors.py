@@ -9,7 +9,7 @@ from xactin.identity.rights import Decision
 from xactin.kernel.signatures import SignatureError
 
 
-class RefusedError(Exception):
+class Refused(Exception):  # noqa: N818 (a refusal, named for what happened)
     """An act that is not done. `code` is for programs, `facts` are members of the problem document."""
 
     status = 409
@@ -25,7 +25,7 @@ class RefusedError(Exception):
         return self.vi if (get_language() or "vi").startswith("vi") else self.en
 
 
-class Forbidden(RefusedError):
+class Forbidden(Refused):
     """The actor may not do this."""
 
     status = 403
@@ -37,34 +37,34 @@ class Forbidden(RefusedError):
         return cls(decision.reason_vi, decision.reason_en)
 
 
-class Invalid(RefusedError):
+class Invalid(Refused):
     """A value is not of its form; `facts["field"]` names it."""
 
     status = 422
     code = "invalid"
 
 
-class NotFound(RefusedError):
+class NotFound(Refused):
     """Nothing of this id that the actor may touch."""
 
     status = 404
     code = "not_found"
 
 
-class PasskeyNeeded(RefusedError):
+class PasskeyNeeded(Refused):
     """The post's policy asks for a passkey; the server's key may not sign."""
 
     status = 428
     code = "passkey_needed"
 
 
-class SignatureRefusedError(RefusedError, SignatureError):
+class SignatureRefused(Refused, SignatureError):  # noqa: N818
     """A signature that does not hold; `code` is the kernel's."""
 
     status = 422
 
     def __init__(self, code: str) -> None:
-        RefusedError.__init__(
+        Refused.__init__(
             self,
             "Chữ ký không hợp lệ hoặc không đúng với nội dung. Việc này chưa được thực hiện.",
             "The signature is not valid, or is not over this content. Nothing was done.",

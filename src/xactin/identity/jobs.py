@@ -1,4 +1,4 @@
-"""E-mail about an account (confirm, reset the password): later and again, so that no page waits for a mail server."""
+"""E-mail about an account (confirm it, reset the password): sent later, so no page waits for a server."""
 
 import json
 from base64 import b64decode, b64encode

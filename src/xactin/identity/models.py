@@ -168,7 +168,7 @@ class SigningKey(models.Model):
 
 
 class KeyMandate(models.Model):
-    """The ledger's mandate (`id`) by which a key signs for its person, in a post or (no holding) for themselves."""
+    """The ledger's mandate (`id`) by which a key signs in a post or, without holding, for the person."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="mandates")

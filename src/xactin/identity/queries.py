@@ -45,7 +45,7 @@ SELF: Final = "self"
 _TREE_SECONDS: Final = 15.0
 
 
-class NoSuchHatError(LookupError):
+class NoSuchHat(LookupError):  # noqa: N818
     """The person does not hold this post now."""
 
 
@@ -129,12 +129,12 @@ def _hat(rows: list[KeyMandate]) -> Hat | None:
 def actor_from(account: Account, wanted: str | None = None, language: str | None = None) -> Actor:
     """The actor of an account under a hat (`Hat.token`), by default the first.
 
-    Raises NoSuchHatError for a post not held now.
+    Raises NoSuchHat for a post not held now.
     """
     hats = hats_of(account)
     hat = next((hat for hat in hats if wanted in (None, "", hat.token)), None)
     if hat is None:
-        raise NoSuchHatError(wanted)
+        raise NoSuchHat(wanted)
     return _actor(account, hat, language or account.language)
 
 
@@ -170,12 +170,12 @@ def actor_of(request: HttpRequest) -> Actor | None:
     language = getattr(request, "LANGUAGE_CODE", account.language)
     try:
         return actor_from(account, request.session.get(SESSION_HAT), language)
-    except NoSuchHatError:
+    except NoSuchHat:
         # The post ended while the session lasted: the next hat is worn, and shown.
         request.session.pop(SESSION_HAT, None)
     try:
         return actor_from(account, None, language)
-    except NoSuchHatError:
+    except NoSuchHat:
         return None
 
 
@@ -185,7 +185,7 @@ def actor_for(username: str, role: str | None = None) -> Actor:
     for hat in hats_of(account):
         if role is None or hat.role == role:
             return _actor(account, hat, account.language)
-    raise NoSuchHatError(role)
+    raise NoSuchHat(role)
 
 
 def actors_of(people: Iterable[UUID]) -> dict[UUID, Account]:
@@ -322,7 +322,7 @@ def tokens_of(actor: Actor) -> list[ApiToken]:
 
 
 def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:
-    """Agencies whose matters an actor may see: None for all (auditors), none for citizens and administrators."""
+    """Agencies whose matters an actor may see; None: all (auditors). Empty for citizens, administrators."""
     if actor.role == "auditor":
         return None
     if actor.agency_id is None or actor.role == "administrator":

@@ -22,7 +22,7 @@ _ROLE = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
 # The 63 provinces of before July 2025, by which numbers of people go on being given.
 _OLD_PROVINCES: Final = frozenset(
-    "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 "
+    "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 "  # noqa: SIM905
     "040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 "
     "083 084 086 087 089 091 092 093 094 095 096".split()
 )
@@ -37,9 +37,7 @@ _TONE_RANK: Final = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4",
 
 def is_agency_code(code: str) -> bool:
     """Whether `code` is an identifier of an agency by Decision 20/2020 (`H44.100`)."""
-    return (
-        len(code) <= AGENCY_CODE_LENGTH and re.fullmatch(AGENCY_CODE_PATTERN, code) is not None
-    )
+    return len(code) <= AGENCY_CODE_LENGTH and re.fullmatch(AGENCY_CODE_PATTERN, code) is not None
 
 
 def is_role(role: str) -> bool:

@@ -1,4 +1,4 @@
-"""Settings of sign-in (django-allauth) and of the keys that sign. Constants, taken up by the site's settings."""
+"""Settings of sign-in (django-allauth) and of keys that sign: constants, taken up by the site's settings."""
 
 import os
 from urllib.parse import urlsplit

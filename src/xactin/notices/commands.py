@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import uuid_utils
@@ -81,7 +81,7 @@ def _defer(events: list[dict[str, Any]]) -> None:
         else:
             bundle.append(event)
     jobs += [bundle[start : start + BUNDLE] for start in range(0, len(bundle), BUNDLE)]
-    app.configure_task(name="notices.handle").batch_defer(*({"events": job} for job in jobs))
+    app.configure_task(name="notices.handle").batch_defer(*[{"events": cast(Any, job)} for job in jobs])
 
 
 def run_relay(stop: threading.Event) -> None:
@@ -92,7 +92,7 @@ def run_relay(stop: threading.Event) -> None:
 
 
 def handle(event: Event) -> None:
-    """Runs the handler of an event's topic in a transaction. Raises LookupError for a topic nobody registered."""
+    """Runs the handler of an event's topic in a transaction. Raises LookupError when nobody registered it."""
     known = topic_of(event.topic)
     if known is None:
         raise LookupError(f"nobody handles the topic {event.topic}")
@@ -111,7 +111,8 @@ def tell(
 ) -> int:
     """Tells people something, in the app and by e-mail where they want it; returns how many were told now.
 
-    `title` and `text` are {vi, en}; `url` is a path of this site. Whoever was told of this event is not told again.
+    `title` and `text` are {vi, en}; `url` is a path of this site. Whoever was told of this event is
+    not told again.
     """
     told: list[UUID] = []
     with transaction.atomic():
@@ -135,7 +136,7 @@ def tell(
         if mail and told and sends_mail():
             reachable = mail_addresses(told)
             if reachable:
-                jobs = ({"notice": str(notice)} for notice in reachable)
+                jobs: list[Any] = [{"notice": str(notice)} for notice in reachable]
                 app.configure_task(name="notices.send_mail").batch_defer(*jobs)
     return len(told)
 

@@ -1,8 +1,8 @@
-"""What happens after acts: events are handled, e-mails are sent. Each may run twice and comes out the same."""
+"""What happens after acts: events are handled, e-mails sent. Each may run twice and comes out the same."""
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -39,7 +39,7 @@ def handle_events(events: list[dict[str, Any]]) -> None:
             failed.append(event)
     if failed:
         with transaction.atomic():
-            handle_events.batch_defer(*({"events": [event]} for event in failed))
+            handle_events.batch_defer(*[{"events": cast(Any, [event])} for event in failed])
 
 
 def _event(row: dict[str, Any]) -> Event:
@@ -73,4 +73,5 @@ def _message(notice: Notice, email: str, language: str) -> EmailMessage:
     }
     with translation.override(language):
         text = render_to_string("notices/mail.txt", about)
-    return EmailMessage(about["title"], text.strip() + "\n", to=[email])
+    # A subject is one line: names of people and procedures come from outside.
+    return EmailMessage(" ".join(about["title"].split()), text.strip() + "\n", to=[email])

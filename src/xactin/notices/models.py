@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 
 class Outbox(models.Model):
-    """An event that an act left behind, in the act's own transaction. The relay takes it away within a second."""
+    """An event that an act left behind, in the act's own transaction; the relay takes it within a second."""
 
     id = models.BigAutoField(primary_key=True)
     topic = models.CharField(max_length=80)

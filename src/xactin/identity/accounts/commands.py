@@ -33,7 +33,10 @@ def enrol_person(
     address: str = "",
     by: Actor | None = None,
 ) -> Person:
-    """A person or firm, with the key that the server keeps for them. Raises Invalid when the number is taken."""
+    """A person or firm, with the key that the server keeps for them.
+
+    Raises Invalid when the identity number is taken.
+    """
     name = clean_name(full_name)
     try:
         with transaction.atomic():
@@ -71,9 +74,10 @@ def make_person_account(
     language: str = "vi",
     by: Actor | None = None,
 ) -> Account:
-    """A person, their key and their account; no password means that none can be used. Raises Invalid, Forbidden.
+    """A person, their key and their account; no password means that none can be used.
 
-    `by` is an administrator, or None when the authority itself does it (founding, sign-up).
+    Raises Invalid (user name or number taken), Forbidden. `by` is an administrator, or None
+    when the authority itself does it (its founding, a sign-up).
     """
     require(by, "account.create", Facts(subject="", kind="account"))
     person = enrol_person(
@@ -104,7 +108,7 @@ def wear_hat(request: HttpRequest, token: str) -> Actor:
         raise Forbidden("Ông/Bà chưa đăng nhập.", "You are not signed in.")
     try:
         actor = queries.actor_from(account, token)
-    except queries.NoSuchHatError as error:
+    except queries.NoSuchHat as error:
         raise NotFound("Ông/Bà hiện không giữ chức vụ này.", "You do not hold this post now.") from error
     request.session[queries.SESSION_HAT] = token
     return actor
@@ -165,7 +169,7 @@ def _own(person: UUID) -> Facts:
 
 
 def applicant_of(by: Actor) -> dict[str, str]:
-    """What a procedure may know of its applicant, for rules and to fill a form in (names of the CEL `applicant`)."""
+    """What a procedure may know of its applicant, for its rules (CEL `applicant`) and to fill a form in."""
     person = Person.objects.get(pk=by.person_id)
     return {
         "kind": person.kind,

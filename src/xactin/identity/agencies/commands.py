@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from xactin.identity import queries
 from xactin.identity.attesting import attest, new_id, require
-from xactin.identity.errors import Invalid, NotFound, RefusedError
+from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.keys.commands import end, grant
 from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.rights import Actor, Facts
@@ -123,7 +123,7 @@ def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
 def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Actor | None = None) -> Holding:
     """A person holds a post from now on, until a day if one is given; each of their keys may sign in it.
 
-    Raises Forbidden, Invalid (a time gone by), RefusedError when they hold it already.
+    Raises Forbidden, Invalid (a time gone by), Refused when they hold it already.
     """
     require(by, "post.appoint", Facts(subject=f"post:{post.id}", kind="post"))
     at = now()
@@ -131,7 +131,7 @@ def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Ac
         raise Invalid("Ngày kết thúc đã qua.", "The end lies in the past.", {"field": "until"})
     Person.objects.select_for_update().get(pk=person.pk)
     if queries.held_now().filter(person=person, post=post).exists():
-        raise RefusedError("Người này đang giữ chức vụ này.", "This person holds the post already.")
+        raise Refused("Người này đang giữ chức vụ này.", "This person holds the post already.")
     holding = Holding.objects.create(id=new_id(), person=person, post=post, since=at, until=until)
     for key in SigningKey.objects.filter(person=person, revoked_at__isnull=True).order_by("created_at"):
         grant(key, holding, by=by)
@@ -143,7 +143,7 @@ def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Ac
 def end_holding(*, holding: Holding, by: Actor) -> None:
     """A person no longer holds a post: their mandates in it end now. What they signed stays valid.
 
-    Raises Forbidden, NotFound when it has ended already, RefusedError for the last administrator.
+    Raises Forbidden, NotFound when it has ended already, Refused for the last administrator.
     """
     require(by, "post.end", Facts(subject=f"post:{holding.post_id}", kind="post"))
     held = (
@@ -157,7 +157,7 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
         raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
     others = queries.held_now().filter(post__role="administrator").exclude(pk=held.pk)
     if held.post.role == "administrator" and not others.exists():
-        raise RefusedError(
+        raise Refused(
             "Không thể kết thúc quản trị viên cuối cùng.", "The last administrator cannot be ended."
         )
     attest(by, subject=f"post:{held.post_id}", act="post.end", effect={"holding": str(held.id)})

@@ -1,4 +1,4 @@
-"""Keys of people: enrolled, changed, revoked. Each of these grants or ends mandates, which are ledger entries.
+"""Keys of people: enrolled, changed, revoked. Each grants or ends mandates, which are ledger entries.
 
 A key has one mandate for each hat of its person: one for themselves, one for each post held.
 """
@@ -86,7 +86,10 @@ def _enrol(person: Person, *, by: Actor | None) -> SigningKey:
 
 @transaction.atomic
 def rotate_person_key(*, person: UUID, by: Actor) -> SigningKey:
-    """A new server-held key in the place of the old one, which signs its heir's mandates and then its own end."""
+    """A new server-held key in the place of the old one.
+
+    The old one signs its heir's mandates and then its own end. Raises Forbidden.
+    """
     _owned(by, "key.rotate", person)
     owner = Person.objects.select_for_update().get(pk=person)
     old = list(

@@ -93,7 +93,7 @@ def enrolled_key(actor: Actor, started: UUID, credential: Mapping[str, Any]) -> 
 
 
 def passkey_options(actor: Actor, challenge: bytes) -> dict[str, Any]:
-    """The question for `PublicKeyCredential.parseRequestOptionsFromJSON`: sign `challenge` with the actor's passkey.
+    """The question for `PublicKeyCredential.parseRequestOptionsFromJSON`: sign `challenge`.
 
     The actor comes from `queries.signing_with`. Raises PasskeyNeeded when no passkey signs for them.
     """

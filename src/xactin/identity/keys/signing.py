@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from xactin.identity.errors import PasskeyNeeded, SignatureRefusedError
+from xactin.identity.errors import PasskeyNeeded, SignatureRefused
 from xactin.identity.models import SigningKey
 from xactin.identity.rights import Actor
 from xactin.kernel.signatures import PublicKey, SignatureError, sign_ed25519, verify_signature
@@ -57,13 +57,13 @@ def sign(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verify(actor: Actor, statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
-    """Raises SignatureRefusedError unless a key of this actor, not revoked, signed the statement."""
+    """Raises SignatureRefused unless a key of this actor, not revoked, signed the statement."""
     key = SigningKey.objects.filter(
         pk=statement["key"], person_id=actor.person_id, revoked_at__isnull=True
     ).first()
     if key is None or statement["by"] != actor.by():
-        raise SignatureRefusedError("key_other")
+        raise SignatureRefused("key_other")
     try:
         verify_signature(statement, dict(signature), public_key(key))
     except SignatureError as error:
-        raise SignatureRefusedError(error.code) from error
+        raise SignatureRefused(error.code) from error

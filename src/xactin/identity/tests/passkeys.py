@@ -11,7 +11,7 @@ from xactin.kernel.testing import SoftPasskey
 
 
 def registration(passkey: SoftPasskey, challenge: str, *, flags: int = 0x45) -> dict[str, Any]:
-    """`credential.toJSON()` of a registration without attestation; `flags` 0x41 is one without verification."""
+    """`credential.toJSON()` of a registration; with `flags` 0x41 the user was not verified."""
     credential_id = sha256(b"credential " + passkey.seed.encode()).digest()
     data = (
         sha256(passkey.rp_id.encode()).digest()

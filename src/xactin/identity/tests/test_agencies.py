@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from xactin.identity import commands, queries
-from xactin.identity.errors import Forbidden, Invalid, NotFound, RefusedError
+from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province
 from xactin.ledger.clock import now
@@ -33,7 +33,7 @@ def test_the_tree_is_told_parents_first(province: Province) -> None:
     codes = [agency.code for _, agency in queries.agency_tree()]
     assert codes[0] == "H44"
     assert codes.index("H44.100") < codes.index("H44.100.01")
-    assert dict((agency.code, depth) for depth, agency in queries.agency_tree())["H44.01.01"] == 2
+    assert {agency.code: depth for depth, agency in queries.agency_tree()}["H44.01.01"] == 2
 
 
 def test_a_task_goes_to_the_nearest_agency_of_its_function(province: Province) -> None:
@@ -97,18 +97,18 @@ def test_a_post_may_be_held_until_a_day(province: Province) -> None:
     Holding.objects.filter(pk=holding.pk).update(
         since=now() - timedelta(days=2), until=now() - timedelta(seconds=1)
     )
-    with pytest.raises(queries.NoSuchHatError):
+    with pytest.raises(queries.NoSuchHat):
         province.actor("congdan2", "clerk")
 
 
 def test_nobody_holds_the_same_post_twice(province: Province) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(Refused):
         commands.appoint(person=province.person("chutich1"), post=Post.objects.get(code="H44.100:chair"))
 
 
 def test_the_last_administrator_stays(province: Province) -> None:
     holding = Holding.objects.get(post__role="administrator")
-    with pytest.raises(RefusedError):
+    with pytest.raises(Refused):
         commands.end_holding(holding=holding, by=province.actor("quantri1"))
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from xactin.identity import commands, queries
 from xactin.identity.attesting import new_id
-from xactin.identity.errors import Forbidden, Invalid, NotFound, PasskeyNeeded, SignatureRefusedError
+from xactin.identity.errors import Forbidden, Invalid, NotFound, PasskeyNeeded, SignatureRefused
 from xactin.identity.keys.signing import public_key
 from xactin.identity.models import KeyMandate, PasskeyChallenge, Post, SigningKey
 from xactin.identity.rights import Actor
@@ -90,10 +90,10 @@ def test_a_signature_over_something_else_is_refused(province: Province) -> None:
     signing = queries.signing_with(province.actor("chutich1"))
     assert signing is not None
     asked, other = statement(signing), statement(signing)
-    with pytest.raises(SignatureRefusedError) as refused:
+    with pytest.raises(SignatureRefused) as refused:
         commands.verify(signing, asked, commands.passkey_signature(assertion(held, challenge(other))))
     assert refused.value.code == "challenge_wrong"
-    with pytest.raises(SignatureRefusedError):
+    with pytest.raises(SignatureRefused):
         commands.verify(
             province.actor("vanthu1"), asked, commands.passkey_signature(assertion(held, challenge(asked)))
         )
@@ -166,7 +166,7 @@ def test_a_revoked_passkey_signs_no_more(province: Province) -> None:
     assert not KeyMandate.objects.filter(key=key, ended_at__isnull=True).exists()
     assert queries.signing_with(province.actor("chutich1")) is None
     asked = statement(signing)
-    with pytest.raises(SignatureRefusedError):
+    with pytest.raises(SignatureRefused):
         commands.verify(signing, asked, commands.passkey_signature(assertion(held, challenge(asked))))
 
 

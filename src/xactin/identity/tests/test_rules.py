@@ -23,7 +23,8 @@ def test_codes_of_decision_20_are_taken(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "h44", "H4", "H444", "44H", "H44.", "H44..1", "H44-100", "H44.1\n", "H４４", "A00." + "1" * 32]
+    "code",
+    ["", "h44", "H4", "H444", "44H", "H44.", "H44..1", "H44-100", "H44.1\n", "H４４", "A00." + "1" * 32],
 )
 def test_other_codes_are_refused(code: str) -> None:
     assert not is_agency_code(code)
@@ -70,8 +71,8 @@ def test_names_stand_by_given_name_in_the_order_of_the_alphabet() -> None:
 
 
 def test_tones_decide_only_between_equal_letters() -> None:
-    tones = ["Lê Ma", "Lê Mà", "Lê Mả", "Lê Mã", "Lê Má", "Lê Mạ"]
-    assert sorted(reversed(tones), key=sort_key) == tones
+    mixed = ["Lê Mạ", "Lê Mã", "Lê Ma", "Lê Má", "Lê Mả", "Lê Mà"]
+    assert sorted(mixed, key=sort_key) == ["Lê Ma", "Lê Mà", "Lê Mả", "Lê Mã", "Lê Má", "Lê Mạ"]
     assert sort_key("Lê Mạ") < sort_key("An Mai")
 
 
@@ -86,7 +87,8 @@ def test_numbers_of_cards_are_taken(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["", "02519000012", "0251900001234", "003190000123", "025240000123", "02519000012a", "０25190000123"]
+    "number",
+    ["", "02519000012", "0251900001234", "003190000123", "025240000123", "02519000012a", "０25190000123"],
 )
 def test_numbers_no_card_carries_are_refused(number: str) -> None:
     assert not is_citizen_number(number, year=2026)

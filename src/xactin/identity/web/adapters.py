@@ -1,4 +1,4 @@
-"""Where django-allauth meets this room: new accounts get a person and a key, secrets are sealed, mail waits in the queue."""
+"""Where django-allauth meets this room: accounts get people and keys, secrets are sealed, mail is queued."""
 
 from base64 import b64decode, b64encode
 from typing import Any

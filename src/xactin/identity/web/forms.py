@@ -60,9 +60,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             raise forms.ValidationError(gettext("This is no identity number: 12 digits, as on the card."))
         if Person.objects.filter(id_number=number).exists():
             raise forms.ValidationError(
-                gettext(
-                    "This identity number has an account already. Sign in, or ask the Public Administration Service Centre."
-                )
+                gettext("This identity number has an account already. Sign in, or ask the one-stop centre.")
             )
         return number
 

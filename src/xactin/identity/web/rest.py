@@ -29,7 +29,7 @@ class BearerAuth(HttpBearer):
         wanted = request.headers.get(HAT_HEADER)
         try:
             return queries.actor_from(account, wanted, getattr(request, "LANGUAGE_CODE", None))
-        except queries.NoSuchHatError as error:
+        except queries.NoSuchHat as error:
             raise Forbidden(
                 f"Tài khoản này hiện không giữ chức vụ {wanted}.",
                 f"This account does not hold the post {wanted} now.",
@@ -123,7 +123,7 @@ def agencies(request: HttpRequest) -> list[dict[str, Any]]:
             "code": found.code,
             "kind": found.kind,
             "name": found.name_vi if vietnamese else found.name_en,
-            "parent": codes.get(found.parent_id),
+            "parent": codes[found.parent_id] if found.parent_id else None,
             "functions": found.functions,
             "unit": found.unit_code,
         }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from xactin.identity import commands, queries
-from xactin.identity.errors import Forbidden, NotFound, RefusedError
+from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
 from xactin.identity.rights import Actor
 from xactin.identity.web.forms import LabelForm, ProfileForm
@@ -49,11 +49,11 @@ def refusals_told(back: str) -> Callable[[View[Rest]], View[Rest]]:
                 raise Http404 from error
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
-            except RefusedError as error:
+            except Refused as error:
                 messages.error(request, str(error))
                 return redirect(back)
 
-        return told
+        return cast(View[Rest], told)
 
     return around
 
