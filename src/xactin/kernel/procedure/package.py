@@ -1,4 +1,4 @@
-'''A procedure package: one version of one procedure, in open formats, never edited once in force.
+"""A procedure package: one version of one procedure, in open formats, never edited once in force.
 
     procedure.yaml      who does what, papers, fee, limits, result (words below)
     process.bpmn        the flow, BPMN 2.0 (what is covered: `bpmn.py`)
@@ -51,7 +51,155 @@ hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the ho
       - {at: 2026-07-24 09:00, withdraw: true}
     expect: {phase: done, fee: 75000, tasks: [], acts: {approve: approve}}   # at the end
 
-`expect` may name any of `tasks` (node ids of what is open, any order), `due` (of the dossier, null while its
+Without `submitted` an example begins an hour before its first act. `expect` may name any of `tasks` (node ids of what is open, any order), `due` (of the dossier, null while its
 clock stands), `phase`, `fee`, `voided` (tasks whose acts became void by this step), `acts`, `refused` (the
 code of the engine's refusal; the step then changes nothing). `data` of an act is what the task answers.
-'''
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import yaml
+
+from xactin.kernel.canonical import canonical
+from xactin.kernel.expressions import Names
+from xactin.kernel.procedure.bpmn import read_bpmn
+from xactin.kernel.procedure.model import Flow
+from xactin.kernel.procedure.plan import Rule, names_of, rules_of
+from xactin.kernel.procedure.problems import PackageError, Problem
+from xactin.kernel.procedure.yaml_form import form_problems
+
+NEEDED: Final = ("procedure.yaml", "process.bpmn", "form.schema.json")
+MAX_FILE: Final = 5_000_000
+MAX_FILES: Final = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """A procedure as read: `meta` is procedure.yaml, `files` every file by its name in the folder.
+
+    `digest` (hex sha256 over all files) is what statements carry as `rule`. The rest is prepared for the
+    engine: `names` for rules, `rules` per node.
+    """
+
+    meta: Mapping[str, Any]
+    form_schema: Any
+    flow: Flow
+    files: Mapping[str, bytes]
+    examples: Mapping[str, Mapping[str, Any]]
+    digest: str
+
+    @property
+    def code(self) -> str:
+        return str(self.meta["code"])
+
+    @property
+    def version(self) -> str:
+        return str(self.meta["version"])
+
+    @cached_property
+    def names(self) -> Names:
+        return names_of(self.meta, self.form_schema, self.flow)
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        return rules_of(self.meta, self.flow, self.names)
+
+    @property
+    def effective_from(self) -> date:
+        return _date(self.meta["effective"]["from"])
+
+    @property
+    def effective_until(self) -> date | None:
+        until = self.meta["effective"].get("until")
+        return None if until is None else _date(until)
+
+
+def load_package(source: Path | Mapping[str, bytes]) -> Package:
+    """The package of a folder, or of files by name. Raises PackageError with everything found wrong on the way.
+
+    Whether the procedure is sound is asked of `check`, not here.
+    """
+    files = _folder(source) if isinstance(source, Path) else dict(source)
+    missing = [name for name in NEEDED if name not in files]
+    if missing:
+        raise PackageError([_missing(name) for name in missing])
+    problems: list[Problem] = []
+    meta = _read(files, "procedure.yaml", problems)
+    schema = _read(files, "form.schema.json", problems)
+    if meta is not None:
+        problems += form_problems(meta)
+    flow = None
+    try:
+        flow = read_bpmn(files["process.bpmn"])
+    except PackageError as error:
+        problems += error.problems
+    examples = {
+        name: _read(files, name, problems)
+        for name in sorted(files)
+        if name.startswith("examples/") and name.endswith((".yaml", ".yml"))
+    }
+    if problems or flow is None:
+        raise PackageError(problems)
+    return Package(meta, schema, flow, files, examples, digest_of(files))
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Hex sha256 over the canonical map of file name to the sha256 of its bytes."""
+    return sha256(canonical({name: sha256(data).hexdigest() for name, data in files.items()})).hexdigest()
+
+
+def _folder(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, hidden ones left out; links are not followed out of it."""
+    found: dict[str, bytes] = {}
+    if not folder.is_dir():
+        raise PackageError([_missing(str(folder.name))])
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in name.split("/")):
+            continue
+        if path.stat().st_size > MAX_FILE or len(found) >= MAX_FILES:
+            raise PackageError(
+                [Problem("too_large", name, f"Tệp “{name}” quá lớn", f"The file “{name}” is too large")]
+            )
+        found[name] = path.read_bytes()
+    return found
+
+
+def _read(files: Mapping[str, bytes], name: str, problems: list[Problem]) -> Any:
+    """YAML or JSON as data; None and a problem when it cannot be read."""
+    try:
+        if name.endswith(".json"):
+            return orjson.loads(files[name])
+        value = yaml.load(files[name], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        problems.append(
+            Problem(
+                "unreadable", name, f"Không đọc được “{name}”: {error}", f"“{name}” cannot be read: {error}"
+            )
+        )
+        return None
+    if not isinstance(value, dict):
+        problems.append(
+            Problem(
+                "unreadable", name, f"“{name}” phải là một bảng khóa - giá trị", f"“{name}” must be a map"
+            )
+        )
+        return None
+    return value
+
+
+def _missing(name: str) -> Problem:
+    return Problem("file_missing", name, f"Thiếu “{name}” trong gói thủ tục", f"The package has no “{name}”")
+
+
+def _date(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -1,0 +1,447 @@
+"""The grammar of CEL as far as rules need it, read for names and kinds.
+
+A recursive descent over the language definition (github.com/google/cel-spec), in one pass: each rule
+returns the Shape of what it read. What is refused here never reaches the evaluator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be used. `code`: syntax, unknown_name, kinds or evaluation."""
+
+    def __init__(self, code: str, text: str, *, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.text = text
+        self.vi = vi
+        self.en = en
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.code, self.text, self.vi, self.en)
+
+
+def _again(code: str, text: str, vi: str, en: str) -> ExpressionError:
+    return ExpressionError(code, text, vi=vi, en=en)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a name holds: `kind` map, list, string, int, bool, time, null or any; known members and items.
+
+    A map whose `members` is None may hold any name. `required` members are never missing.
+    """
+
+    kind: str
+    members: Mapping[str, Shape] | None = None
+    items: Shape | None = None
+    required: frozenset[str] = frozenset()
+
+
+ANY: Final = Shape("any")
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The names an expression may use, by root: `form`, `acts`, `answers`, `applicant`."""
+
+    roots: Mapping[str, Shape]
+
+
+@dataclass
+class Parsed:
+    """What an expression uses. `text` is what CEL compiles; `roots` the first members asked of each root
+    (None: all of it); `calls`: whether it needs our functions; `paths` every dotted path; `unguarded` those
+    that may be missing and are not asked for with has(); `literals` the texts in it."""
+
+    text: str = ""
+    roots: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    calls: bool = False
+    paths: set[tuple[str, ...]] = field(default_factory=set)
+    unguarded: set[tuple[str, ...]] = field(default_factory=set)
+    literals: set[str] = field(default_factory=set)
+    shape: Shape = ANY
+
+
+_TOKEN: Final = re.compile(
+    r"""(?P<space>\s+|//[^\n]*)
+    |(?P<text>[rR]?(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"))
+    |(?P<fraction>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+)
+    |(?P<number>0x[0-9a-fA-F]+|\d+)(?![\w.])
+    |(?P<name>[A-Za-z_]\w*)
+    |(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%!<>?:.,()\[\]{}])""",
+    re.VERBOSE | re.DOTALL,
+)
+_RESERVED: Final = frozenset(
+    {"as", "break", "const", "continue", "else", "for", "function", "if", "import", "in", "let", "loop"}
+    | {"package", "namespace", "return", "var", "void", "while"}
+)
+_CONSTANTS: Final = {"true": "bool", "false": "bool", "null": "null"}
+_LISTED: Final = {"all": "bool", "exists": "bool", "exists_one": "bool", "map": "list", "filter": "list"}
+_METHODS: Final = {
+    "startsWith": "bool",
+    "endsWith": "bool",
+    "contains": "bool",
+    "matches": "bool",
+    "size": "int",
+    "getFullYear": "int",
+    "getMonth": "int",
+    "getDate": "int",
+    "getDayOfWeek": "int",
+}
+_CALLS: Final = {
+    "size": "int",
+    "date": "time",
+    "days": "int",
+    "int": "int",
+    "string": "string",
+    "bool": "bool",
+}
+_OWN: Final = frozenset({"size", "date", "days"})
+_DEEP: Final = 60
+
+
+def parse_expression(text: str, names: Names) -> Parsed:
+    """Reads a whole expression. Raises ExpressionError (syntax, unknown_name, kinds)."""
+    return _Reader(text, names).whole()
+
+
+class _Reader:
+    def __init__(self, text: str, names: Names) -> None:
+        self.source = text
+        self.names = names
+        self.found = Parsed()
+        self.asked: set[tuple[str, ...]] = set()  # paths that has() asked for
+        self.maybe: set[tuple[str, ...]] = set()  # paths that may be missing
+        self.local: list[tuple[str, Shape]] = []
+        self.tokens = self._tokens()
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> Parsed:
+        self.found.shape = self.choice()
+        if self.at < len(self.tokens):
+            self.fail()
+        self.found.text = " ".join(token for _, token in self.tokens)
+        self.found.unguarded = {
+            path for path in self.maybe if not any(path[: len(asked)] == asked for asked in self.asked)
+        }
+        return self.found
+
+    def _tokens(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        at = 0
+        while at < len(self.source):
+            match = _TOKEN.match(self.source, at)
+            if match is None:
+                self.fail(self.source[at : at + 10])
+            if match.lastgroup == "fraction":
+                self.refuse(
+                    "kinds",
+                    f"“{match.group()}”: không dùng số thập phân, hãy dùng số nguyên",
+                    f"“{match.group()}”: no fractions, use whole numbers",
+                )
+            if match.lastgroup != "space":
+                found.append((str(match.lastgroup), match.group()))
+            at = match.end()
+        return found
+
+    # -- errors
+
+    def refuse(self, code: str, vi: str, en: str) -> NoReturn:
+        raise ExpressionError(
+            code, self.source, vi=f"{vi} (trong “{self.source}”)", en=f"{en} (in “{self.source}”)"
+        )
+
+    def fail(self, found: str = "") -> NoReturn:
+        near = found or (self.tokens[self.at][1] if self.at < len(self.tokens) else "")
+        self.refuse(
+            "syntax",
+            f"Biểu thức sai cú pháp gần “{near}”" if near else "Biểu thức chưa kết thúc",
+            f"The expression does not parse near “{near}”" if near else "The expression ends too soon",
+        )
+
+    def unknown(self, path: tuple[str, ...], known: Mapping[str, object]) -> NoReturn:
+        offered = ", ".join(sorted(known)) or "-"
+        name = ".".join(path)
+        self.refuse(
+            "unknown_name",
+            f"Không có “{name}”; có thể dùng: {offered}",
+            f"There is no “{name}”; known here: {offered}",
+        )
+
+    # -- tokens
+
+    def peek(self) -> str:
+        """The next token's text; a quoted text never looks like a sign."""
+        if self.at >= len(self.tokens):
+            return ""
+        kind, text = self.tokens[self.at]
+        return "" if kind == "text" else text
+
+    def take(self, *wanted: str) -> str:
+        if (token := self.peek()) and token in wanted:
+            self.at += 1
+            return token
+        return ""
+
+    def need(self, wanted: str) -> None:
+        if not self.take(wanted):
+            self.fail()
+
+    # -- the grammar, loosest binding first
+
+    def choice(self) -> Shape:
+        self.depth += 1
+        if self.depth > _DEEP:
+            self.fail()
+        condition = self.either()
+        if self.take("?"):
+            self.expect(condition, "bool")
+            first = self.either()
+            self.need(":")
+            second = self.choice()
+            condition = first if first.kind == second.kind else ANY
+        self.depth -= 1
+        return condition
+
+    def either(self) -> Shape:
+        return self.logic("||", self.both)
+
+    def both(self) -> Shape:
+        return self.logic("&&", self.compared)
+
+    def logic(self, sign: str, inner: object) -> Shape:
+        shape = inner()  # type: ignore[operator]
+        while self.take(sign):
+            self.expect(shape, "bool")
+            self.expect(inner(), "bool")  # type: ignore[operator]
+            shape = Shape("bool")
+        return shape  # type: ignore[no-any-return]
+
+    def compared(self) -> Shape:
+        shape = self.sum()
+        while sign := self.take("==", "!=", "<", "<=", ">", ">=", "in"):
+            other = self.sum()
+            if sign == "in":
+                self.alike(shape, other.items or ANY) if other.kind == "list" else self.expect(other, "map")
+            else:
+                self.alike(shape, other)
+            shape = Shape("bool")
+        return shape
+
+    def sum(self) -> Shape:
+        shape = self.product()
+        while self.take("+", "-"):
+            other = self.product()
+            self.alike(shape, other)
+            shape = shape if shape.kind != "any" else other
+        return shape
+
+    def product(self) -> Shape:
+        shape = self.signed()
+        while self.take("*", "/", "%"):
+            self.expect(shape, "int")
+            self.expect(self.signed(), "int")
+            shape = Shape("int")
+        return shape
+
+    def signed(self) -> Shape:
+        if self.take("!"):
+            self.expect(self.signed(), "bool")
+            return Shape("bool")
+        if self.take("-"):
+            self.expect(self.signed(), "int")
+            return Shape("int")
+        return self.member()
+
+    def member(self) -> Shape:
+        shape, path = self.primary()
+        while sign := self.take(".", "["):
+            if sign == "[":
+                shape, path = self.index(shape, path)
+                continue
+            name = self.name()
+            if self.peek() == "(":
+                shape, path = self.method(name, shape), None
+            else:
+                shape, path = self.select(name, shape, path)
+        return shape
+
+    def primary(self) -> tuple[Shape, tuple[str, ...] | None]:
+        if self.at >= len(self.tokens):
+            self.fail()
+        kind, token = self.tokens[self.at]
+        if kind == "number":
+            self.at += 1
+            return Shape("int"), None
+        if kind == "text":
+            self.at += 1
+            self.found.literals.add(_unquoted(token))
+            return Shape("string"), None
+        if kind == "name":
+            self.at += 1
+            return self.named(token)
+        if self.take("("):
+            shape = self.choice()
+            self.need(")")
+            return shape, None
+        if self.take("["):
+            items = self.arguments("]")
+            same = {item.kind for item in items}
+            return Shape("list", items=items[0] if len(same) == 1 else ANY), None
+        self.fail()
+
+    # -- names
+
+    def name(self) -> str:
+        if self.at < len(self.tokens) and self.tokens[self.at][0] == "name":
+            self.at += 1
+            return self.tokens[self.at - 1][1]
+        self.fail()
+
+    def named(self, token: str) -> tuple[Shape, tuple[str, ...] | None]:
+        if token in _CONSTANTS:
+            return Shape(_CONSTANTS[token]), None
+        if token in _RESERVED:
+            self.at -= 1
+            self.fail()
+        if self.peek() == "(":
+            return self.call(token), None
+        for local, shape in reversed(self.local):
+            if local == token:
+                return shape, None
+        if token not in self.names.roots:
+            self.unknown((token,), self.names.roots)
+        if self.peek() != ".":
+            self.found.roots[token] = None
+        return self.names.roots[token], (token,)
+
+    def select(
+        self, name: str, shape: Shape, path: tuple[str, ...] | None
+    ) -> tuple[Shape, tuple[str, ...] | None]:
+        if shape.kind not in ("map", "any"):
+            self.unknown((*(path or ()), name), {})
+        if shape.members is not None and name not in shape.members:
+            self.unknown((*(path or ()), name), shape.members)
+        inner = (shape.members or {}).get(name, ANY)
+        if path is None:
+            return inner, None
+        longer = (*path, name)
+        self.found.paths.add(longer)
+        if len(longer) == 2:
+            known = self.found.roots.get(path[0], frozenset())
+            self.found.roots[path[0]] = None if known is None else known | {name}
+        if name not in shape.required:
+            self.maybe.add(longer)
+        return inner, longer
+
+    def index(self, shape: Shape, path: tuple[str, ...] | None) -> tuple[Shape, tuple[str, ...] | None]:
+        is_text = self.at < len(self.tokens) and self.tokens[self.at][0] == "text"
+        literal = _unquoted(self.tokens[self.at][1]) if is_text else None
+        if path is not None and len(path) == 1:
+            self.found.roots[path[0]] = None
+        inner = self.choice()
+        self.need("]")
+        if literal is not None and shape.kind == "map":
+            return self.select(literal, shape, path)
+        if shape.kind == "list":
+            self.expect(inner, "int")
+        return shape.items or ANY, None
+
+    # -- calls
+
+    def call(self, name: str) -> Shape:
+        if name == "has":
+            return self.has()
+        if name not in _CALLS:
+            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*_CALLS, "has")})
+        self.own(name)
+        self.need("(")
+        arguments = self.arguments(")")
+        if len(arguments) != (2 if name == "days" else 1):
+            self.fail()
+        if name in ("date", "days"):
+            for argument in arguments:
+                self.expect(argument, "string")
+        return Shape(_CALLS[name])
+
+    def has(self) -> Shape:
+        """`has(a.b)`: the whole path may be missing from the last member on."""
+        self.need("(")
+        before = set(self.maybe)
+        self.member()
+        asked = max(self.maybe - before, key=len, default=None)
+        self.maybe = before
+        if asked is not None:
+            self.asked.add(asked)
+        self.need(")")
+        return Shape("bool")
+
+    def method(self, name: str, shape: Shape) -> Shape:
+        if name in _LISTED:
+            return self.comprehension(name, shape)
+        if name not in _METHODS:
+            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*_METHODS, *_LISTED)})
+        if name == "size":
+            self.own("size")
+        self.need("(")
+        self.arguments(")")
+        return Shape(_METHODS[name])
+
+    def own(self, name: str) -> None:
+        """Marks a call of ours; `size` takes the name under which ours is known."""
+        self.found.calls = self.found.calls or name in _OWN
+        if name == "size":
+            self.tokens[self.at - 1] = ("name", "xt_size")
+
+    def comprehension(self, name: str, shape: Shape) -> Shape:
+        self.need("(")
+        variable = self.name()
+        self.need(",")
+        item = (
+            (shape.items or ANY) if shape.kind == "list" else Shape("string") if shape.kind == "map" else ANY
+        )
+        self.local.append((variable, item))
+        inner = self.choice()
+        self.local.pop()
+        self.need(")")
+        if name == "map":
+            return Shape("list", items=inner)
+        self.expect(inner, "bool")
+        return shape if name == "filter" else Shape("bool")
+
+    def arguments(self, end: str) -> list[Shape]:
+        found: list[Shape] = []
+        while not self.take(end):
+            if found:
+                self.need(",")
+            found.append(self.choice())
+        return found
+
+    # -- kinds
+
+    def expect(self, shape: Shape, kind: str) -> None:
+        self.alike(shape, Shape(kind))
+
+    def alike(self, one: Shape, other: Shape) -> None:
+        kinds = {one.kind, other.kind}
+        if len(kinds) == 2 and not kinds & {"any", "null"}:
+            self.refuse(
+                "kinds",
+                f"Không thể dùng lẫn {one.kind} với {other.kind}",
+                f"{one.kind} and {other.kind} do not go together",
+            )
+
+
+def _unquoted(token: str) -> str:
+    raw = token[0] in "rR"
+    token = token[1:] if raw else token
+    marks = 3 if token[:3] in ('"""', "'''") else 1
+    inside = token[marks:-marks]
+    return inside if raw else re.sub(r"\\(.)", r"\1", inside)

@@ -1,0 +1,160 @@
+"""What procedure.yaml says about each node, prepared once so that an act costs no look-up by pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xactin.kernel.expressions import ExpressionError, Names, Shape, compile_expression, shape_of_schema
+from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
+
+DONE = {"id": "done", "kind": "advance", "label": {"vi": "Hoàn thành", "en": "Done"}}
+RECEIVED = {"id": "received", "kind": "advance", "label": {"vi": "Đã nhận", "en": "Received"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What stands behind a node where a token waits for somebody. `kind`: user, service or message.
+
+    `routed`: acts of kind return, refuse, ... that the flow's own conditions lead somewhere.
+    """
+
+    node: str
+    kind: str
+    name: Mapping[str, str]
+    agency: str = ""
+    post: str = ""
+    limit: Mapping[str, Any] | None = None
+    silence: bool = False
+    reads: tuple[str, ...] = ()
+    acts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reserved: bool = False
+    irrevocable: bool = False
+    receives: frozenset[str] = frozenset()
+    agencies: Sequence[str] | str = ()
+    routed: frozenset[str] = frozenset()
+
+    def seen(self, parts: Collection[str]) -> list[str]:
+        """The parts this node reads, of those that are there. `form.*` is all of the form; a part's name
+        stands also for its numbered ones (`document.drawing.1`)."""
+        return [part for part in parts if any(covers(pattern, part) for pattern in self.reads)]
+
+
+def covers(pattern: str, part: str) -> bool:
+    """Whether a pattern of `reads` or `writes` means a part."""
+    if pattern.endswith("*"):
+        return part.startswith(pattern[:-1])
+    return part == pattern or (part.startswith(pattern) and part[len(pattern)] == ".")
+
+
+def rules_of(meta: Mapping[str, Any], flow: Flow, names: Names) -> dict[str, Rule]:
+    """A rule for every node where somebody, a system or a message has to do something."""
+    reception = meta.get("reception", "")
+    found = {}
+    for node in flow.nodes.values():
+        if node.kind is Kind.USER:
+            found[node.id] = _task(node, meta["tasks"].get(node.id, {}), reception, flow, names)
+        elif node.kind in TASKS or node.trigger.kind == "message":
+            found[node.id] = _service(node, meta.get("services", {}).get(node.id, {}))
+    return found
+
+
+def _task(node: Node, said: Mapping[str, Any], reception: str, flow: Flow, names: Names) -> Rule:
+    acts = {str(act["id"]): act for act in said.get("acts", ())}
+    receives = {
+        name
+        for name, act in acts.items()
+        if act.get("receives") or (node.id == reception and act["kind"] == "advance")
+    }
+    return Rule(
+        node=node.id,
+        kind="user",
+        name=said.get("name") or {"vi": node.name, "en": node.name},
+        agency=said.get("agency", ""),
+        post=said.get("post", ""),
+        limit=said.get("limit"),
+        silence=said.get("silence") == "consent",
+        reads=tuple(said.get("reads", ())),
+        acts=acts,
+        reserved=bool(said.get("reserved")),
+        irrevocable=bool(said.get("irrevocable")),
+        receives=frozenset(receives),
+        agencies=said.get("agencies", ()),
+        routed=frozenset(_routed(node, acts, flow, names)),
+    )
+
+
+def _service(node: Node, said: Mapping[str, Any]) -> Rule:
+    waits_for_message = node.kind is Kind.RECEIVE or node.kind in (Kind.CATCH, Kind.BOUNDARY)
+    act = {**(RECEIVED if waits_for_message else DONE), "writes": list(said.get("writes", ()))}
+    return Rule(
+        node=node.id,
+        kind="message" if waits_for_message else "service",
+        name=said.get("name") or {"vi": node.name, "en": node.name},
+        agency="system",
+        limit=said.get("limit"),
+        reads=tuple(said.get("reads", ())),
+        acts={str(act["id"]): act},
+        irrevocable=bool(said.get("irrevocable")),
+    )
+
+
+def _routed(node: Node, acts: Mapping[str, Mapping[str, Any]], flow: Flow, names: Names) -> Iterator[str]:
+    """Acts that are no advance and for which the flow has a way of its own.
+
+    Without this a refusal, at a gateway that knows only of a return, would run on as an approval.
+    """
+    conditions = [arrow.condition for arrow in flow.arrows.values() if arrow.condition]
+    ways = {name: _ways(node, name, conditions, names) for name in acts}
+    advances = [ways[name] for name, act in acts.items() if act["kind"] == "advance"]
+    for name, act in acts.items():
+        if act["kind"] in ("return", "refuse") and ways[name] not in advances and any(ways[name]):
+            yield name
+
+
+def _ways(node: Node, act: str, conditions: Sequence[str], names: Names) -> tuple[str, ...]:
+    """What each condition about this task says to an act: true, false, or that it names it among other things."""
+    found = []
+    for text in conditions:
+        try:
+            expression = compile_expression(text, names)
+            if ("acts", node.id) not in expression.parsed.paths:
+                continue
+            if expression.parsed.roots == {"acts": frozenset({node.id})}:
+                value = [act] if node.multi else act
+                found.append(str(bool(expression.evaluate({"acts": {node.id: value}}))))
+            else:
+                found.append("named" if act in expression.parsed.literals else "")
+        except ExpressionError:
+            found.append("")
+    return tuple(found)
+
+
+def names_of(meta: Mapping[str, Any], schema: Any, flow: Flow) -> Names:
+    """What rules of this package may speak of."""
+    form = shape_of_schema(schema if isinstance(schema, dict) else {})
+    acts: dict[str, Shape] = {}
+    answers: dict[str, Shape] = {}
+    for name, said in meta.get("tasks", {}).items():
+        node = flow.nodes.get(name)
+        many = node is not None and node.multi is not None
+        answer = _answer(said)
+        acts[name] = Shape("list", items=Shape("string")) if many else Shape("string")
+        answers[name] = Shape("list", items=answer) if many else answer
+    return Names(
+        {
+            "form": form if form.kind == "map" else Shape("map"),
+            "applicant": Shape("map", {"kind": Shape("string")}, required=frozenset({"kind"})),
+            "acts": Shape("map", acts, required=frozenset(acts)),
+            "answers": Shape("map", answers, required=frozenset(answers)),
+        }
+    )
+
+
+def _answer(said: Mapping[str, Any]) -> Shape:
+    """What a task's acts may have answered; silence and other acts answer nothing, so nothing is certain."""
+    members: dict[str, Shape] = {}
+    for act in said.get("acts", ()):
+        members |= shape_of_schema(act.get("data_schema") or {}).members or {}
+    return Shape("map", members)
