@@ -1,0 +1,255 @@
+"""The path of an act: one pipelined round trip to lock and read, one to write and commit.
+
+A durable commit costs a few hundred microseconds, a round trip or a statement some forty: so an act locks its
+subject and its mandates by one statement, and writes by one pipeline that ends with COMMIT. The transaction is
+Django's own (`transaction.atomic`): hooks for after the commit run, the ORM may be used meanwhile, and inside an
+outer `atomic()` the act becomes a savepoint of it and leaves the commit to it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+from django.db import IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from psycopg import errors
+
+from xactin.kernel.attestation import CLAIM_LIMIT, check_entry, make_entry, parse_time, time_text
+from xactin.kernel.canonical import canonical
+from xactin.kernel.mandates import MandateError, check_cover, check_mandate
+from xactin.kernel.signatures import SignatureError, verify_signature
+from xactin.ledger.authority import authority
+from xactin.ledger.errors import AlreadyDone, ClaimRefused, MandateEnded, NotCovered, SignatureRefused
+
+Statement = tuple[str, Any]
+"""SQL with `%s` or `%(name)s`, and its parameters."""
+
+# `made` finds nothing while another act makes the same head: then both wait, and this one asks again.
+# The clock is read last, after all locks.
+_LOCK: Final = """
+WITH found AS (SELECT seq, digest, at FROM ledger_head WHERE subject = %(subject)s FOR UPDATE),
+made AS (
+  INSERT INTO ledger_head (subject, seq) SELECT %(subject)s, -1 WHERE NOT EXISTS (SELECT FROM found)
+  ON CONFLICT (subject) DO NOTHING RETURNING seq, digest, at),
+held AS MATERIALIZED (SELECT ended, mandate FROM ledger_mandate WHERE id = ANY(%(mandates)s) FOR SHARE)
+SELECT head.seq, head.digest, head.at, (SELECT array_agg(mandate) FROM held WHERE ended IS NULL),
+       clock_timestamp() + coalesce((SELECT clock_shift FROM ledger_log), '0')
+  FROM (SELECT * FROM found UNION ALL SELECT * FROM made) AS head
+"""
+
+# The number is drawn by the insert, after all locks: what depends on another entry has a greater one.
+_APPEND: Final = """
+WITH entry AS (
+  INSERT INTO ledger_entry (id, subject, seq, statement, signature, effect, prev, at, digest)
+  VALUES (%(id)s, %(subject)s, %(seq)s, %(statement)s, %(signature)s, %(effect)s, %(prev)s, %(at)s, %(digest)s)
+  RETURNING number),
+head AS (UPDATE ledger_head SET seq = %(seq)s, digest = %(digest)s, at = %(at)s WHERE subject = %(subject)s)
+INSERT INTO ledger_unsequenced (number) SELECT number FROM entry
+"""
+
+_JSONB: Final = 3802
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRef:
+    """An entry as it will stand once the act is committed; `digest` is hex."""
+
+    id: UUID
+    seq: int
+    digest: str
+
+
+class Chain:
+    """A subject under its lock. `seq` and `prev` are those of the entry that comes next, `at` its time.
+
+    `rows` holds the rows of each of `reads`, in their order. What is written is queued, and sent at the end.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        seq: int,
+        prev: bytes | None,
+        at: datetime,
+        mandates: Sequence[Mapping[str, Any]],
+        rows: list[list[Any]],
+    ) -> None:
+        self.subject = subject
+        self.seq = seq
+        self.prev = prev.hex() if prev is not None else None
+        self.at = at
+        self.rows = rows
+        self._mandates = mandates
+        self._queued: list[Statement] = []
+
+    def write(self, sql: str, params: Any = None) -> None:
+        """Queues a statement; it runs after those before it, when the act ends."""
+        self._queued.append((sql, params))
+
+    def append(
+        self, statement: Mapping[str, Any], signature: Mapping[str, Any], effect: Mapping[str, Any]
+    ) -> EntryRef:
+        """Queues an entry and returns where it will stand; `effect` holds no personal data.
+
+        Raises ClaimRefused (the time claimed is ten minutes off), NotCovered, SignatureRefused (of a passkey:
+        a server-held key is our own), and at the end of the act AlreadyDone for an id used before.
+        """
+        if abs(parse_time(statement["at"]) - self.at) > CLAIM_LIMIT:
+            raise ClaimRefused({"at": statement["at"]})
+        self._check_cover(statement, signature)
+        return self.place(statement, signature, effect)
+
+    def place(
+        self, statement: Mapping[str, Any], signature: Mapping[str, Any], effect: Mapping[str, Any]
+    ) -> EntryRef:
+        """`append` without asking for a mandate: for genesis alone, which the log's own key signs."""
+        if statement["subject"] != self.subject:
+            raise ValueError("the statement is about another subject")
+        entry = make_entry(statement, signature, seq=self.seq, prev=self.prev, at=self.at, effect=effect)
+        check_entry(entry)
+        digest = sha256(canonical(entry)).digest()
+        ref = EntryRef(UUID(statement["id"]), self.seq, digest.hex())
+        self._queued.append(
+            (
+                _APPEND,
+                {
+                    "id": ref.id,
+                    "subject": self.subject,
+                    "seq": self.seq,
+                    "statement": canonical(entry["statement"]),
+                    "signature": canonical(entry["signature"]),
+                    "effect": canonical(entry["place"]["effect"]),
+                    "prev": bytes.fromhex(self.prev) if self.prev else None,
+                    "at": self.at,
+                    "digest": digest,
+                },
+            )
+        )
+        self.seq, self.prev = self.seq + 1, ref.digest
+        return ref
+
+    def _check_cover(self, statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
+        if statement["authority"] != authority().id:
+            raise NotCovered({"reason": "authority_other"})
+        reason, at = "mandate_missing", time_text(self.at)
+        for mandate in self._mandates:
+            try:
+                check_cover(mandate, statement, at)
+            except MandateError as error:
+                reason = error.code
+                continue
+            if mandate["key"]["custody"] == "passkey":
+                _check_passkey(mandate, statement, signature)
+            return
+        raise NotCovered({"reason": reason})
+
+    def statements(self) -> list[Statement]:
+        """What is queued."""
+        return self._queued
+
+
+@contextmanager
+def acting(*, subject: str, mandates: Sequence[UUID], reads: Sequence[Statement] = ()) -> Iterator[Chain]:
+    """Locks a subject and the mandates that its act relies on, reads, and at the end writes and commits.
+
+    `reads` run under the lock (and run again in the rare case that two acts begin one subject at once). An
+    exception inside leaves nothing behind. Raises MandateEnded, and AlreadyDone at the end.
+    """
+    outer = connection.in_atomic_block
+    with transaction.atomic():
+        chain = _locked(subject, list(dict.fromkeys(mandates)), reads)
+        yield chain
+        _write(chain.statements(), commit=not outer)
+
+
+def _locked(subject: str, mandates: list[UUID], reads: Sequence[Statement]) -> Chain:
+    for _ in range(_TRIES):
+        lock, *cursors = _pipelined([(_LOCK, {"subject": subject, "mandates": mandates}), *reads])
+        row = lock.fetchone()
+        if row is not None:
+            break
+    else:
+        raise RuntimeError(f"the chain of {subject} could not be locked")
+    seq, prev, before, documents, clock = row
+    if len(documents or ()) != len(mandates):
+        raise MandateEnded({"subject": subject})
+    # Signed times have milliseconds, and time in a chain does not go back with the clock.
+    at = clock.replace(microsecond=clock.microsecond // 1000 * 1000)
+    if before is not None and before > at:
+        at = before
+    held = [_mandate(document) for document in documents or ()]
+    return Chain(subject, seq + 1, prev, at, held, [_rows(cursor) for cursor in cursors])
+
+
+def _write(queued: Sequence[Statement], *, commit: bool) -> None:
+    """Sends what is queued, with the COMMIT behind it where the transaction is ours."""
+    if not queued:
+        return
+    if connection.needs_rollback:
+        raise TransactionManagementError("an error inside the act was swallowed: it cannot be committed")
+    try:
+        *_, last = _pipelined([*queued, ("COMMIT", None)] if commit else queued)
+    except IntegrityError as error:
+        cause = error.__cause__
+        if isinstance(cause, errors.UniqueViolation) and cause.diag.constraint_name == "ledger_entry_id_key":
+            raise AlreadyDone from error
+        raise
+    if commit and last.statusmessage != "COMMIT":
+        raise TransactionManagementError("the act was not committed")
+
+
+def _pipelined(statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
+    """Runs statements by one round trip on Django's own connection; a cursor for each."""
+    connection.ensure_connection()
+    raw = connection.connection
+    with connection.wrap_database_errors, raw.pipeline():
+        return [_sent(raw, sql, params) for sql, params in statements]
+
+
+def _sent(raw: "psycopg.Connection[Any]", sql: str, params: Any) -> psycopg.Cursor[Any]:
+    # Not Django's cursor: that one puts parameters into the text, which cannot be prepared.
+    cursor = psycopg.Cursor(raw)
+    cursor.execute(sql, params, prepare=True)
+    return cursor
+
+
+def _rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    """All rows of a read; `jsonb` is parsed here, for Django has it come as text."""
+    if cursor.description is None:
+        return []
+    rows = cursor.fetchall()
+    documents = [place for place, column in enumerate(cursor.description) if column.type_code == _JSONB]
+    if not documents:
+        return rows
+    return [
+        tuple(
+            orjson.loads(value) if place in documents and value is not None else value
+            for place, value in enumerate(row)
+        )
+        for row in rows
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _mandate(document: bytes) -> Mapping[str, Any]:
+    """A mandate from its canonical bytes. Kept: the same officials act all day."""
+    found = orjson.loads(document)
+    check_mandate(found)
+    return dict(found)
+
+
+def _check_passkey(
+    mandate: Mapping[str, Any], statement: Mapping[str, Any], signature: Mapping[str, Any]
+) -> None:
+    try:
+        verify_signature(statement, dict(signature), check_mandate(mandate))
+    except SignatureError as error:
+        raise SignatureRefused({"reason": error.code}) from error

@@ -1,0 +1,253 @@
+"""What may be done with the ledger. `acting` is the way of every act; the rest are acts of its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection, transaction
+
+from xactin.kernel.attestation import make_statement
+from xactin.kernel.canonical import canonical
+from xactin.kernel.log.checkpoint import verifier_key
+from xactin.kernel.mandates import EMPTY, make_mandate
+from xactin.kernel.signatures import PublicKey, sign_ed25519
+from xactin.kernel.verification import GENESIS_ACT
+from xactin.ledger import anchors
+from xactin.ledger import clock as clocks
+from xactin.ledger.authority import AuthorityInfo, authority, remember
+from xactin.ledger.chain import Chain, EntryRef, Statement, acting
+from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, MustBeKept, NothingToErase
+from xactin.ledger.models import Log
+from xactin.ledger.sequencing import run_sequencer, sequence_once
+from xactin.ledger.signers import (
+    LEDGER,
+    Signer,
+    SystemSigner,
+    key_of,
+    log_context,
+    new_id,
+    standing_signer,
+    stated,
+    system_context,
+)
+from xactin.vault import commands as vault
+from xactin.vault import secrets
+
+__all__ = [
+    "Chain",
+    "EntryRef",
+    "Signer",
+    "SystemSigner",
+    "acting",
+    "begin_authority",
+    "end_mandate",
+    "erase",
+    "grant_mandate",
+    "run_sequencer",
+    "sequence_once",
+    "shift_clock",
+    "system_signer",
+]
+
+GRANT_ACT: Final = "mandate.grant"
+END_ACT: Final = "mandate.end"
+CLOCK_ACT: Final = "authority.clock"
+
+_INSERT_MANDATE: Final = """
+INSERT INTO ledger_mandate (id, key, person, post, agency, system, mandate)
+VALUES (%(id)s, %(key)s, %(person)s, %(post)s, %(agency)s, %(system)s, %(mandate)s)
+"""
+_INSERT_LOG: Final = """
+INSERT INTO ledger_log (id, authority, name, demo, origin, verifier_key, sealed, genesis, size, mandates, clock_shift)
+SELECT 1, %(authority)s, %(name)s, %(demo)s, %(origin)s, %(verifier_key)s, %(sealed)s, number, 0, %(mandates)s, '0'
+  FROM ledger_entry WHERE id = %(entry)s
+"""
+_SYSTEM_LOCK: Final = 7_240_612  # two that need a system's first key at once make one
+
+
+def begin_authority(*, id: str, name: str, demo: bool, origin: str) -> AuthorityInfo:
+    """The first entry of all: who this authority is, by which key its log is signed, whether it is a demo.
+
+    Makes the log's key and that of the system `ledger`, whose mandate stands in genesis. Raises AlreadyBegun.
+    """
+    if Log.objects.exists():
+        raise AlreadyBegun
+    private, system = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    verifier = verifier_key(origin, private.public_key().public_bytes_raw())
+    subject = f"authority:{id}"
+    with acting(subject=subject, mandates=[]) as chain:
+        mandate = make_mandate(id=new_id(), key=key_of(system), system=LEDGER, from_=chain.at)
+        statement = make_statement(
+            id=new_id(),
+            authority=id,
+            subject=subject,
+            act=GENESIS_ACT,
+            by={"system": "genesis"},
+            at=chain.at,
+            key=key_of(private).id,
+        )
+        effect = {"demo": demo, "log": verifier, "origin": origin, "mandates": [mandate]}
+        chain.place(statement, sign_ed25519(private, statement), effect)
+        chain.write(
+            _INSERT_LOG,
+            {
+                "authority": id,
+                "name": name,
+                "demo": demo,
+                "origin": origin,
+                "verifier_key": verifier,
+                "sealed": secrets.seal(private.private_bytes_raw(), log_context(origin)),
+                "mandates": EMPTY,
+                "entry": statement["id"],
+            },
+        )
+        _write_mandate(chain, mandate)
+        _write_system_key(chain, LEDGER, mandate["id"], system)
+    clocks.forget()
+    info = AuthorityInfo(id, name, demo, origin, verifier)
+    remember(info)
+    return info
+
+
+def system_signer(name: str) -> SystemSigner:
+    """The signer of a part of the platform (`{"system": name}`); its key is made when it is first asked for."""
+    found = standing_signer(name)
+    if found is not None:
+        return found
+    private = Ed25519PrivateKey.generate()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SYSTEM_LOCK,))
+        found = standing_signer(name)
+        if found is None:
+            mandate = grant_mandate(key=key_of(private), system=name, by=system_signer(LEDGER))
+            with connection.cursor() as cursor:
+                cursor.execute(*_system_key(name, mandate, private))
+            found = SystemSigner(name, key_of(private).id, mandate, private)
+    return found
+
+
+def grant_mandate(
+    *,
+    key: PublicKey,
+    by: Signer,
+    person: str | None = None,
+    post: str | None = None,
+    agency: str | None = None,
+    system: str | None = None,
+    device: str | None = None,
+    for_: Mapping[str, str] | None = None,
+    acts: Sequence[str] | None = None,
+    from_: datetime | None = None,
+    until: datetime | None = None,
+) -> UUID:
+    """A key may sign as somebody, from now on or from a later time; returns the mandate's id.
+
+    `acts` are names or beginnings `x.*`, None means all. Raises kernel MandateError for a form that is not one.
+    """
+    identifier = new_id()
+    subject = f"mandate:{identifier}"
+    with acting(subject=subject, mandates=[by.mandate]) as chain:
+        mandate = make_mandate(
+            id=identifier,
+            key=key,
+            person=person,
+            post=post,
+            agency=agency,
+            system=system,
+            device=device,
+            for_=for_,
+            acts=acts,
+            from_=chain.at if from_ is None else max(from_, chain.at),
+            until=until,
+        )
+        statement = stated(by, subject=subject, act=GRANT_ACT)
+        chain.append(statement, by.sign(statement), {"mandate": mandate})
+        _write_mandate(chain, mandate)
+    return UUID(identifier)
+
+
+def end_mandate(id: UUID, *, by: Signer) -> None:
+    """A mandate holds no longer: acts that rely on it and have not yet committed are waited for.
+
+    It may end itself. Raises MandateEnded if it has ended already.
+    """
+    subject = f"mandate:{id}"
+    lock = ("SELECT 1 FROM ledger_mandate WHERE id = %s AND ended IS NULL FOR UPDATE", (id,))
+    with acting(subject=subject, mandates=[by.mandate], reads=[lock]) as chain:
+        if not chain.rows[0]:
+            raise MandateEnded({"mandate": str(id)})
+        statement = stated(by, subject=subject, act=END_ACT)
+        chain.append(statement, by.sign(statement), {"ended": str(id)})
+        chain.write("UPDATE ledger_mandate SET ended = %s WHERE id = %s", (chain.at, id))
+
+
+def erase(
+    *,
+    subject: str,
+    parts: Sequence[str],
+    by: Signer,
+    basis: str,
+    keep_until: datetime | date | None,
+    writes: Sequence[Statement] = (),
+) -> EntryRef:
+    """Removes the content and salt of parts of a subject, and attests it; the log stays verifiable.
+
+    `basis` names the legal ground and holds no personal data; `keep_until` is what the archive law says of this
+    subject, None where it says nothing. `writes` remove what a higher room derived from the content. The files'
+    bytes go after the commit. Raises MustBeKept and NothingToErase.
+    """
+    _check_retention(keep_until)
+    with acting(subject=subject, mandates=[by.mandate]) as chain:
+        gone = vault.erase(subject=subject, parts=parts)
+        if not gone:
+            raise NothingToErase({"subject": subject})
+        statement = stated(by, subject=subject, act=f"{subject.partition(':')[0]}.erase")
+        ref = chain.append(statement, by.sign(statement), {"basis": basis, "erased": gone})
+        for sql, params in writes:
+            chain.write(sql, params)
+        # Kept off this machine: a restored backup must forget it again.
+        transaction.on_commit(lambda: anchors.keep_erasure(subject, sorted(gone), basis))
+    return ref
+
+
+def _check_retention(keep_until: datetime | date | None) -> None:
+    if keep_until is None:
+        return
+    today: datetime | date = clocks.now()
+    if not isinstance(keep_until, datetime):
+        today = clocks.now().date()
+    if keep_until > today:  # type: ignore[operator]  # both are of one kind here
+        raise MustBeKept({"until": keep_until.isoformat()})
+
+
+def shift_clock(by: timedelta) -> None:
+    """Moves the clock of a demo authority forward, attested by the system `ledger`. Raises DemoOnly."""
+    info = authority()
+    if not info.demo or by <= timedelta(0):
+        raise DemoOnly
+    signer, subject = system_signer(LEDGER), f"authority:{info.id}"
+    with acting(subject=subject, mandates=[signer.mandate]) as chain:
+        statement = stated(signer, subject=subject, act=CLOCK_ACT)
+        chain.append(statement, signer.sign(statement), {"seconds": int(by.total_seconds())})
+        chain.write(
+            "UPDATE ledger_log SET clock_shift = clock_shift + %s",
+            (timedelta(seconds=int(by.total_seconds())),),
+        )
+    clocks.forget()
+
+
+def _write_mandate(chain: Chain, mandate: Mapping[str, Any]) -> None:
+    row = {name: mandate[name] for name in ("id", "person", "post", "agency", "system")}
+    chain.write(_INSERT_MANDATE, {**row, "key": mandate["key"]["id"], "mandate": canonical(mandate)})
+
+
+def _write_system_key(chain: Chain, name: str, mandate: str, private: Ed25519PrivateKey) -> None:
+    chain.write(*_system_key(name, UUID(mandate), private))
+
+
+def _system_key(name: str, mandate: UUID, private: Ed25519PrivateKey) -> Statement:
+    sealed = secrets.seal(private.private_bytes_raw(), system_context(name))
+    return "INSERT INTO ledger_systemkey (name, mandate, sealed) VALUES (%s, %s, %s)", (name, mandate, sealed)

@@ -1,0 +1,130 @@
+"""What the ledger refuses, in both languages of the interface, with the status for a door."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ObjectDoesNotExist
+
+
+class LedgerError(Exception):
+    """A refusal. `vi` and `en` are for people, `code` and `facts` for programs."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "ledger"
+    vi = "Không thực hiện được."
+    en = "This cannot be done."
+
+    def __init__(self, facts: Mapping[str, Any] | None = None) -> None:
+        self.facts = dict(facts or {})
+        super().__init__(f"{self.en} {self.facts or ''}".strip())
+
+
+class MandateEnded(LedgerError):  # noqa: N818 (a refusal, named for what happened)
+    """The key may not sign in this post: its mandate ended, has not begun, or was never given."""
+
+    status = 403
+    code = "mandate_ended"
+    vi = "Khóa ký này không còn, hoặc chưa có, hiệu lực đối với chức vụ đang dùng."
+    en = "This signing key is not, or no longer, valid for the post worn."
+
+
+class NotCovered(LedgerError):  # noqa: N818
+    """The statement is not one that the mandates given allow; `facts["reason"]` is the kernel's code."""
+
+    status = 403
+    code = "not_covered"
+    vi = "Thẩm quyền ký không bao gồm việc này."
+    en = "The mandate to sign does not cover this act."
+
+
+class AlreadyDone(LedgerError):  # noqa: N818
+    """An entry with this statement's id stands already; nothing was changed now."""
+
+    code = "already_done"
+    vi = "Việc này đã được ghi nhận trước đó."
+    en = "This was recorded already."
+
+
+class ClaimRefused(LedgerError):  # noqa: N818
+    """The time that the signer claims is more than ten minutes from the ledger's."""
+
+    code = "claim_refused"
+    vi = "Thời điểm ký lệch quá 10 phút so với đồng hồ của hệ thống. Xin Ông/Bà ký lại."
+    en = "The time of signing is more than ten minutes off. Please sign again."
+
+
+class SignatureRefused(LedgerError):  # noqa: N818
+    """The signature is not one by the mandate's key over this statement."""
+
+    status = 422
+    code = "signature_refused"
+    vi = "Chữ ký không hợp lệ đối với nội dung này."
+    en = "The signature does not fit this content."
+
+
+class MustBeKept(LedgerError):  # noqa: N818
+    """The law on archives says that this is kept until `facts["until"]`."""
+
+    code = "must_be_kept"
+    vi = "Chưa hết thời hạn lưu trữ theo quy định nên chưa được xóa."
+    en = "This may not be erased while the archive law says that it is kept."
+
+
+class NothingToErase(LedgerError):  # noqa: N818
+    """None of the parts named has content."""
+
+    status = 404
+    code = "nothing_to_erase"
+    vi = "Không còn nội dung nào để xóa."
+    en = "There is no content left to erase."
+
+
+class AlreadyBegun(LedgerError):  # noqa: N818
+    """This install has an authority; one install is one authority and one log."""
+
+    code = "already_begun"
+    vi = "Hệ thống này đã có một cơ quan."
+    en = "This install has its authority already."
+
+
+class NoAuthority(LedgerError, ObjectDoesNotExist):  # noqa: N818
+    """No authority was begun here."""
+
+    status = 503
+    code = "no_authority"
+    vi = "Hệ thống chưa được khởi tạo."
+    en = "No authority was begun here yet."
+
+
+class NotLogged(LedgerError):  # noqa: N818
+    """Entries have no place in the log yet: wait for the next checkpoint."""
+
+    code = "not_logged"
+    vi = "Việc này chưa vào nhật ký minh bạch. Xin thử lại sau giây lát."
+    en = "This is not in the log yet. Try again in a moment."
+
+
+class LogBehind(LedgerError):  # noqa: N818
+    """The log is behind, or beside, a checkpoint kept off this machine: nothing may be signed."""
+
+    status = 503
+    code = "log_behind"
+    vi = "Nhật ký không khớp với mốc kiểm đã công bố; dừng ký để không mâu thuẫn."
+    en = "The log does not fit a checkpoint that was published; signing stops so as not to contradict it."
+
+
+class NoteRefused(LedgerError):  # noqa: N818
+    """A note with cosignatures is not one of ours, or by no witness we know."""
+
+    status = 422
+    code = "note_refused"
+    vi = "Mốc kiểm gửi đến không được chấp nhận."
+    en = "The note sent is not accepted."
+
+
+class DemoOnly(LedgerError):  # noqa: N818
+    """Only the clock of a demo authority can be moved, and only forward."""
+
+    code = "demo_only"
+    vi = "Chỉ đồng hồ của cơ quan minh họa mới được chỉnh, và chỉ về phía trước."
+    en = "Only the clock of a demo authority can be moved, and only forward."

@@ -1,0 +1,175 @@
+"""The sequencer: gives entries their places in the log, extends the trees, signs checkpoints.
+
+Leaves, tiles and checkpoint come in one transaction, and what is published is what is committed. A crash at any
+point leaves the log as it was. Two sequencers by mistake both compute, and one commits: the size is compared and
+set, leaf numbers and the checkpoint's predecessor are unique, and the queue's rows must still be there to take.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import IntegrityError, connection, transaction
+
+from xactin.kernel.attestation import published
+from xactin.kernel.log.checkpoint import Checkpoint, sign_note
+from xactin.kernel.log.merkle import Frontier, leaf_hash
+from xactin.kernel.log.tiles import TileReader, new_tiles
+from xactin.kernel.mandates import mandate_key, mandate_leaf, update
+from xactin.ledger import anchors
+from xactin.ledger.errors import LogBehind
+from xactin.ledger.signers import log_context
+from xactin.ledger.tree import mandate_node, read_tile
+from xactin.vault import secrets
+
+log = logging.getLogger("xactin.ledger")
+
+PAUSE: Final = 0.2
+"""Seconds between looks at the queue: a checkpoint follows its entries by less than one second."""
+BATCH: Final = 20_000
+
+# Genesis is first even where the log begins anew after older entries.
+_TAKE: Final = """
+SELECT e.number, e.digest,
+       CASE WHEN e.subject LIKE 'mandate:%%' OR e.subject LIKE 'authority:%%' THEN e.effect END
+  FROM ledger_unsequenced u JOIN ledger_entry e USING (number)
+ ORDER BY e.number <> %s, e.number LIMIT %s
+"""
+_DROP: Final = "DELETE FROM ledger_unsequenced WHERE number = ANY(%s)"
+_TILE: Final = """
+INSERT INTO ledger_tile (level, index, hashes) VALUES (%s, %s, %s)
+ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes
+"""
+_NODE: Final = "INSERT INTO ledger_mandatenode (hash, node) VALUES (%s, %s) ON CONFLICT (hash) DO NOTHING"
+_CHECKPOINT: Final = """
+INSERT INTO ledger_checkpoint (size, previous, root, note, created) VALUES (%s, %s, %s, %s, clock_timestamp())
+"""
+_SET: Final = "UPDATE ledger_log SET size = %s, mandates = %s WHERE id = 1 AND size = %s AND origin = %s"
+
+
+class _Overtaken(Exception):  # noqa: N818 (another sequencer was faster: no fault)
+    """The log has grown meanwhile."""
+
+
+@dataclass
+class _Batch:
+    """What one round adds to the log."""
+
+    size: int
+    mandates: bytes
+    leaves: list[tuple[int, int, bytes, bytes]] = field(default_factory=list)
+    nodes: dict[bytes, bytes] = field(default_factory=dict)
+
+    def add(self, number: int, digest: bytes, effect: bytes | None) -> None:
+        """One more leaf; what the entry does to the mandates holds for the leaves after it."""
+        data = published(digest.hex(), self.mandates.hex())
+        self.leaves.append((self.size + len(self.leaves), number, data, self.mandates))
+        changes = mandate_changes(orjson.loads(effect)) if effect is not None else {}
+        if changes:
+            self.mandates, fresh = update(self.mandates, self._node, changes)
+            self.nodes |= fresh
+
+    def _node(self, digest: bytes) -> bytes:
+        return self.nodes.get(digest) or mandate_node(digest)
+
+
+def mandate_changes(effect: Mapping[str, Any]) -> dict[bytes, bytes | None]:
+    """What an entry's effect does to the tree of mandates: leaves set, or taken out where None."""
+    granted = [*effect.get("mandates", ()), *([effect["mandate"]] if "mandate" in effect else ())]
+    changes: dict[bytes, bytes | None] = {mandate_key(one["id"]): mandate_leaf(one) for one in granted}
+    if "ended" in effect:
+        changes[mandate_key(effect["ended"])] = None
+    return changes
+
+
+def run_sequencer(stop: threading.Event) -> None:
+    """Sequences until `stop` is set. Raises what the database raises, and LogBehind."""
+    while not stop.is_set():
+        if sequence_once(BATCH) < BATCH:
+            stop.wait(PAUSE)
+
+
+def sequence_once(limit: int = BATCH) -> int:
+    """One round: up to `limit` entries get their places; returns how many, 0 also when another was faster.
+
+    Raises LogBehind when the log is behind the checkpoint kept off this machine.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM ledger_unsequenced LIMIT 1")
+        if cursor.fetchone() is None:
+            return 0
+    try:
+        note, count = _round(limit)
+    except _Overtaken:
+        return 0
+    if note:
+        anchors.keep_checkpoint(note)
+    return count
+
+
+def _round(limit: int) -> tuple[str, int]:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                # What is published must survive the machine, whatever the database is set to.
+                cursor.execute("SET LOCAL synchronous_commit = on")
+                cursor.execute("SELECT origin, sealed, genesis, size, mandates FROM ledger_log WHERE id = 1")
+                row = cursor.fetchone()
+                if row is None:
+                    return "", 0
+                origin, sealed, genesis, size, mandates = row
+                _require_ahead(origin, size)
+                cursor.execute(_TAKE, (genesis, limit))
+                taken = cursor.fetchall()
+            batch = _Batch(size, bytes(mandates))
+            for number, digest, effect in taken:
+                batch.add(number, bytes(digest), effect and bytes(effect))
+            if not batch.leaves:
+                return "", 0
+            key = Ed25519PrivateKey.from_private_bytes(secrets.unseal(bytes(sealed), log_context(origin)))
+            return _extend(batch, origin, key), len(taken)
+    except IntegrityError as error:
+        raise _Overtaken from error
+
+
+def _extend(batch: _Batch, origin: str, key: Ed25519PrivateKey) -> str:
+    """Writes the batch and returns the note over it, which counts once this transaction is committed."""
+    hashes = [leaf_hash(data) for _, _, data, _ in batch.leaves]
+    tiles = new_tiles(batch.size, hashes, read_tile)
+    frontier = Frontier.read(batch.size, TileReader(read_tile, batch.size))
+    frontier.extend(hashes)
+    note = sign_note(Checkpoint(origin, frontier.size, frontier.root()).text, origin, key)
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP, ([number for _, number, _, _ in batch.leaves],))
+        if cursor.rowcount != len(batch.leaves):
+            raise _Overtaken
+        _copy_leaves(batch.leaves)
+        cursor.executemany(_TILE, [(*place, data) for place, data in tiles.items()])
+        if batch.nodes:
+            cursor.executemany(_NODE, list(batch.nodes.items()))
+        cursor.execute(_CHECKPOINT, (frontier.size, batch.size, frontier.root(), note))
+        cursor.execute(_SET, (frontier.size, batch.mandates, batch.size, origin))
+        if cursor.rowcount != 1:
+            raise _Overtaken
+    return note
+
+
+def _copy_leaves(leaves: Sequence[tuple[int, int, bytes, bytes]]) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY ledger_leaf (index, entry, data, mandates) FROM STDIN") as copy,
+    ):
+        for leaf in leaves:
+            copy.write_row(leaf)
+
+
+def _require_ahead(origin: str, size: int) -> None:
+    """Signs nothing while a longer log of this origin is known off this machine."""
+    kept = anchors.kept_checkpoint()
+    if kept is None or kept.origin != origin or kept.size <= size:
+        return
+    raise LogBehind({"size": size, "kept": kept.size})

@@ -1,0 +1,107 @@
+"""Who signs an entry: an actor of a higher room, or a part of the platform with a key of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import uuid_utils
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from xactin.kernel.attestation import make_statement
+from xactin.kernel.signatures import PublicKey, sign_ed25519
+from xactin.ledger.authority import authority
+from xactin.ledger.clock import now
+from xactin.ledger.models import SystemKey
+from xactin.vault import secrets
+
+LEDGER: Final = "ledger"
+"""The system whose mandate stands in genesis; it grants those of the other systems."""
+
+
+class Signer(Protocol):
+    """Whose key signs, under which mandate, as whom."""
+
+    @property
+    def key_id(self) -> str:
+        """The key that signs."""
+
+    @property
+    def mandate(self) -> UUID:
+        """The mandate it signs under."""
+
+    def by(self) -> dict[str, str | None]:
+        """The `by` of its statements."""
+
+    def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
+        """The signature over a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSigner:
+    """A part of the platform, which signs what no person does: timers, founding, drawn results."""
+
+    name: str
+    key_id: str
+    mandate: UUID
+    private: Ed25519PrivateKey = field(repr=False)
+
+    def by(self) -> dict[str, str | None]:
+        """The `by` of its statements."""
+        return {"system": self.name}
+
+    def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
+        """The signature over a statement."""
+        return sign_ed25519(self.private, statement)
+
+
+# By the log's key too: an authority begun anew has other keys under the same names.
+_opened: Final[dict[tuple[str, str], SystemSigner]] = {}
+
+
+def standing_signer(name: str) -> SystemSigner | None:
+    """The system's signer if it has a key. Kept in memory: timers sign all day."""
+    place = (authority().verifier_key, name)
+    found = _opened.get(place)
+    if found is None:
+        row = SystemKey.objects.filter(pk=name).first()
+        if row is None:
+            return None
+        private = Ed25519PrivateKey.from_private_bytes(
+            secrets.unseal(bytes(row.sealed), system_context(name))
+        )
+        found = _opened[place] = SystemSigner(name, key_of(private).id, row.mandate, private)
+    return found
+
+
+def key_of(private: Ed25519PrivateKey) -> PublicKey:
+    """The public half."""
+    return PublicKey.ed25519(private.public_key().public_bytes_raw())
+
+
+def system_context(name: str) -> str:
+    """What a system's sealed key is bound to."""
+    return f"ledger.system:{name}"
+
+
+def log_context(origin: str) -> str:
+    """What a log's sealed key is bound to."""
+    return f"ledger.log:{origin}"
+
+
+def stated(by: Signer, *, subject: str, act: str) -> dict[str, Any]:
+    """A statement of the ledger's own acts: everything they do is in the effect."""
+    return make_statement(
+        id=new_id(),
+        authority=authority().id,
+        subject=subject,
+        act=act,
+        by=by.by(),
+        at=now(),
+        key=by.key_id,
+    )
+
+
+def new_id() -> str:
+    """A time-ordered id (UUID version 7)."""
+    return str(uuid_utils.uuid7())

@@ -1,0 +1,296 @@
+"""What may be done with content: seal a value, put a file, bind it to an act, erase. The ledger attests it."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID
+
+import uuid_utils
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+
+from xactin.kernel.attestation import FileCommitment, commit_value
+from xactin.kernel.canonical import canonical
+from xactin.vault import secrets
+from xactin.vault.contents import (
+    SALT,
+    SealedValue,
+    StoredFile,
+    path_of,
+    sealed_members,
+    value_context,
+    values_sql,
+)
+from xactin.vault.errors import (
+    Damaged,
+    Empty,
+    EncryptedPdf,
+    FileRefused,
+    NoRoom,
+    NoSuchFile,
+    TooLarge,
+    WrongType,
+)
+from xactin.vault.sealing import sealed_chunks
+from xactin.vault.sniffing import HEAD, PDF, accepted_type, clean_name, refuse_encrypted_pdf
+
+__all__ = [
+    "Damaged",
+    "Empty",
+    "EncryptedPdf",
+    "FileRefused",
+    "NoRoom",
+    "NoSuchFile",
+    "SealedValue",
+    "StoredFile",
+    "TooLarge",
+    "WrongType",
+    "bind_file",
+    "bind_sql",
+    "erase",
+    "put_file",
+    "seal_value",
+    "sweep",
+    "values_sql",
+]
+
+LARGEST: Final = 50 * 1024 * 1024
+_PIECE: Final = 256 * 1024
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_INSERT_FILE: Final = """
+INSERT INTO vault_file (id, owner, address, size, media_type, commitment, sealed, created)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_BIND: Final = """
+INSERT INTO vault_binding (file_id, subject, part, bound) VALUES (%s, %s, %s, clock_timestamp())
+"""
+_ERASE_VALUES: Final = """
+UPDATE vault_value SET sealed = NULL, erased = clock_timestamp()
+ WHERE subject = %s AND part = ANY(%s) AND sealed IS NOT NULL RETURNING part, commitment
+"""
+_ERASE_FILES: Final = """
+UPDATE vault_file f SET sealed = NULL, erased = clock_timestamp() FROM vault_binding b
+ WHERE b.file_id = f.id AND b.subject = %s AND b.part = ANY(%s) AND f.sealed IS NOT NULL
+ RETURNING b.part, f.commitment, f.address
+"""
+
+
+def seal_value(*, subject: str, part: str, value: Any, salt: bytes | None = None) -> SealedValue:
+    """Seals a JSON value for a part of a subject; the act writes it by `.sql()`, several by `values_sql`.
+
+    `salt` keeps the commitment of a value that a statement already names. Raises CanonicalError.
+    """
+    chosen = os.urandom(SALT) if salt is None else salt
+    sealed = secrets.seal(chosen + canonical(value), value_context(subject, part))
+    return SealedValue(subject, part, commit_value(chosen, value), chosen, sealed)
+
+
+def put_file(
+    *,
+    stream: IO[bytes],
+    name: str,
+    accepts: Sequence[str],
+    owner: str,
+    subject: str = "",
+    part: str = "",
+) -> StoredFile:
+    """Takes a file from a seekable stream, never whole in memory, and stores it encrypted.
+
+    Without `subject` it is an upload of `owner`'s, which an act binds later (`bind_sql`), or which is swept away
+    after a week. Raises TooLarge, Empty, WrongType, EncryptedPdf, NoRoom; each leaves nothing behind.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    if size > LARGEST:
+        raise TooLarge(LARGEST)
+    if size == 0:
+        raise Empty
+    stream.seek(0)
+    media_type = accepted_type(stream.read(HEAD), accepts)
+    if media_type == PDF:
+        refuse_encrypted_pdf(stream)
+    stream.seek(0)
+    identifier = UUID(str(uuid_utils.uuid7()))
+    salt, key = os.urandom(SALT), os.urandom(32)
+    taken = _Taken(salt)
+    try:
+        address = _store(sealed_chunks(taken.pieces(stream), key))
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom from error
+        raise
+    try:
+        stored = StoredFile(
+            id=identifier,
+            owner=owner,
+            name=clean_name(name),
+            media_type=media_type,
+            size=taken.size,
+            sha256=taken.sha256.hexdigest(),
+            commitment=taken.commitment.hexdigest(),
+            created=timezone.now(),
+            subject=subject,
+            part=part,
+            salt=salt,
+            key=key,
+            address=address,
+        )
+        _insert(stored)
+    except BaseException:
+        default_storage.delete(path_of(address))
+        raise
+    return stored
+
+
+class _Taken:
+    """What is learnt of a file's plain bytes while they pass by once."""
+
+    def __init__(self, salt: bytes) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.commitment = FileCommitment(salt)
+
+    def pieces(self, stream: IO[bytes]) -> Iterator[bytes]:
+        while piece := stream.read(_PIECE):
+            self.size += len(piece)
+            if self.size > LARGEST:
+                raise TooLarge(LARGEST)
+            self.sha256.update(piece)
+            self.commitment.update(piece)
+            yield piece
+
+
+def _store(ciphertext: Iterator[bytes]) -> str:
+    """Writes ciphertext to the store under its own hash, which is known only at its end; returns the hash."""
+    incoming = Path(settings.XACTIN_DATA) / "incoming"
+    incoming.mkdir(mode=0o700, exist_ok=True)
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=incoming, prefix="upload-") as held:
+        for chunk in ciphertext:
+            digest.update(chunk)
+            held.write(chunk)
+        held.flush()
+        os.fsync(held.fileno())
+        held.seek(0)
+        address = digest.hexdigest()
+        _save(path_of(address), held)
+    return address
+
+
+def _save(path: str, held: "tempfile._TemporaryFileWrapper[bytes]") -> None:
+    try:
+        default_storage.save(path, File(held))
+        if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+            _settle(Path(default_storage.path(path)))
+    except BaseException:
+        # What was half written is nobody's.
+        with suppress(OSError):
+            default_storage.delete(path)
+        raise
+
+
+def _settle(path: Path) -> None:
+    """The bytes and their name are on the disk before anybody is told."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _insert(stored: StoredFile) -> None:
+    members = sealed_members(
+        stored.id, name=stored.name, sha256=stored.sha256, salt=stored.salt, key=stored.key
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_FILE,
+            (
+                stored.id,
+                stored.owner,
+                stored.address,
+                stored.size,
+                stored.media_type,
+                bytes.fromhex(stored.commitment),
+                members,
+                stored.created,
+            ),
+        )
+        if stored.subject:
+            cursor.execute(*bind_sql(stored, subject=stored.subject, part=stored.part))
+
+
+def bind_sql(file: StoredFile, *, subject: str, part: str) -> tuple[str, Any]:
+    """The statement by which an act makes an upload a part of its subject. It fails for one already bound."""
+    return _BIND, (file.id, subject, part)
+
+
+def bind_file(file: StoredFile, *, subject: str, part: str) -> None:
+    """The same outside of a pipeline. Raises IntegrityError for one already bound."""
+    with connection.cursor() as cursor:
+        cursor.execute(*bind_sql(file, subject=subject, part=part))
+
+
+def erase(*, subject: str, parts: Sequence[str]) -> dict[str, list[str]]:
+    """Removes content, salt and keys of every version of these parts; returns the commitments gone, by part.
+
+    Called by `ledger.commands.erase`, which attests it in the same transaction. A file's bytes go after the
+    commit; without their key they are noise already.
+    """
+    gone: dict[str, list[str]] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ERASE_VALUES, (subject, list(parts)))
+        rows = [(part, commitment, None) for part, commitment in cursor.fetchall()]
+        cursor.execute(_ERASE_FILES, (subject, list(parts)))
+        rows += cursor.fetchall()
+        for part, commitment, address in rows:
+            gone.setdefault(part, []).append(bytes(commitment).hex())
+            if address is not None:
+                transaction.on_commit(lambda path=path_of(address): default_storage.delete(path))  # type: ignore[misc]
+    return {part: sorted(commitments) for part, commitments in gone.items()}
+
+
+def sweep(*, unused_for: timedelta = timedelta(days=7)) -> Mapping[str, int]:
+    """Removes uploads that no act has used, and bytes that nothing names (left by a crash, or erased).
+
+    Returns how many of each.
+    """
+    limit = timezone.now() - unused_for
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM vault_file f WHERE created < %s"
+            " AND NOT EXISTS (SELECT FROM vault_binding b WHERE b.file_id = f.id) RETURNING address",
+            (limit,),
+        )
+        unused = [row[0] for row in cursor.fetchall()]
+    for address in unused:
+        default_storage.delete(path_of(address))
+    return {"uploads": len(unused), "stray": _sweep_stray(limit - timedelta(days=1))}
+
+
+def _sweep_stray(limit: Any) -> int:
+    """Old bytes without a row: younger ones may belong to an upload whose row is being written."""
+    count = 0
+    for folder in default_storage.listdir("")[0]:
+        names = [name for name in default_storage.listdir(folder)[1] if len(name) == 64]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT address FROM vault_file WHERE address = ANY(%s) AND sealed IS NOT NULL", (names,)
+            )
+            known = {row[0] for row in cursor.fetchall()}
+        for name in set(names) - known:
+            path = f"{folder}/{name}"
+            if default_storage.get_modified_time(path) < limit:
+                default_storage.delete(path)
+                count += 1
+    return count

@@ -1,0 +1,177 @@
+"""What may be asked of the vault. Opening content takes who opens it and for what, and is logged with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from xactin.vault import secrets
+from xactin.vault.contents import SALT, StoredFile, opened_members, path_of, value_context
+from xactin.vault.errors import Damaged, NoSuchFile
+from xactin.vault.models import Opening
+from xactin.vault.sealing import opened_chunks
+
+__all__ = [
+    "StoredFile",
+    "file",
+    "files",
+    "open_file",
+    "open_values",
+    "opened",
+    "opening_sql",
+    "openings_of",
+    "own_upload",
+]
+
+_PIECE: Final = 256 * 1024
+_PURPOSE: Final = 80
+
+# One statement, so that nothing is given out whose opening is not logged.
+_OPEN_VALUES: Final = """
+WITH logged AS (
+  INSERT INTO vault_opening (who, purpose, subject, parts, at)
+  VALUES (%(who)s, %(purpose)s, %(subject)s, %(logged)s::jsonb, clock_timestamp()))
+SELECT DISTINCT ON (part) part, sealed FROM vault_value
+ WHERE subject = %(subject)s AND (%(parts)s::text[] IS NULL OR part = ANY(%(parts)s::text[]))
+ ORDER BY part, id DESC
+"""
+_FILES: Final = """
+SELECT f.id, f.owner, f.media_type, f.size, f.commitment, f.created, f.address, f.sealed, b.subject, b.part
+  FROM vault_file f LEFT JOIN vault_binding b ON b.file_id = f.id
+ WHERE f.sealed IS NOT NULL AND """
+
+
+def open_values(
+    *, by: str, purpose: str, subject: str, parts: Sequence[str] | None = None
+) -> dict[str, tuple[Any, bytes]]:
+    """The values now in force of these parts (all, if None) with their salts: {part: (value, salt)}.
+
+    `by` is a person's id or a system's name. What was erased is left out. The opening is logged by the same
+    statement: at once, or with the caller's transaction where there is one. Raises SecretsError for changed bytes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(*opening_sql(by=by, purpose=purpose, subject=subject, parts=parts))
+        return opened(subject, cursor.fetchall())
+
+
+def opening_sql(
+    *, by: str, purpose: str, subject: str, parts: Sequence[str] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """`open_values` as a statement, for the reads of an act; `opened` reads its rows."""
+    return _OPEN_VALUES, {
+        "who": by,
+        "purpose": purpose[:_PURPOSE],
+        "subject": subject,
+        "parts": None if parts is None else list(parts),
+        "logged": orjson.dumps(["*"] if parts is None else list(parts)).decode(),
+    }
+
+
+def opened(subject: str, rows: Iterable[tuple[str, bytes | None]]) -> dict[str, tuple[Any, bytes]]:
+    """The values in the rows of `opening_sql`."""
+    found: dict[str, tuple[Any, bytes]] = {}
+    for part, sealed in rows:
+        if sealed is not None:
+            plain = secrets.unseal(bytes(sealed), value_context(subject, part))
+            found[part] = orjson.loads(plain[SALT:]), plain[:SALT]
+    return found
+
+
+def openings_of(subject: str) -> list[Opening]:
+    """Who opened content of this subject (or of a file: `file:<id>`), the latest first."""
+    return list(Opening.objects.filter(subject=subject).order_by("-id"))
+
+
+def file(id: UUID) -> StoredFile | None:
+    """What is known of a file, its bytes aside; None if there is none, or it was erased."""
+    return next(iter(_files("f.id = %s", (id,))), None)
+
+
+def own_upload(id: UUID, *, owner: str) -> StoredFile | None:
+    """An upload of this owner that no act has used yet."""
+    return next(iter(_files("f.id = %s AND f.owner = %s AND b.file_id IS NULL", (id, owner))), None)
+
+
+def files(*, subject: str, parts: Sequence[str] | None = None) -> list[StoredFile]:
+    """The files of a subject, the latest of each part, ordered by part."""
+    where = "b.subject = %s AND (%s::text[] IS NULL OR b.part = ANY(%s::text[]))"
+    wanted = None if parts is None else list(parts)
+    latest: dict[str, StoredFile] = {}
+    for found in _files(where, (subject, wanted, wanted)):
+        latest[found.part] = found
+    return list(latest.values())
+
+
+def open_file(*, by: str, purpose: str, id: UUID) -> tuple[StoredFile, Iterator[bytes]]:
+    """A file and its plain bytes in pieces, each checked before it is given. The opening is logged.
+
+    Raises NoSuchFile; while it is read Damaged, for bytes changed in the store.
+    """
+    found = file(id)
+    if found is None:
+        raise NoSuchFile
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vault_opening (who, purpose, subject, parts, at)"
+            " VALUES (%s, %s, %s, %s::jsonb, clock_timestamp())",
+            (by, purpose[:_PURPOSE], f"file:{id}", orjson.dumps([found.subject, found.part]).decode()),
+        )
+    return found, plain_bytes(found)
+
+
+def plain_bytes(found: StoredFile) -> Iterator[bytes]:
+    """The bytes of a file without a log entry: for the audit, which compares and forgets. Raises Damaged."""
+    try:
+        stored = default_storage.open(path_of(found.address))
+    except FileNotFoundError:
+        raise Damaged(f"the bytes of file {found.id} are gone") from None
+    with stored:
+        yield from opened_chunks(iter(partial(stored.read, _PIECE), b""), found.key)
+
+
+def _files(where: str, params: Sequence[Any]) -> list[StoredFile]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FILES + where + " ORDER BY b.part, f.id", params)
+        return [_stored(*row) for row in cursor.fetchall()]
+
+
+def _stored(
+    id: UUID,
+    owner: str,
+    media_type: str,
+    size: int,
+    commitment: bytes,
+    created: datetime,
+    address: str,
+    sealed: bytes,
+    subject: str | None,
+    part: str | None,
+) -> StoredFile:
+    return StoredFile(
+        id=id,
+        owner=owner,
+        media_type=media_type,
+        size=size,
+        commitment=bytes(commitment).hex(),
+        created=created,
+        address=address,
+        subject=subject or "",
+        part=part or "",
+        **opened_members(id, bytes(sealed)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the audit found in the place of a content. `state`: sound, erased, changed, gone."""
+
+    subject: str
+    part: str
+    commitment: str
+    state: str

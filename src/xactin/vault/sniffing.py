@@ -1,0 +1,100 @@
+"""What a file is, by its content and never by its name."""
+
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import IO, Final
+
+import filetype
+
+from xactin.vault.errors import EncryptedPdf, WrongType
+
+HEAD: Final = 8192
+PDF: Final = "application/pdf"
+_TEXTS: Final = ("text/plain", "text/csv", "application/json", "application/xml")
+_LONGEST_NAME: Final = 150
+_UNKNOWN: Final = "application/octet-stream"
+
+
+def media_type(head: bytes) -> str:
+    """The media type of content that begins like this; `application/octet-stream` where it is not known."""
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    if begin.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<!--")):
+        return "text/html"
+    if begin.startswith(b"%pdf"):
+        # A reader may look for the mark further on; we do not, for such files are two things at once.
+        return PDF if head.startswith(b"%PDF-") else _UNKNOWN
+    found = filetype.guess_mime(head)
+    if found:
+        return str(found)
+    return "text/plain" if _is_text(head) else _UNKNOWN
+
+
+def accepted_type(head: bytes, accepts: Sequence[str]) -> str:
+    """The type under which the content is taken. Raises WrongType."""
+    found = media_type(head)
+    if found in accepts:
+        return found
+    if found == "text/plain":
+        # Text has no mark of its own, so the kind of text that is asked for is believed.
+        for text in _TEXTS:
+            if text in accepts:
+                return text
+    raise WrongType(found, list(accepts))
+
+
+def refuse_encrypted_pdf(stream: IO[bytes]) -> None:
+    """Raises EncryptedPdf if the PDF in a seekable stream asks for a password, or hides whether it does."""
+    if not _mentions_encryption(stream):
+        return
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    stream.seek(0)
+    try:
+        encrypted = PdfFileReader(stream, strict=False).encrypted
+    except (PdfError, ValueError, KeyError, RecursionError, io.UnsupportedOperation):
+        encrypted = True
+    if encrypted:
+        raise EncryptedPdf
+
+
+def _mentions_encryption(stream: IO[bytes]) -> bool:
+    """Whether `/Encrypt` stands anywhere: an encrypted PDF names it in a trailer, which is never compressed."""
+    stream.seek(0)
+    before = b""
+    while piece := stream.read(1 << 20):
+        if b"/Encrypt" in before + piece:
+            return True
+        before = piece[-8:]
+    return False
+
+
+def clean_name(name: str) -> str:
+    """A file name that is safe to show and to send: no folders, no control signs, NFC, not too long."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(_kept(base)).strip(" .")
+    if len(kept) <= _LONGEST_NAME:
+        return kept or "file"
+    stem, dot, ending = kept.rpartition(".")
+    if not dot or len(ending) > 10:
+        return kept[:_LONGEST_NAME]
+    return stem[: _LONGEST_NAME - len(ending) - 1] + "." + ending
+
+
+def _kept(name: str) -> Iterator[str]:
+    for letter in name:
+        # Cc, Cf: control signs, and those that turn the direction of writing ("fdp.exe").
+        if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") and letter not in '<>:"|?*':
+            yield letter
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        # The head may end within a letter.
+        return error.start >= len(head) - 3 and len(head) == HEAD
+    return True
