@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pytest
 from django.http import HttpRequest, HttpResponse
+
+from xactin.ui import nav
+
+
+def without_other_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What higher rooms registered needs their database; a test registers what it looks at."""
+    for name in ("_items", "_hats", "_bells"):
+        monkeypatch.setattr(nav, name, [])
 
 
 @dataclass

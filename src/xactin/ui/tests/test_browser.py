@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from pytest_django import Settings
 
 from xactin.ui.tests import site
+from xactin.ui.tests.surroundings import without_other_rooms
 
 AXE = Path(__file__).resolve().parents[4] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -29,9 +30,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(settings: Settings) -> Iterator[str]:
+def address(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     settings.ROOT_URLCONF = "xactin.ui.tests.urls"
     settings.MIDDLEWARE = site.MIDDLEWARE
+    without_other_rooms(monkeypatch)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with site.served() as url:
         yield url
@@ -41,6 +43,7 @@ def address(settings: Settings) -> Iterator[str]:
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 800}, base_url=address, bypass_csp=False)
     page = context.new_page()
+    page.set_default_timeout(10_000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -10,15 +10,14 @@ from pytest_django import Settings
 
 from xactin.ui import nav
 from xactin.ui.tests.site import MIDDLEWARE
-from xactin.ui.tests.surroundings import Official
+from xactin.ui.tests.surroundings import Official, without_other_rooms
 
 
 @pytest.fixture(autouse=True)
 def _surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = "xactin.ui.tests.urls"
     settings.MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
-    for name in ("_items", "_hats", "_bells"):
-        monkeypatch.setattr(nav, name, [])
+    without_other_rooms(monkeypatch)
 
 
 def test_the_desk_shows_a_post_only_its_own_work(client: Client) -> None:
