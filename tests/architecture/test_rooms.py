@@ -13,6 +13,8 @@ DOORS = {"commands", "queries", "models", "testing"}
 MORE_DOORS = {
     ("identity", "rights"): "the one question whether somebody may do something",
     ("identity", "units"): "the administrative units of the country, which are data",
+    ("ledger", "anchors"): "what is kept off this machine, for whoever restores",
+    ("ledger", "errors"): "its refusals",
     ("ledger", "audit"): "higher rooms register the fold of their own subjects",
     ("ledger", "clock"): "the one clock",
     ("vault", "secrets"): "keys at rest are sealed under the one master key",

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError, connection
 
 log = logging.getLogger("xactin.worker")
-PAUSE_WITHOUT_DATABASE = 1.0
+PAUSE_WITHOUT_DATABASE, PAUSE_WHEN_REFUSED = 1.0, 30.0
 
 
 def run() -> int:
@@ -53,12 +53,18 @@ def _keep(
     name: str, task: Callable[[threading.Event], object], stop: threading.Event, broken: threading.Event
 ) -> None:
     """Runs a task again while the database is away; any other fault ends the whole process."""
+    from xactin.ledger.errors import LogBehind
+
     while not stop.is_set():
         try:
             task(stop)
         except (OperationalError, InterfaceError) as error:
             log.warning("%s waits for the database: %s", name, type(error).__name__)
             time.sleep(PAUSE_WITHOUT_DATABASE)
+        except LogBehind as error:
+            # Signing on would contradict what was published: people must decide (`xactin restore`).
+            log.error("%s signs nothing: %s", name, error)
+            stop.wait(PAUSE_WHEN_REFUSED)
         except Exception:
             log.exception("%s broke", name)
             broken.set()
