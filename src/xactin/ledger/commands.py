@@ -26,12 +26,12 @@ from xactin.ledger.signers import (
     Signer,
     SystemSigner,
     key_of,
-    log_context,
     new_id,
     standing_signer,
     stated,
     system_context,
 )
+from xactin.ledger.signing_key import log_context
 from xactin.vault import commands as vault
 from xactin.vault import secrets
 

@@ -22,9 +22,8 @@ from xactin.kernel.log.tiles import TileReader, new_tiles
 from xactin.kernel.mandates import mandate_key, mandate_leaf, update
 from xactin.ledger import anchors
 from xactin.ledger.errors import LogBehind
-from xactin.ledger.signers import log_context
+from xactin.ledger.signing_key import opened_log_key
 from xactin.ledger.tree import mandate_node, read_tile
-from xactin.vault import secrets
 
 log = logging.getLogger("xactin.ledger")
 
@@ -130,8 +129,7 @@ def _round(limit: int) -> tuple[str, int]:
                 batch.add(number, bytes(digest), effect and bytes(effect))
             if not batch.leaves:
                 return "", 0
-            key = Ed25519PrivateKey.from_private_bytes(secrets.unseal(bytes(sealed), log_context(origin)))
-            return _extend(batch, origin, key), len(taken)
+            return _extend(batch, origin, opened_log_key(bytes(sealed), origin)), len(taken)
     except IntegrityError as error:
         raise _Overtaken from error
 

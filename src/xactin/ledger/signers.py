@@ -84,11 +84,6 @@ def system_context(name: str) -> str:
     return f"ledger.system:{name}"
 
 
-def log_context(origin: str) -> str:
-    """What a log's sealed key is bound to."""
-    return f"ledger.log:{origin}"
-
-
 def stated(by: Signer, *, subject: str, act: str) -> dict[str, Any]:
     """A statement of the ledger's own acts: everything they do is in the effect."""
     return make_statement(
