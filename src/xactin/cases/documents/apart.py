@@ -1,8 +1,8 @@
 """Work on what strangers wrote, done in a child process with a limit of time and of memory.
 
-Neither Typst nor a PDF parser can be interrupted from within; a process can. The child lives on, with its compiler
-and fonts in memory, until it fails, grows old or its parent goes. A call is one frame there and one back: a JSON
-header and any number of binary parts.
+Neither Typst nor a PDF parser can be interrupted from within; a process can. The child lives on, with its
+compiler and fonts in memory, until it fails, grows old or its parent goes. A call is one frame there and one
+back: a JSON header and any number of binary parts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import importlib
 import json
+import logging
 import os
 import resource
 import signal
@@ -29,11 +30,11 @@ ENTRY: Final = f"from {__name__} import main; main()"
 LENGTHS: Final = struct.Struct("!II")
 
 
-class Unfinished(RuntimeError):
+class UnfinishedError(RuntimeError):
     """The work took too much time or memory, or broke the process that did it."""
 
 
-class Failed(RuntimeError):
+class WorkError(RuntimeError):
     """The work was refused; `code` says why."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -57,21 +58,22 @@ class Apart:
         self._calls = 0
 
     def ask(self, header: Header, parts: Sequence[bytes] = ()) -> tuple[Header, list[bytes]]:
-        """What the work answers. Raises Failed (as the work does) and Unfinished."""
+        """What the work answers. Raises WorkError (as the work does) and UnfinishedError."""
         with self._lock:
             child = self._living()
-            assert child.stdin is not None and child.stdout is not None
+            assert child.stdin is not None
+            assert child.stdout is not None
             try:
                 _write(child.stdin, header, parts)
                 answer, answered = _read(child.stdout)
             except (OSError, EOFError) as error:
                 self._end()
-                raise Unfinished("the work did not come to an end within its limits") from error
+                raise UnfinishedError("the work did not come to an end within its limits") from error
             except BaseException:  # an interrupted call leaves half a frame behind
                 self._end()
                 raise
         if "failed" in answer:
-            raise Failed(answer["failed"], answer.get("detail", ""))
+            raise WorkError(answer["failed"], answer.get("detail", ""))
         return answer, answered
 
     def close(self) -> None:
@@ -140,7 +142,7 @@ def _serve(work: Work, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             answer, answered = work(header, parts)
-        except Failed as failure:
+        except WorkError as failure:
             answer, answered = {"failed": failure.code, "detail": failure.detail}, []
         except Exception as error:  # whatever it is, the parent has to hear of it
             answer, answered = {"failed": "broken", "detail": f"{type(error).__name__}: {error}"[:2000]}, []
@@ -150,6 +152,7 @@ def _serve(work: Work, seconds: float) -> None:
 
 def main() -> None:
     """The child: module, seconds and bytes of memory are its arguments."""
+    logging.disable()  # what strangers wrote is no incident of ours
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for limit, value in ((resource.RLIMIT_AS, int(sys.argv[3])), (resource.RLIMIT_CORE, 0)):

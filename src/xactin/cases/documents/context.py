@@ -104,8 +104,9 @@ def signature_lines(
 ) -> list[str]:
     """The lines above a signature, by Decree 30/2020 (Appendix I, II.7).
 
-    `title` is the signer's own post. `TM.` signs for a collective `body` (TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH); `KT.` for
-    the `head` as deputy, under the body where there is one; `TL.` and `TUQ.` by the head's order or authority.
+    `title` is the signer's own post. `TM.` signs for a collective `body` (TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH);
+    `KT.` for the `head` as deputy, under the body where there is one; `TL.` and `TUQ.` by the head's order or
+    authority.
     """
     if capacity in ("KT.", "TL.", "TUQ.") and not head:
         raise ValueError(f"{capacity} needs the head it stands for")

@@ -26,7 +26,7 @@ LAYOUT_TABLES: Final = ("GPOS", "GSUB", "GDEF")
 HINTING_TABLES: Final = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "LTSH", "VDMX")
 
 
-class FontsMissing(RuntimeError):
+class FontsMissingError(RuntimeError):
     """The typeface was not built; `make` does it at set-up."""
 
     def __init__(self, folder: Path) -> None:
@@ -89,9 +89,9 @@ def _merge(parts: list[Path], target: Path, workplace: Path) -> None:
 
 
 def font_folder(folder: Path = FONTS) -> Path:
-    """The folder of the built typeface. Raises FontsMissing."""
+    """The folder of the built typeface. Raises FontsMissingError."""
     if not all((folder / f"{name}.ttf").is_file() for name in FACES):
-        raise FontsMissing(folder)
+        raise FontsMissingError(folder)
     return folder
 
 

@@ -1,7 +1,8 @@
 """Values as templates get them: plain text that the typeface can set, of bounded size, and no floats.
 
-Templates receive data as JSON and print strings as strings, so markup in them is never read. What is left to do is
-what text may do to a page: letters without a glyph, control characters, right-to-left overrides, piled-up marks.
+Templates receive data as JSON and print strings as strings, so markup in them is never read. What is left to
+do is what text may do to a page: letters without a glyph, control characters, right-to-left overrides,
+piled-up marks.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ BORROWED: Final = frozenset("≤≥≠≈→←↑↓☐☑✓ℓ∞√±×÷")
 ALIKE: Final = {"№": "No", "‐": "-", "‑": "-", "\t": " ", "\r": "", "\u2028": "\n", "\u2029": "\n"}
 
 
-class TooMuchText(ValueError):
+class TooMuchTextError(ValueError):
     """The data of a document is larger or deeper than a document can need."""
 
 
-class WrongValue(TypeError):
+class WrongValueError(TypeError):
     """A value that signed data cannot have, such as a float."""
 
 
 def plain(value: Any) -> Any:
-    """The value as a template may have it. Raises TooMuchText and WrongValue."""
+    """The value as a template may have it. Raises TooMuchTextError and WrongValueError."""
     budget = [LARGEST]
     return _plain(value, 0, budget)
 
 
 def _plain(value: Any, depth: int, budget: list[int]) -> Any:
     if depth > DEEPEST:
-        raise TooMuchText("too deep")
+        raise TooMuchTextError("too deep")
     budget[0] -= 1
     if value is None or isinstance(value, bool):
         return value
@@ -52,7 +53,7 @@ def _plain(value: Any, depth: int, budget: list[int]) -> Any:
         return _text(value, budget)
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise WrongValue("a time without its zone")
+            raise WrongValueError("a time without its zone")
         return value.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
@@ -60,13 +61,13 @@ def _plain(value: Any, depth: int, budget: list[int]) -> Any:
         return {_text(str(key), budget): _plain(item, depth + 1, budget) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [_plain(item, depth + 1, budget) for item in value]
-    raise WrongValue(type(value).__name__)
+    raise WrongValueError(type(value).__name__)
 
 
 def _text(value: str, budget: list[int]) -> str:
     budget[0] -= len(value)
     if len(value) > LONGEST or budget[0] < 0:
-        raise TooMuchText("too long")
+        raise TooMuchTextError("too long")
     return plain_text(value)
 
 

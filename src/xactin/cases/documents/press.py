@@ -1,4 +1,4 @@
-"""The printing press: Typst, in a process of its own (see `apart`). Called through `render`, never directly."""
+"""The printing press: Typst, in a process of its own (see `apart`). Called through `render`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from xactin.cases.documents.apart import Failed, Header
+from xactin.cases.documents.apart import Header, WorkError
 from xactin.cases.documents.fonts import font_folder
 
 LIBRARY: Final = Path(__file__).with_name("templates")
@@ -48,7 +48,7 @@ def _root(digest: str) -> Path:
 
 
 def _filled(names: Sequence[str], parts: Sequence[bytes]) -> Path:
-    """A folder that Typst may read: our library and the files of one package; the same files, the same folder."""
+    """A folder that Typst may read: our library and a package's files. Same files, same folder."""
     digest = sha256()
     for name, part in zip(names, parts, strict=True):
         digest.update(f"{len(name)}:{name}{len(part)}:".encode())
@@ -57,7 +57,7 @@ def _filled(names: Sequence[str], parts: Sequence[bytes]) -> Path:
     for name, part in zip(names, parts, strict=True):
         file = (root / name).resolve()
         if not file.is_relative_to(root.resolve()) or (LIBRARY / name).exists():
-            raise Failed("file_name", name)
+            raise WorkError("file_name", name)
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(part)
@@ -78,5 +78,5 @@ def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
             timestamp=header["time"],
         )
     except typst.TypstError as error:
-        raise Failed("template", f"{error.message} {error.diagnostic}".strip()) from error
+        raise WorkError("template", f"{error.message} {error.diagnostic}".strip()) from error
     return {}, [pdf]

@@ -1,7 +1,8 @@
 """The code by which anybody finds an issued result, as text to type, address to open and picture to scan.
 
-128 random bits (an argument: this room has no randomness), so a code cannot be guessed; two check letters tell a
-mistyped one at once. Crockford's base 32: no I, L, O, U; read without regard to case, spaces and hyphens.
+128 random bits (an argument: this room has no randomness), so a code cannot be guessed; two check letters
+tell a mistyped one at once. Crockford's base 32: no I, L, O, U; read without regard to case, spaces and
+hyphens.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def verify_url(base: str, code: str) -> str:
 
 
 def qr_svg(text: str) -> str:
-    """The QR code of a text as SVG, black on nothing, a seventh of it may be lost; same text, same picture."""
+    """The QR code of a text as SVG, black on nothing; a seventh of it may be lost."""
     import segno
 
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""From facts to paper: results and forms as PDF/A-3b. The same facts give the same bytes, on every machine."""
+"""From facts to paper: results and forms as PDF/A-3b. The same facts give the same bytes anywhere."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal
 
-from xactin.cases.documents.apart import Apart, Failed, Unfinished
-from xactin.cases.documents.plain_text import TooMuchText, WrongValue, plain, plain_text
+from xactin.cases.documents.apart import Apart, UnfinishedError, WorkError
+from xactin.cases.documents.plain_text import TooMuchTextError, WrongValueError, plain, plain_text
 from xactin.cases.documents.press import LIBRARY
 from xactin.cases.documents.qr import qr_svg
 
@@ -34,7 +34,7 @@ PARTS: Final = (".typ", ".svg", ".png", ".jpg")
 
 
 class RenderError(RuntimeError):
-    """A document that could not be made. `code`: template, text, limits or file_name; `detail` for the author."""
+    """A document not made. `code`: template, text, limits, file_name, broken; `detail` is for the author."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -53,8 +53,8 @@ def draft_result(
     """What the chair attests, before any signature: PDF/A-3b bytes.
 
     `package_files` are the files of the procedure package, of which `template` is printed; `context` is a
-    `context.ResultContext`; `at` becomes the document's date. Without a certificate of the State's public-service
-    CA, `trial` must be true, and each page says so. Raises RenderError.
+    `context.ResultContext`; `at` becomes the document's date. Without a certificate of the State's
+    public-service CA, `trial` must be true, and each page says so. Raises RenderError.
     """
     files = {name: _bytes(data) for name, data in package_files.items() if name.endswith(PARTS)}
     if template not in files:
@@ -87,7 +87,12 @@ def render_mark(kind: Literal["hand", "seal", "stamp"], facts: Mapping[str, Any]
 
 
 def press(
-    main: str, files: Mapping[str, bytes], inputs: Mapping[str, str], *, standards: Sequence[str], at: datetime
+    main: str,
+    files: Mapping[str, bytes],
+    inputs: Mapping[str, str],
+    *,
+    standards: Sequence[str],
+    at: datetime,
 ) -> bytes:
     """Prints a Typst text with its files and inputs. Raises RenderError."""
     if sum(map(len, files.values())) > LARGEST_TEMPLATE:
@@ -101,9 +106,9 @@ def press(
     }
     try:
         return _press().ask(header, list(files.values()))[1][0]
-    except Failed as failure:
+    except WorkError as failure:
         raise RenderError(failure.code, failure.detail) from failure
-    except Unfinished as error:
+    except UnfinishedError as error:
         raise RenderError("limits", "printing took too much time or memory") from error
 
 
@@ -133,7 +138,7 @@ def _print(
 def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
     try:
         made: dict[str, Any] = plain(context)
-    except (TooMuchText, WrongValue) as error:
+    except (TooMuchTextError, WrongValueError) as error:
         raise RenderError("text", str(error)) from error
     return made
 

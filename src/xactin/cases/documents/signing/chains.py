@@ -13,7 +13,9 @@ from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError,
 DOCUMENT_USE = {"digital_signature", "non_repudiation"}
 
 
-def context(roots: Sequence[x509.Certificate], others: Iterable[x509.Certificate], at: datetime) -> ValidationContext:
+def context(
+    roots: Sequence[x509.Certificate], others: Iterable[x509.Certificate], at: datetime
+) -> ValidationContext:
     """A context that relies on these roots alone and asks nobody."""
     return ValidationContext(
         trust_roots=list(roots),

@@ -25,7 +25,7 @@ POINT: Final = 72 / 25.4
 Box = tuple[float, float, float, float]
 
 
-class AppendingWriter(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHanko is not typed
+class AppendingWriter(IncrementalPdfFileWriter):
     """Appends to a PDF and touches neither /Info nor XMP, so that both go on saying the same (PDF/A)."""
 
     def __init__(self, data: bytes, *, strict: bool = True) -> None:
@@ -37,13 +37,22 @@ class AppendingWriter(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHank
     def appended(self) -> bytes:
         """The whole file; what was read is its beginning."""
         out = io.BytesIO()
-        self.write(out)
+        writer: Any = self  # pyHanko leaves this method untyped
+        writer.write(out)
         return out.getvalue()
 
 
-def attach(
-    writer: AppendingWriter, data: bytes, *, name: str, media_type: str, description: str, at: datetime
-) -> None:
+def entry(node: Any, key: str, default: Any = None) -> Any:
+    """A value of a PDF dictionary with references followed (`get` of pyHanko gives the bare reference)."""
+    return node[key] if key in node else default  # noqa: SIM401
+
+
+def raw(array: Any) -> list[Any]:
+    """The members of a PDF array, references as they are."""
+    return [array.raw_get(place) for place in range(len(array))]
+
+
+def attach(writer: Any, data: bytes, *, name: str, media_type: str, description: str, at: datetime) -> None:
     """Attaches a file to the document as PDF/A-3 asks: MIME type, date, relationship, /AF."""
     stream = generic.StreamObject(
         {
@@ -53,7 +62,9 @@ def attach(
                 {
                     pdf_name("/Size"): generic.NumberObject(len(data)),
                     # What the standard names; nothing relies on it.
-                    pdf_name("/CheckSum"): generic.ByteStringObject(md5(data, usedforsecurity=False).digest()),
+                    pdf_name("/CheckSum"): generic.ByteStringObject(
+                        md5(data, usedforsecurity=False).digest()
+                    ),
                     pdf_name("/ModDate"): generic.pdf_date(at),
                 }
             ),
@@ -63,7 +74,7 @@ def attach(
     stream.compress()
     embedded = writer.add_object(stream)
     files = generic.DictionaryObject({pdf_name("/F"): embedded, pdf_name("/UF"): embedded})
-    entry = generic.DictionaryObject(
+    filed = generic.DictionaryObject(
         {
             pdf_name("/Type"): pdf_name("/Filespec"),
             pdf_name("/F"): pdf_string(name),
@@ -73,18 +84,19 @@ def attach(
             pdf_name("/Desc"): generic.TextStringObject(description),
         }
     )
-    reference = writer.add_object(entry)
+    reference = writer.add_object(filed)
     root = writer.root
-    names = root.get("/Names", generic.DictionaryObject())
-    tree = names.get("/EmbeddedFiles", generic.DictionaryObject())
+    names = entry(root, "/Names", generic.DictionaryObject())
+    tree = entry(names, "/EmbeddedFiles", generic.DictionaryObject())
     if "/Kids" in tree:
         raise misc.PdfWriteError("a draft of ours has a flat list of attached files")
-    known = list(tree.get("/Names", ()))
+    listed = entry(tree, "/Names", generic.ArrayObject())
+    known = raw(listed)
     pairs = dict(zip(known[::2], known[1::2], strict=True)) | {pdf_string(name): reference}
     listed = generic.ArrayObject(part for key in sorted(pairs) for part in (key, pairs[key]))
     tree = generic.DictionaryObject({**tree, pdf_name("/Names"): listed})
     root["/Names"] = generic.DictionaryObject({**names, pdf_name("/EmbeddedFiles"): tree})
-    root["/AF"] = generic.ArrayObject([*root.get("/AF", ()), reference])
+    root["/AF"] = generic.ArrayObject([*raw(entry(root, "/AF", generic.ArrayObject())), reference])
     writer.update_root()
 
 
@@ -98,20 +110,22 @@ def attached(reader: Any) -> dict[str, Any]:
 
 
 def add_field(writer: AppendingWriter, name: str, label: str, place: tuple[int, Box] | None) -> None:
-    """An empty signature field: at `place` (page from 0, box in PDF coordinates), or invisible on the first page."""
+    """An empty signature field: at `place` (page from 0, box in PDF coordinates), or an invisible one."""
     page, box = place if place is not None else (0, None)
-    rounded = None if box is None else tuple(round(edge) for edge in box)
+    rounded: Any = None if box is None else tuple(round(edge) for edge in box)
     append_signature_field(
         writer, SigFieldSpec(sig_field_name=name, on_page=page, box=rounded, readable_field_name=label)
     )
 
 
-class _Mark(BaseStampStyle):  # type: ignore[misc]
+class _Mark(BaseStampStyle):
     """A mark printed beforehand, as the appearance of a signature."""
+
+    printed: bytes
 
     def __init__(self, printed: bytes) -> None:
         super().__init__(border_width=0)
-        object.__setattr__(self, "printed", printed)
+        object.__setattr__(self, "printed", printed)  # its base is a frozen dataclass
 
     def create_stamp(self, writer: Any, box: Any, text_params: Any) -> Any:
         return _MarkAppearance(writer, self.printed)
@@ -124,6 +138,11 @@ class _MarkAppearance:
     def apply_appearance(self, annotation: Any) -> None:
         page = self._writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self._printed)))
         annotation["/AP"] = AnnotAppearances(page).as_pdf_object()
+
+
+class _PdfSigner(PdfSigner):
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        """None: announcing ECDSA would set the catalog's version to 2.0, and PDF/A-3 is PDF 1.7."""
 
 
 async def sign(
@@ -143,17 +162,20 @@ async def sign(
         field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason
     )
     style = None if mark is None else _Mark(mark)
-    session = PdfSigner(metadata, signer, stamp_style=style).init_signing_session(writer)
+    session = _PdfSigner(metadata, signer, stamp_style=style).init_signing_session(writer)
     session.system_time = at  # pyHanko would take its own clock
     reserved = await session.estimate_signature_container_size(None)
     prepared = session.prepare_tbs_document(None, bytes_reserved=reserved)
-    digest, out = prepared.digest_tbs_document()
-    attributes = PdfCMSSignedAttributes(signing_time=None)  # PAdES: the time stands in the signature dictionary
+    out = io.BytesIO()
+    digest, _ = prepared.digest_tbs_document(output=out)
+    attributes = PdfCMSSignedAttributes(
+        signing_time=None
+    )  # PAdES: the time stands in the signature dictionary
     after = await prepared.perform_signature(
         document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes
     )
     await after.post_signature_processing(out)
-    return bytes(out.getvalue())
+    return out.getvalue()
 
 
 def box_on_page(box: Sequence[float], page: Any) -> Box:

@@ -1,4 +1,5 @@
-"""A signing service elsewhere, by the Cloud Signature Consortium API 2.0: the hash goes out, a signature comes back.
+"""A signing service elsewhere, by the Cloud Signature Consortium API 2.0: the hash goes out, a signature
+comes back.
 
 Used are `credentials/info` (certificates), `credentials/authorize` (where the credential asks for it) and
 `signatures/signHash`. The document never leaves us.
@@ -21,9 +22,21 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from xactin.cases.documents.signing.signers import DocumentSigner, SigningError
 
-HASHES: Final = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3"}
-ECDSA: Final = {"sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.4.3.3", "sha512": "1.2.840.10045.4.3.4"}
-RSA: Final = {"sha256": "1.2.840.113549.1.1.11", "sha384": "1.2.840.113549.1.1.12", "sha512": "1.2.840.113549.1.1.13"}
+HASHES: Final = {
+    "sha256": "2.16.840.1.101.3.4.2.1",
+    "sha384": "2.16.840.1.101.3.4.2.2",
+    "sha512": "2.16.840.1.101.3.4.2.3",
+}
+ECDSA: Final = {
+    "sha256": "1.2.840.10045.4.3.2",
+    "sha384": "1.2.840.10045.4.3.3",
+    "sha512": "1.2.840.10045.4.3.4",
+}
+RSA: Final = {
+    "sha256": "1.2.840.113549.1.1.11",
+    "sha384": "1.2.840.113549.1.1.12",
+    "sha512": "1.2.840.113549.1.1.13",
+}
 LARGEST_ANSWER: Final = 256 * 1024
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -31,7 +44,9 @@ LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 class RemoteSigner(DocumentSigner):
     """A credential of a remote service; its certificate is asked for once, when this is made."""
 
-    def __init__(self, *, url: str, token: str, credential: str, pin: str = "", seconds: float = 20.0) -> None:
+    def __init__(
+        self, *, url: str, token: str, credential: str, pin: str = "", seconds: float = 20.0
+    ) -> None:
         """`url` ends before `/credentials/...`, e.g. https://ky-so.example.vn/csc/v2. Raises SigningError."""
         address = urlsplit(url)
         if address.scheme != "https" and not (address.scheme == "http" and address.hostname in LOCAL):

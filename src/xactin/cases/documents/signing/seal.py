@@ -1,8 +1,8 @@
 """Sealing a result, in the one order in which nothing breaks what came before.
 
-The draft was attested and its entry stands in the log. Now: attach the proof, sign for the chair, sign for the
-agency. Each step appends, so the draft stays the beginning of the file, and the last signature covers all of it.
-An attachment added after a signature would be an illegal change to it.
+The draft was attested and its entry stands in the log. Now: attach the proof, sign for the chair, sign for
+the agency. Each step appends, so the draft stays the beginning of the file, and the last signature covers all
+of it. An attachment added after a signature would be an illegal change to it.
 """
 
 from __future__ import annotations

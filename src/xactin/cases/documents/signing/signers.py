@@ -1,7 +1,8 @@
-"""What can sign a document: a key file, a PKCS#11 token, or a service elsewhere. One interface, three adapters.
+"""What can sign a document: a key file, a PKCS#11 token, or a service elsewhere. One interface, three
+adapters.
 
-A signer knows its certificate and makes raw signatures; CMS and PDF are pyHanko's. Whatever comes back from a token
-or a service is checked against the certificate before it is used.
+A signer knows its certificate and makes raw signatures; CMS and PDF are pyHanko's. Whatever comes back from a
+token or a service is checked against the certificate before it is used.
 """
 
 from __future__ import annotations
@@ -25,38 +26,39 @@ LONGEST_SIGNATURE = 512  # RSA 4096
 
 
 class SigningError(RuntimeError):
-    """A signature that was not made. `code`: certificate, key, not_now, refused or unavailable (try again)."""
+    """A signature not made. `code`: certificate, key, not_now, refused or unavailable (try again)."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code, self.detail = code, detail
 
 
-class DocumentSigner(Signer):  # type: ignore[misc]  # pyHanko is not typed
+class DocumentSigner(Signer):
     """A certificate and something that signs for it."""
 
     def __init__(self, certificate: bytes, chain: Iterable[bytes] = ()) -> None:
         """`certificate` and `chain` (issuers, root included) as PEM or DER. Raises SigningError."""
         store = SimpleCertificateStore()
         signing, issuers = read_certificate(certificate), [read_certificate(one) for one in chain]
-        store.register_multiple([signing, *issuers])
+        store.register_multiple(issuers)  # pyHanko adds the signing one itself
         super().__init__(signing_cert=signing, cert_registry=store, embed_roots=True)
+        self.certificate: Any = signing
         self.chain = tuple(issuers)
         self._public = x509.load_der_x509_certificate(signing.dump()).public_key()
 
     @property
     def name(self) -> str:
         """The common name of the certificate: the person's or the agency's."""
-        return name_of(self.signing_cert, "common_name")
+        return name_of(self.certificate, "common_name")
 
     @property
     def organisation(self) -> str:
         """The organisation of the certificate."""
-        return name_of(self.signing_cert, "organization_name")
+        return name_of(self.certificate, "organization_name")
 
     def check_time(self, at: datetime) -> None:
         """Raises SigningError where the certificate is not valid at this time."""
-        validity = self.signing_cert["tbs_certificate"]["validity"]
+        validity = self.certificate["tbs_certificate"]["validity"]
         if not validity["not_before"].native <= at <= validity["not_after"].native:
             raise SigningError("not_now", self.name)
 
@@ -144,10 +146,10 @@ def check_raw(public: Any, data: bytes, signature: bytes, algorithm: str) -> Non
 
 
 def has_legal_force(signers: Sequence[DocumentSigner], state_roots: Sequence[bytes], at: datetime) -> bool:
-    """Whether each certificate stands under a root of the State's public-service CA. Else the paper is a trial."""
+    """Whether each certificate stands under a root of the State's public-service CA; else it is a trial."""
     from xactin.cases.documents.signing.chains import chains_to
 
     roots = [root for data in state_roots for root in read_certificates(data)]
     return bool(signers) and all(
-        chains_to(signer.signing_cert, signer.chain, roots, at) is not None for signer in signers
+        chains_to(signer.certificate, signer.chain, roots, at) is not None for signer in signers
     )

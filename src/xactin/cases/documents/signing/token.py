@@ -22,8 +22,8 @@ class Pkcs11Signer(DocumentSigner):
         certificate: bytes | None = None,
         chain: Iterable[bytes] = (),
     ) -> None:
-        """`module` is the token's library; labels name token and key. Without `certificate`, the token's own of the
-        same label is taken. Raises SigningError (`unavailable` where the token does not answer)."""
+        """`module` is the token's library; labels name token and key. Without `certificate`, the token's own
+        of the same label is taken. Raises SigningError (`unavailable` where the token does not answer)."""
         try:
             import pkcs11
         except ImportError as error:
@@ -53,9 +53,9 @@ class Pkcs11Signer(DocumentSigner):
 
         return PKCS11Signer(
             self._session,
-            signing_cert=read_certificate(self.signing_cert.dump()),
+            signing_cert=read_certificate(self.certificate.dump()),
             key_label=label,
-            use_raw_mechanism=self.signing_cert.public_key.algorithm == "ec",
+            use_raw_mechanism=self.certificate.public_key.algorithm == "ec",
         )
 
     def raw(self, data: bytes, algorithm: str) -> bytes:

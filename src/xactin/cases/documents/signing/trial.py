@@ -1,4 +1,5 @@
-"""Certificates for trials: an authority's own CA, which nobody outside needs to believe, and says so in every name.
+"""Certificates for trials: an authority's own CA, which nobody outside needs to believe, and says so in every
+name.
 
 Keys and serial numbers come from the operating system's randomness; times come in as arguments.
 """
@@ -31,7 +32,7 @@ YEARS: Final = 3
 
 @dataclass(frozen=True, repr=False)
 class Issued:
-    """A certificate and its private key, as PEM. The key is a secret: `vault.secrets.seal` it before it is stored."""
+    """A certificate and its private key, as PEM. The key is a secret: seal it before it is stored."""
 
     certificate: bytes
     key: bytes
