@@ -28,11 +28,14 @@ __all__ = [
     "agency_for",
     "agency_tree",
     "folded",
+    "full_names",
     "hats_of",
     "holders_of",
     "may",
+    "oneself",
     "people_matching",
     "posts_filled",
+    "posts_named",
     "signing_with",
     "sort_key",
     "visible_agency_ids",
@@ -202,6 +205,31 @@ def signing_with(actor: Actor, key_id: str | None = None) -> Actor | None:
     return None
 
 
+def oneself(actor: Actor) -> Actor:
+    """The same person without a post, signing with the server-held key: for acts on one's own keys.
+
+    Raises NoSuchHat for a person without such a key.
+    """
+    for hat in hats_of_person(actor.person_id):
+        if hat.post_code is None:
+            return replace(
+                actor,
+                post_code=None,
+                post_title="",
+                role=None,
+                agency_id=None,
+                agency_code=None,
+                agency_name="",
+                agency_functions=(),
+                requires_passkey=False,
+                key_id=hat.key_id,
+                mandate_id=hat.mandate_id,
+                custody="server",
+                passkeys=hat.passkeys,
+            )
+    raise NoSuchHat(SELF)
+
+
 # The tree of agencies is asked for in every act and changes a few times a year, so each process
 # keeps it for some seconds; a command of this process forgets it at once.
 @dataclass(slots=True)
@@ -336,3 +364,14 @@ def people_matching(words: str, limit: int = 20) -> list[Person]:
     for word in folded(words).split():
         found = found.filter(folded_name__contains=word)
     return list(found.order_by("sort_key", "id")[:limit])
+
+
+def full_names(people: Iterable[UUID]) -> dict[UUID, str]:
+    """The full names of people, by id."""
+    return dict(Person.objects.filter(pk__in=list(people)).values_list("pk", "full_name"))
+
+
+def posts_named(codes: Iterable[str | None]) -> dict[str, Post]:
+    """Posts with their agencies by code, as statements name them."""
+    wanted = {code for code in codes if code}
+    return {post.code: post for post in Post.objects.filter(code__in=wanted).select_related("agency")}

@@ -120,9 +120,8 @@ def _stamp_page(writer: Any, number: int, stamp: Any) -> None:
     from xactin.cases.documents.signing.pdf import entry
 
     page = writer.find_page_for_modification(number)[0].get_object()
-    matrix = placement(
-        _box(page), int(_inherited(page, "/Rotate", 0)) % 360, float(entry(page, "/UserUnit", 1))
-    )
+    turn, unit = int(_inherited(page, "/Rotate", 0)) % 360, float(entry(page, "/UserUnit", 1))
+    matrix = placement(_box(page), turn, unit)
     numbers = " ".join(f"{value:.4f}" for value in matrix)
     for content, first in ((b"q", True), (f"Q q {numbers} cm /XactinStamp Do Q".encode(), False)):
         stream = writer.add_object(generic.StreamObject(stream_data=content))

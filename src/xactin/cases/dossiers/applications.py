@@ -1,0 +1,60 @@
+"""An application before it is a dossier: is it complete, right and eligible? Pure; the law's words are in the package."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from xactin.kernel.expressions import compile_expression
+from xactin.kernel.procedure.package import Package
+from xactin.ui.schema_form import validate
+
+
+def evaluate(package: Package, text: str, values: Mapping[str, Any]) -> Any:
+    """A CEL expression of the package over an application's values. Raises ExpressionError."""
+    return compile_expression(text, package.names).evaluate(values)
+
+
+def asked_documents(package: Package, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The documents this application has to bring, each with `needed` told by its rule."""
+    asked = []
+    for document in package.meta.get("documents", ()):
+        if document.get("show_only"):
+            continue
+        required = document.get("required", False)
+        needed = evaluate(package, required, values) if isinstance(required, str) else required
+        asked.append({**document, "needed": bool(needed)})
+    return asked
+
+
+def faults(
+    package: Package, data: Mapping[str, Any], kinds: Collection[str], applicant: Mapping[str, Any], language: str
+) -> dict[str, str]:
+    """What is wrong with an application, by JSON pointer or `document.<kind>`; "" for what bars it as a whole.
+
+    Data that is not of the form's schema is told first, since rules may not be asked about it.
+    """
+    found = dict(validate(package.form_schema, data, language))
+    if found:
+        return found
+    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
+    known = {document["kind"] for document in package.meta.get("documents", ())}
+    missing = {"vi": "Ông/Bà chưa đính kèm giấy tờ này.", "en": "This document is not attached yet."}
+    strange = {"vi": "Thủ tục này không nhận loại giấy tờ này.", "en": "This procedure takes no such document."}
+    for document in asked_documents(package, values):
+        if document["needed"] and document["kind"] not in kinds:
+            found[f"document.{document['kind']}"] = missing[language]
+    for kind in sorted(set(kinds) - known):
+        found[f"document.{kind}"] = strange[language]
+    for rule in package.meta.get("eligibility", ()):
+        if not found and not evaluate(package, rule["when"], values):
+            found[""] = rule["message"][language]
+    return found
+
+
+def fee(package: Package, data: Mapping[str, Any], applicant: Mapping[str, Any]) -> int:
+    """What the application costs, in whole đồng. Raises ExpressionError."""
+    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
+    total = 0
+    for item in package.meta.get("fee", ()):
+        amount = item["amount"]
+        total += int(evaluate(package, amount, values)) if isinstance(amount, str) else int(amount)
+    return total

@@ -1,0 +1,125 @@
+"""From what the engine decided to the rows and the signed effect of one act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from xactin.cases.dossiers import content, store
+from xactin.cases.rules import changed, national_state
+from xactin.identity.queries import agency_for
+from xactin.kernel.attestation import parse_time
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.working_time import Calendar, vietnam
+from xactin.vault import queries as vault
+
+RULES = "rules"
+"""Who opens content so that a rule of the flow can be evaluated."""
+
+
+@lru_cache(maxsize=1)
+def calendar() -> Calendar:
+    """The authority's calendar."""
+    return vietnam()
+
+
+@lru_cache(maxsize=256)
+def _asks_content(package_digest: str, conditions: frozenset[str]) -> bool:
+    return any(word in condition for condition in conditions for word in ("form", "answers", "applicant"))
+
+
+def asks_content(package: Package) -> bool:
+    """Whether any condition of the flow speaks of content, which then has to be opened."""
+    arrows = package.flow.arrows.values()
+    return _asks_content(package.digest, frozenset(arrow.condition for arrow in arrows if arrow.condition))
+
+
+def values_of(
+    package: Package, case: UUID, state: Mapping[str, Any], answer: tuple[str, Any] | None = None
+) -> dict[str, Any]:
+    """What conditions may ask: content is opened only where the flow speaks of it.
+
+    `answer` is (task, data) of the act being done, which no part holds yet.
+    """
+    values: dict[str, Any] = {"form": {}, "applicant": {"kind": "citizen"}, "answers": {}}
+    if asks_content(package):
+        wanted = [part for part in state["parts"] if part.startswith(("form.", "answer."))]
+        rows = vault.open_values(by=RULES, purpose="rule", subject=f"case:{case}", parts=wanted)
+        opened = {part: value for part, (value, _salt) in rows.items()}
+        values["form"] = content.form_data(opened)
+        values["answers"] = content.answers(opened, package)
+    if answer is not None:
+        values["answers"][answer[0]] = answer[1]
+    return values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """The rows to write and the effect that goes into the entry's place."""
+
+    change: store.Change
+    effect: dict[str, Any]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_time(text) if text else None
+
+
+def applied(
+    package: Package,
+    *,
+    case: UUID,
+    agency: UUID,
+    before: Mapping[str, Any],
+    after: dict[str, Any],
+    effect: Mapping[str, Any],
+    at: datetime,
+    events: list[tuple[str, dict[str, Any]]],
+) -> Applied:
+    """Compares the states before and after an act and says what to write.
+
+    `before` is `{}` for a new case. The signed effect is the engine's own words plus `state`, the
+    change that folds (`rules.fold`); agencies of opened tasks are resolved near the handling one.
+    """
+    was = {task.id for task in engine.open_tasks(package, before)} if before else set()
+    tasks = engine.open_tasks(package, after)
+    opened = [
+        store.Opened(
+            token=task.id,
+            node=task.node,
+            kind=task.kind,
+            agency=None if task.agency == "applicant" else agency_for(agency, task.agency),
+            role=task.post,
+            due_at=task.due,
+        )
+        for task in tasks
+        if task.id not in was
+    ]
+    gone = was - {task.id for task in tasks}
+    phase = after["phase"]
+    received = _moment(after.get("received_at"))
+    timer = engine.next_due(package, after)
+    timer_before = engine.next_due(package, before) if before else None
+    services = [
+        ("case.service", {"case": str(case), "token": task.token}) for task in opened if task.kind == "service"
+    ]
+    change = store.Change(
+        case=case,
+        state=after,
+        phase=phase,
+        national_state=national_state(phase, received=received is not None, handled=bool(after.get("handled"))),
+        fee=after.get("fee", 0),
+        due_at=_moment(after.get("due")),
+        received_at=received,
+        finished_at=at if phase in engine.ENDED else None,
+        at=at,
+        closed=sorted(gone),
+        opened=opened,
+        timer=timer,
+        timer_changed=timer != timer_before,
+        events=[*events, *services],
+    )
+    return Applied(change=change, effect={**effect, "state": changed(before, after)})

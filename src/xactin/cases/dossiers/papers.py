@@ -1,0 +1,115 @@
+"""What the papers of a dossier say: the facts that the templates of `documents` print."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.utils.translation import override
+
+from xactin.cases.documents.context import Agency as LetterAgency
+from xactin.cases.documents.context import signature_lines
+from xactin.cases.documents.qr import verify_url
+from xactin.cases.documents.render import render_form
+from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers.asking import LOCAL, local_day
+from xactin.cases.errors import NotFound
+from xactin.cases.models import Case
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.dossiers.wording import limit_text
+from xactin.identity import queries as identity
+from xactin.identity.models import Agency
+from xactin.identity.queries import Actor
+from xactin.identity.units import unit
+from xactin.kernel.procedure.package import Package
+
+
+def letterhead(agency: Agency) -> LetterAgency:
+    """Who issues, as its papers name it."""
+    served = unit(agency.unit_code) if agency.unit_code else None
+    place = served.name.removeprefix("Phường ").removeprefix("Xã ") if served else agency.name_vi
+    above = identity.agency(agency.parent_id) if agency.parent_id else None
+    return {"name": agency.name_vi, "place": place, "parent": above.name_vi if above else None}
+
+
+def _case(case: Case, package: Package) -> dict[str, Any]:
+    local = {
+        name: moment.astimezone(LOCAL) if moment else None
+        for name, moment in (("submitted", case.submitted_at), ("received", case.received_at), ("due", case.due_at))
+    }
+    return {"number": case.number, "procedure": package.meta["name"]["vi"], **local}
+
+
+def form(actor: Actor, case: Case, kind: str) -> bytes:
+    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025 as a PDF. Raises NotFound.
+
+    Papers of the State are Vietnamese, whatever the language of the page.
+    """
+    package = procedures.version(case.version_id).package
+    with override("vi"):
+        facts = _facts(case, package, str(actor.person_id), kind)
+        chosen: dict[str, Literal["01", "02", "03"]] = {"01": "01", "02": "02", "03": "03"}
+        if kind not in chosen or facts is None:
+            raise NotFound
+        day = facts.pop("at")
+        context = {
+            "agency": letterhead(case.agency),
+            "date": local_day(day),
+            "case": _case(case, package),
+            "applicant": {"name": case.applicant_name},
+            "signer": {"lines": signature_lines(title="Người tiếp nhận hồ sơ"), "name": ""},
+            **facts,
+        }
+        return render_form(chosen[kind], context, trial=settings.XACTIN_TRIAL, at=day)
+
+
+def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:
+    if kind == "01":
+        names = {document["kind"]: document["name"]["vi"] for document in package.meta.get("documents", ())}
+        kinds = [content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")]
+        return {
+            "at": case.received_at or case.submitted_at,
+            "papers": ["Đơn, tờ khai điện tử", *(names.get(one, one) for one in kinds)],
+            "limit": limit_text(package.meta["limit"]),
+            "fee": case.fee,
+        }
+    if kind == "02":
+        asked = queries.said_last(case, "supplement", by=by)
+        return None if asked is None else {"at": asked.at, "items": asked.items, "reason": asked.reason}
+    refused = queries.said_last(case, "refuse", by=by)
+    if refused is None:
+        return None
+    return {
+        "at": refused.at,
+        "reason": refused.reason,
+        "stage": "decision" if case.received_at else "reception",
+    }
+
+
+def result_context(case: Case, opened: dict[str, Any], *, number: str, code: str, at: datetime) -> dict[str, Any]:
+    """What a result prints (documents.context.ResultContext), from the opened parts of a case."""
+    package = procedures.version(case.version_id).package
+    block = package.meta["result"].get("signature", {})
+    chairs = identity.holders_of(case.agency_id, "chair")
+    name = identity.full_names(chairs[:1]).get(chairs[0], "") if chairs else ""
+    return {
+        "agency": letterhead(case.agency),
+        "date": local_day(at),
+        "number": number,
+        "case": _case(case, package),
+        "verify": {"code": code, "url": verify_url(settings.XACTIN_URL, code)},
+        "signer": {
+            "lines": signature_lines(
+                title=block.get("title", {}).get("vi", "CHỦ TỊCH"),
+                capacity=block.get("form", ""),
+                body=block.get("body", {}).get("vi", ""),
+            ),
+            "name": name,
+        },
+        "form": content.form_data(opened),
+        "answers": {
+            part.removeprefix("answer."): value.get("data", {})
+            for part, value in opened.items()
+            if part.startswith("answer.")
+        },
+        "legal_basis": package.meta.get("legal_basis", []),
+    }

@@ -1,0 +1,306 @@
+"""What may be asked of dossiers. The actor comes first: what one may not see is not found.
+
+Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
+auditors, everything, for reading.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xactin.cases.errors import NotFound
+from xactin.cases.models import Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.identity import queries as identity
+from xactin.identity.queries import Actor, folded
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger import queries as ledger
+from xactin.ledger.clock import now
+from xactin.vault import queries as vault
+
+PAGE: Final = 50
+FILES: Final = ("document.", "result")
+
+
+def visible(actor: Actor) -> QuerySet[Case]:
+    """The cases an actor may see, as a query: the check is in the database, not in the page."""
+    if actor.role == "auditor":
+        return Case.objects.all()
+    if actor.agency_id is None:
+        return Case.objects.filter(applicant_id=actor.person_id)
+    return Case.objects.filter(agencies__contains=[actor.agency_id])
+
+
+def sees(actor: Actor, case: UUID) -> bool:
+    """Whether the actor may see this case at all."""
+    return visible(actor).filter(pk=case).exists()
+
+
+def case_for(actor: Actor, case: UUID) -> Case:
+    """A case the actor may see. Raises NotFound."""
+    found = visible(actor).filter(pk=case).select_related("agency").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is asked for; empty members do not filter."""
+
+    words: str = ""  # with or without diacritics
+    state: int | None = None
+    due_before: datetime | None = None
+    late: bool = False
+    code: str = ""
+    after: UUID | None = None
+    limit: int = PAGE
+
+
+def cases(actor: Actor, filters: Filters) -> list[Case]:
+    """A page of cases, newest first, keyset paged by id: one more than `limit` when there is more."""
+    rows = visible(actor).defer("state", "search").select_related("version", "agency").order_by("-id")
+    for word in folded(filters.words).split():
+        rows = rows.filter(search__contains=word)
+    if filters.state is not None:
+        rows = rows.filter(national_state=filters.state)
+    if filters.due_before is not None:
+        rows = rows.filter(due_at__lt=filters.due_before, finished_at__isnull=True)
+    if filters.late:
+        rows = rows.filter(due_at__lt=now(), finished_at__isnull=True)
+    if filters.code:
+        rows = rows.filter(version__code=filters.code)
+    if filters.after is not None:
+        rows = rows.filter(pk__lt=filters.after)
+    return list(rows[: filters.limit + 1])
+
+
+def _mine(actor: Actor) -> Q:
+    """Open tasks this actor may do: those of the post worn, or of an applicant's own cases."""
+    if actor.agency_id is None:
+        return Q(agency__isnull=True, case__applicant_id=actor.person_id)
+    return Q(agency_id=actor.agency_id, role=actor.role)
+
+
+def inbox(actor: Actor, *, words: str = "", code: str = "", after: tuple[datetime, int] | None = None) -> list[OpenTask]:
+    """The actor's open tasks, ordered by what will be late first; one more than a page when there is more."""
+    rows = (
+        OpenTask.objects.filter(_mine(actor))
+        .exclude(kind="service")
+        .select_related("case__version", "case__agency")
+        .defer("case__state")
+        .order_by("due_at", "id")
+    )
+    for word in folded(words).split():
+        rows = rows.filter(case__search__contains=word)
+    if code:
+        rows = rows.filter(case__version__code=code)
+    if after is not None:
+        rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]) | Q(due_at__isnull=True))
+    return list(rows[: PAGE + 1])
+
+
+def cursor_of(row: OpenTask) -> str:
+    """The place of a row in the inbox, as it stands in an address."""
+    return f"{row.due_at.isoformat()}~{row.pk}" if row.due_at else f"~{row.pk}"
+
+
+def cursor_from(text: str) -> tuple[datetime, int] | None:
+    """The place an address names; None for the beginning, and for anything that is no place."""
+    moment, _tilde, number = text.partition("~")
+    try:
+        return datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return None
+
+
+def by_number(actor: Actor, number: str) -> UUID | None:
+    """The case of a whole number, if the actor may see it."""
+    return visible(actor).filter(number=number.upper()).values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskOf:
+    """An open task of a case with what its actor may do."""
+
+    row: OpenTask
+    task: engine.OpenTask
+    mine: bool
+
+
+def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
+    """The open tasks of a case, those of the actor's post first and marked `mine`."""
+    package = procedures.version(case.version_id).package
+    described = {task.id: task for task in engine.open_tasks(package, case.state)}
+    mine = set(OpenTask.objects.filter(_mine(actor), case=case).values_list("token", flat=True))
+    rows = OpenTask.objects.filter(case=case).exclude(kind="service").select_related("agency").order_by("due_at", "id")
+    found = [TaskOf(row=row, task=described[row.token], mine=row.token in mine) for row in rows]
+    return sorted(found, key=lambda item: not item.mine)
+
+
+def readable_parts(actor: Actor, case: Case) -> set[str]:
+    """The parts an actor may read: the applicant, the handling agency and auditors all but what is not theirs;
+    a consulted agency what its tasks declare (`reads`), and no more."""
+    current = set(case.state["parts"])
+    if actor.agency_id is None:
+        return current - {"result.draft"}
+    if actor.role == "auditor" or handles(actor, case):
+        return current
+    return current & consulted_parts(actor, case)
+
+
+def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
+    """The opened values this actor may read, by part. The opening is logged with its purpose."""
+    wanted = [part for part in readable_parts(actor, case) if not part.startswith(FILES)]
+    opened = vault.open_values(by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted)
+    return {part: value for part, (value, _salt) in opened.items()}
+
+
+def handles(actor: Actor, case: Case) -> bool:
+    """Whether the actor's agency is the one that handles the case, or a unit of it."""
+    if actor.agency_id is None:
+        return False
+    return identity.agency(actor.agency_id).path.startswith(case.agency.path)
+
+
+def consulted_parts(actor: Actor, case: Case) -> set[str]:
+    """The parts the tasks of the actor's agency declare: what a consulted agency may read, and its own answers."""
+    package = procedures.version(case.version_id).package
+    functions = set(actor.agency_functions)
+    parts: set[str] = set()
+    for node, described in package.meta["tasks"].items():
+        if described["agency"] in functions:
+            parts |= engine.parts_read(package, case.state, node)
+            parts |= {part for act in described["acts"] for part in act.get("writes", ())}
+    return parts
+
+
+def files_of(actor: Actor, case: Case) -> list[vault.StoredFile]:
+    """The files of a case the actor may open: documents, and the result once issued."""
+    parts = [part for part in sorted(readable_parts(actor, case)) if part.startswith(FILES)]
+    return vault.files(subject=f"case:{case.pk}", parts=parts)
+
+
+def file_for(actor: Actor, file: UUID) -> vault.StoredFile:
+    """A file the actor may open: an upload of their own, or of a case they see. Raises NotFound."""
+    own = vault.own_upload(file, owner=str(actor.person_id))
+    if own is not None:
+        return own
+    row = vault.file(file)
+    if row is None or not row.subject.startswith("case:"):
+        raise NotFound
+    case = case_for(actor, UUID(row.subject.removeprefix("case:")))
+    if row.part not in readable_parts(actor, case):
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attested:
+    """One entry of a case as people read it."""
+
+    seq: int
+    at: datetime
+    act: str
+    by: Mapping[str, Any]
+    custody: str
+    entry: str
+    index: int | None
+    voided: bool
+
+
+def attestations(actor: Actor, case: Case) -> list[Attested]:
+    """Every act of a case in order, each with its place in the log once it has one."""
+    voided = set(case.state.get("voided", ()))
+    return [
+        Attested(
+            seq=row.seq,
+            at=row.at,
+            act=row.statement["act"],
+            by=row.statement["by"],
+            custody=row.custody,
+            entry=row.statement["id"],
+            index=row.index,
+            voided=row.seq in voided,
+        )
+        for row in ledger.entries_of(f"case:{case.pk}")
+    ]
+
+
+def bundle(actor: Actor, case: Case) -> bytes:
+    """The proof of a case as this actor holds it: every entry, and opened what the actor may read."""
+    subject = f"case:{case.pk}"
+    wanted = [part for part in readable_parts(actor, case) if not part.startswith(FILES)]
+    opened = vault.open_values(by=str(actor.person_id), purpose="bundle", subject=subject, parts=wanted)
+    return ledger.bundle(
+        subject=subject,
+        opened=[
+            {"part": part, "value": value, "salt": salt, "commitment": case.state["parts"][part]}
+            for part, (value, salt) in opened.items()
+        ],
+    )
+
+
+def result_file(actor: Actor, case: Case) -> vault.StoredFile:
+    """The issued result. Raises NotFound until it is issued."""
+    found = [file for file in files_of(actor, case) if file.part == "result"]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] | None:
+    """The form of an act, for reading what was sent. Raises NotFound for a case one may not see."""
+    found = case_for(actor, case)
+    package = procedures.version(found.version_id).package
+    for one in engine.open_tasks(package, found.state):
+        if one.id == task:
+            return next((dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What an act of a case told the applicant."""
+
+    at: datetime
+    reason: str
+    items: Sequence[str]
+
+
+def said_last(case: Case, kind: str, *, by: str) -> Said | None:
+    """What the last act of a kind (supplement, refuse) told the applicant; its content is opened and logged."""
+    package = procedures.version(case.version_id).package
+    rows = [row for row in ledger.entries_of(f"case:{case.pk}") if kind_of(package, row.statement["act"]) == kind]
+    if not rows:
+        return None
+    row = rows[-1]
+    part = f"note.{row.statement['id']}"
+    opened = vault.open_values(by=by, purpose=kind, subject=f"case:{case.pk}", parts=[part])
+    value = opened[part][0] if part in opened else {}
+    data = value.get("data", {})
+    return Said(at=row.at, reason=str(data.get("reason") or value.get("note", "")), items=list(data.get("items", ())))
+
+
+def kind_of(package: Package, act: str) -> str:
+    """The kind of an act by its name (`case.<task>.<act>`), "" for those of no task."""
+    _case, _dot, rest = act.partition(".")
+    node, _dot, offered = rest.partition(".")
+    rule = package.rules.get(node)
+    return str(rule.acts[offered]["kind"]) if rule and offered in rule.acts else ""
+
+
+def was_asked(case: Case) -> bool:
+    """Whether a supplement was ever asked for."""
+    return bool((case.state.get("supplement") or {}).get("times"))
+
+
+def may_withdraw(actor: Actor, case: Case) -> bool:
+    """Whether the applicant may still take the application back."""
+    hard = any(step.get("hard") for step in case.state["steps"].values())
+    return actor.person_id == case.applicant_id and case.phase not in engine.ENDED and not hard

@@ -1,0 +1,139 @@
+"""What the system does in a flow by itself: drawing up the result, sealing it.
+
+Both run as jobs after the act that opened them, may run twice (a killed worker), and sign as the
+system `result`: a machine proposes and carries out, the chair's attestation decides.
+"""
+
+import io
+import os
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from xactin.cases.documents.render import draft_result
+from xactin.cases.documents.signing.seal import seal_result
+from xactin.cases.documents.qr import verify_code
+from xactin.cases.dossiers import papers, sealing, store
+from xactin.cases.dossiers.asking import LOCAL
+from xactin.cases.dossiers.commands import ActDone, serve, subject_of
+from xactin.cases.models import Case, Result
+from xactin.cases.procedures import queries as procedures
+from xactin.kernel.procedure import engine
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now
+from xactin.vault import commands as vault
+from xactin.vault import queries as vault_queries
+
+SYSTEM = "result"
+PDF = ["application/pdf"]
+_ISSUED = "UPDATE cases_result SET file = %s, sha256 = %s, issued_at = %s WHERE id = %s"
+
+
+class NotYet(Exception):
+    """Something the service needs is not there yet; the job is tried again."""
+
+
+def run_service(*, case: UUID, token: str) -> ActDone | None:
+    """Does one open service task; None when somebody did it before us."""
+    found = Case.objects.select_related("version", "agency").get(pk=case)
+    task = found.open_tasks.filter(token=token, kind="service").first()
+    if task is None:
+        return None
+    package = procedures.version(found.version_id).package
+    kind = package.meta["services"][task.node]["kind"]
+    return _SERVICES[kind](found, token)
+
+
+def _draft(case: Case, token: str) -> ActDone | None:
+    """Draws the result up, so that the chair attests exactly these bytes."""
+    package = procedures.version(case.version_id).package
+    saw = engine.saw_of(package, case.state, token)
+    opened = vault_queries.open_values(
+        by=SYSTEM,
+        purpose="result",
+        subject=subject_of(case.pk),
+        parts=[part for part in saw if not part.startswith("document.")],
+    )
+    result = _result_of(case)
+    at = now()
+    context = papers.result_context(
+        case,
+        {part: value for part, (value, _salt) in opened.items()},
+        number=result.number,
+        code=result.code,
+        at=at,
+    )
+    pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at)
+    file = _stored(case, pdf, "result.draft")
+    return serve(case=case.pk, task=token, saw=saw, wrote={"result.draft": file.commitment}, system=SYSTEM)
+
+
+def _seal(case: Case, token: str) -> ActDone | None:
+    """Waits for the log, attaches the proof, signs for the chair, seals for the agency, attests the final hash."""
+    package = procedures.version(case.version_id).package
+    subject = subject_of(case.pk)
+    saw = engine.saw_of(package, case.state, token)
+    entries = ledger_queries.entries_of(subject)
+    if not ledger_queries.wait_until_logged([row.id for row in entries], timeout=10):
+        raise NotYet("the log has not reached the approval yet")
+    (kept,) = vault_queries.files(subject=subject, parts=["result.draft"])
+    draft, chunks = vault_queries.open_file(by=SYSTEM, purpose="seal", id=kept.id)
+    pdf = b"".join(chunks)
+    bundle = ledger_queries.bundle(
+        subject=subject,
+        opened=[
+            {
+                "part": "result.draft",
+                "commitment": draft.commitment,
+                "salt": draft.salt,
+                "file": {"size": draft.size, "sha256": draft.sha256},
+            }
+        ],
+    )
+    approved = next(row for row in reversed(entries) if row.statement["act"] == "case.approve.approve")
+    signed = seal_result(
+        pdf,
+        bundle,
+        chair=sealing.signer_of(approved.statement["by"]),
+        agency=sealing.seal_of(case.agency),
+        trial=settings.XACTIN_TRIAL,
+        at=now(),
+    )
+    file = _stored(case, signed, "result")
+    result = _result_of(case)
+    return serve(
+        case=case.pk,
+        task=token,
+        saw=saw,
+        wrote={"result": file.commitment},
+        system=SYSTEM,
+        writes=[(_ISSUED, (file.id, file.sha256, now(), result.pk))],
+    )
+
+
+_SERVICES: dict[str, Callable[[Case, str], ActDone | None]] = {"result.draft": _draft, "result.seal": _seal}
+
+
+def _result_of(case: Case) -> Result:
+    """The case's result with its number and code, taken once however often it is drawn up."""
+    found = Result.objects.filter(case=case).first()
+    if found is not None:
+        return found
+    package = procedures.version(case.version_id).package
+    year = now().astimezone(LOCAL).year
+    with connection.cursor() as cursor:
+        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{package.meta['result']['kind']}:{year}",))
+        serial = cursor.fetchone()[0]
+    number = package.meta["result"]["number"].format(serial=f"{serial:02d}", year=year)
+    made, _new = Result.objects.get_or_create(
+        case=case, defaults={"code": verify_code(os.urandom(16)), "number": number}
+    )
+    return made
+
+
+def _stored(case: Case, pdf: bytes, part: str) -> vault.StoredFile:
+    return vault.put_file(
+        stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM, subject=subject_of(case.pk), part=part
+    )

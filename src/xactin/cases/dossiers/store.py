@@ -1,0 +1,163 @@
+"""The raw statements of an act: one read under the lock, one pipelined write.
+
+An act costs two round trips (docs/decisions.md, "the path of an act"), so its rows are read and
+written by these statements and not by the ORM. Nothing else writes `cases_case`, `cases_opentask`
+and `cases_timer`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.types.json import Jsonb
+
+from xactin.cases.rules import NationalState
+
+READ = """
+SELECT c.state, c.number, c.version_id, c.agency_id, c.applicant_id, c.phase, c.received_at, c.finished_at,
+       t.node, t.kind, t.agency_id, t.role, t.due_at
+  FROM cases_case c LEFT JOIN cases_opentask t ON t.case_id = c.id AND t.token = %s
+ WHERE c.id = %s
+"""
+
+
+def read(connection: BaseDatabaseWrapper, task: str, case: UUID) -> list[tuple[Any, ...]]:
+    """The read of an act without its lock, for what is only prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, (task, case))
+        rows = cursor.fetchall()
+    return [(orjson.loads(row[0]) if isinstance(row[0], str | bytes) else row[0], *row[1:]) for row in rows]
+
+
+class Row(NamedTuple):
+    """A case as an act finds it, with the task it is about (all None if that is not open)."""
+
+    state: dict[str, Any]
+    number: str
+    version: int
+    agency: UUID
+    applicant: UUID
+    phase: str
+    received_at: datetime | None
+    finished_at: datetime | None
+    task_node: str | None
+    task_kind: str | None
+    task_agency: UUID | None
+    task_role: str | None
+    task_due: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A row of `cases_opentask` to write."""
+
+    token: str
+    node: str
+    kind: str
+    agency: UUID | None
+    role: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What an act does to the derived rows of one case."""
+
+    case: UUID
+    state: dict[str, Any]
+    phase: str
+    national_state: NationalState
+    fee: int
+    due_at: datetime | None
+    received_at: datetime | None
+    finished_at: datetime | None
+    at: datetime
+    closed: Sequence[str]
+    opened: Sequence[Opened]
+    timer: datetime | None
+    timer_changed: bool
+    events: Sequence[tuple[str, dict[str, Any]]]
+
+
+_UPDATE_CASE = """
+  UPDATE cases_case SET state = %(state)s, phase = %(phase)s, national_state = %(national)s, fee = %(fee)s,
+         due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s,
+         agencies = CASE WHEN agencies @> %(agencies)s::uuid[] THEN agencies
+                         ELSE ARRAY(SELECT DISTINCT unnest(agencies || %(agencies)s::uuid[])) END
+   WHERE id = %(case)s"""
+
+_CLOSE = "DELETE FROM cases_opentask WHERE case_id = %(case)s AND token = ANY(%(closed)s::text[])"
+
+_OPEN = """
+  INSERT INTO cases_opentask (case_id, token, node, kind, agency_id, role, opened_at, due_at)
+  SELECT %(case)s, t.token, t.node, t.kind, t.agency, t.role, %(at)s, t.due
+    FROM unnest(%(tokens)s::text[], %(nodes)s::text[], %(kinds)s::text[], %(task_agencies)s::uuid[],
+                %(roles)s::text[], %(dues)s::timestamptz[]) AS t(token, node, kind, agency, role, due)"""
+
+_TIMER = """
+  INSERT INTO cases_timer (case_id, at) VALUES (%(case)s, %(timer)s)
+  ON CONFLICT (case_id) DO UPDATE SET at = excluded.at"""
+
+_NO_TIMER = "DELETE FROM cases_timer WHERE case_id = %(case)s"
+
+_OUTBOX = """
+  INSERT INTO notices_outbox (topic, body, created)
+  SELECT topic, body, %(at)s FROM unnest(%(topics)s::text[], %(bodies)s::jsonb[]) AS e(topic, body)"""
+
+_INSERT_CASE = """
+  INSERT INTO cases_case (id, number, version_id, agency_id, applicant_id, applicant_name, search, state, phase,
+         national_state, fee, due_at, submitted_at, received_at, finished_at, agencies)
+  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(applicant)s, %(applicant_name)s, %(search)s, %(state)s,
+         %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s, %(finished)s, %(agencies)s::uuid[])"""
+
+NEXT_SERIAL = """
+INSERT INTO cases_serial (prefix, last) VALUES (%s, 1)
+ON CONFLICT (prefix) DO UPDATE SET last = cases_serial.last + 1 RETURNING last
+"""
+
+
+def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+    """The one statement that writes an act's derived rows; `new` holds the columns only a new case has."""
+    parts = [_UPDATE_CASE if new is None else _INSERT_CASE]
+    values: dict[str, Any] = {
+        "case": change.case,
+        "state": Jsonb(change.state),
+        "phase": change.phase,
+        "national": int(change.national_state),
+        "fee": change.fee,
+        "due": change.due_at,
+        "received": change.received_at,
+        "finished": change.finished_at,
+        "agencies": sorted({task.agency for task in change.opened if task.agency}),
+        "at": change.at,
+        **(new or {}),
+    }
+    if change.closed:
+        parts.append(_CLOSE)
+        values["closed"] = list(change.closed)
+    if change.opened:
+        parts.append(_OPEN)
+        values |= {
+            "tokens": [task.token for task in change.opened],
+            "nodes": [task.node for task in change.opened],
+            "kinds": [task.kind for task in change.opened],
+            "task_agencies": [task.agency for task in change.opened],
+            "roles": [task.role for task in change.opened],
+            "dues": [task.due_at for task in change.opened],
+        }
+    if change.events:
+        parts.append(_OUTBOX)
+        values["topics"] = [topic for topic, _ in change.events]
+        values["bodies"] = [Jsonb(body) for _, body in change.events]
+    if change.timer_changed:
+        parts.append(_NO_TIMER if change.timer is None else _TIMER)
+        values["timer"] = change.timer
+    # Data-modifying CTEs all run on one snapshot and touch different tables, so their order is free;
+    # foreign keys to a case inserted beside them are checked when the statement ends.
+    *first, last = parts
+    named = ",\n".join(f"w{n} AS ({sql})" for n, sql in enumerate(first))
+    return (f"WITH {named}{last}" if first else last), values

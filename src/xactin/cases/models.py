@@ -1,0 +1,249 @@
+"""What is stored of procedures and dossiers. Every row but drafts can be derived from the ledger.
+
+An act writes `Case` and `OpenTask` by one raw statement (`dossiers/store.py`); the models here
+declare the tables, their constraints and indexes, and serve reading.
+"""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from django.utils.translation import gettext_lazy as _
+
+from xactin.cases.rules import NationalState
+
+
+class Phase(models.TextChoices):
+    """Where a dossier stands, in the engine's words."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    PROCESSING = "processing", _("In progress")
+    SUPPLEMENT = "supplement", _("Waiting for the applicant")
+    DONE = "done", _("Result issued")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    STOPPED = "stopped", _("Stopped")
+
+
+NATIONAL_STATES = {
+    NationalState.NEW: _("Newly registered"),
+    NationalState.RECEIVED: _("Received"),
+    NationalState.NOT_RECEIVED: _("Not accepted"),
+    NationalState.PROCESSING: _("Being processed"),
+    NationalState.SUPPLEMENT: _("Additional documents requested"),
+    NationalState.PAYMENT: _("Financial duty requested"),
+    NationalState.WITHDRAWN: _("Withdrawn by the applicant"),
+    NationalState.STOPPED: _("Processing stopped"),
+    NationalState.DONE: _("Processing finished"),
+    NationalState.RETURNED: _("Result returned"),
+}
+
+
+class ProcedureVersion(models.Model):
+    """One version of a procedure, never edited once published.
+
+    `files` holds the package as published (name -> text), `digest` what entries sign as `rule`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, unique=True)
+    files = models.JSONField()
+    name_vi = models.CharField(max_length=300)
+    name_en = models.CharField(max_length=300)
+    field_code = models.CharField(max_length=40)
+    level = models.CharField(max_length=20)
+    search = models.TextField()  # folded words of name, summary and field
+    in_force_from = models.DateField()
+    in_force_until = models.DateField(null=True)
+    published_at = models.DateTimeField()
+    published_entry = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="procedure_version_once"),
+            models.CheckConstraint(
+                condition=Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("in_force_from")),
+                name="procedure_ends_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+
+class AuthorityLimit(models.Model):
+    """A limit this authority set within what a procedure allows (`authority_limits`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    duration = models.JSONField()
+    set_entry = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "name"], name="authority_limit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Serial(models.Model):
+    """The last dossier number of a unit and day (`H44.100-260826-0001`), taken under its row lock."""
+
+    prefix = models.CharField(primary_key=True, max_length=60)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class Case(models.Model):
+    """A dossier. `state` is the engine's; the columns beside it are derived for lists and search."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=60, unique=True)
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="cases")
+    agency = models.ForeignKey("identity.Agency", on_delete=models.PROTECT, related_name="+")
+    applicant = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    applicant_name = models.CharField(max_length=200, blank=True)
+    search = models.TextField(blank=True)  # folded: number, applicant, procedure
+    state = models.JSONField()
+    phase = models.CharField(max_length=20, choices=Phase.choices)
+    national_state = models.PositiveSmallIntegerField(choices=list(NATIONAL_STATES.items()))
+    fee = models.PositiveBigIntegerField(default=0)  # VND
+    due_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    # Agencies that have or had a part: the handling one and those consulted.
+    agencies = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "-id"], name="case_agency"),
+            models.Index(fields=["applicant", "-id"], name="case_applicant"),
+            models.Index(
+                fields=["agency", "due_at", "id"], name="case_agency_due", condition=Q(finished_at__isnull=True)
+            ),
+            GinIndex(fields=["agencies"], name="case_agencies", fastupdate=True),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OpenTask(models.Model):
+    """A task somebody has to do now. The row goes when the task is done; the ledger remembers."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="open_tasks")
+    token = models.CharField(max_length=40)
+    node = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)  # user, supply, service
+    agency = models.ForeignKey("identity.Agency", null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "token"], name="open_task_once")]
+        indexes = [models.Index(fields=["agency", "role", "due_at", "id"], name="open_task_inbox")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.node}"
+
+
+class Timer(models.Model):
+    """When a case next has something that time alone does (`tick`)."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="timer")
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
+
+
+class Draft(models.Model):
+    """An application not yet sent. Its content is sealed; it is the one thing here that is no attestation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "code"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PendingAct(models.Model):
+    """A statement that waits for its passkey, for ten minutes at most (kernel.md, "at")."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # the statement's id
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    statement = models.JSONField()
+    sealed = models.BinaryField()  # what the act carries: data, note, salts
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Result(models.Model):
+    """What was issued: found by its random code, downloaded by who may, revocable."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="result")
+    code = models.CharField(max_length=40, unique=True)  # 128 random bits, see documents/qr.py
+    number = models.CharField(max_length=60)
+    file = models.UUIDField(null=True)  # of the vault, once sealed
+    sha256 = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_reason = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SealingKey(models.Model):
+    """A key and certificate for PAdES in trials: of the trial CA, of an agency's seal, of a signer in a post.
+
+    With a certificate of the State's public-service CA a signing adapter takes its place
+    (documents/signing). The private key is sealed by the vault.
+    """
+
+    owner = models.CharField(primary_key=True, max_length=200)  # ca | agency:<code> | post:<code>:<person>
+    certificate = models.BinaryField()  # DER
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.owner
+
+
+class Reply(models.Model):
+    """What a write with an `Idempotency-Key` answered, kept 24 hours, scoped to who asked."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("identity.Account", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    body = models.CharField(max_length=64)  # sha256 of method, path and body
+    status = models.PositiveSmallIntegerField()
+    answer = models.BinaryField()  # sealed
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="reply_once")]
+
+    def __str__(self) -> str:
+        return self.key

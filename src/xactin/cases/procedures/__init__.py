@@ -1,0 +1,1 @@
+"""The catalogue of procedures: published versions and the limits this authority sets."""

@@ -1,0 +1,134 @@
+"""What may be done with the catalogue: publish a version, set a limit. Both are attested."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers.applying import calendar
+from xactin.cases.dossiers.asking import new_id
+from xactin.cases.errors import Forbidden, Invalid
+from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.identity import commands as identity
+from xactin.identity.queries import Actor, Facts, folded, may, posts_filled
+from xactin.kernel.attestation import make_statement
+from xactin.kernel.procedure.check import check
+from xactin.kernel.procedure.package import Package, load_package
+from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.working_time import longest
+from xactin.ledger import commands as ledger
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now
+
+
+class NotPublishable(Exception):  # noqa: N818 (a refusal, named for what happened)
+    """`check()` found problems; `problems` lists every one."""
+
+    status = 422
+    code = "not-publishable"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+        self.vi = "; ".join(f"{problem.where}: {problem.vi}" for problem in problems)
+        self.en = "; ".join(f"{problem.where}: {problem.en}" for problem in problems)
+
+
+def publish_folder(*, by: Actor, folder: Path) -> bool:
+    """Publishes the package of a folder; False when exactly this version is published already."""
+    return publish(by=by, package=load_package(folder))
+
+
+@transaction.atomic
+def publish(*, by: Actor, package: Package) -> bool:
+    """Puts a version into the catalogue, attested by its digest. The one in force before ends when it begins.
+
+    Raises NotPublishable with all that `check` finds, Forbidden, and Invalid for a version already
+    published with other content: a version is never edited.
+    """
+    if ProcedureVersion.objects.filter(digest=package.digest).exists():
+        return False
+    subject = f"procedure:{package.code}"
+    _require(by, "procedure.publish", subject)
+    if ProcedureVersion.objects.filter(code=package.code, version=package.version).exists():
+        raise Invalid({"version": _("This version is published already and is never edited: give it a new name.")})
+    problems = check(package, posts=posts_filled(), calendar=calendar())
+    if problems:
+        raise NotPublishable(problems)
+    effect = {
+        "version": package.version,
+        "digest": package.digest,
+        "from": package.effective_from.isoformat(),
+        "until": package.effective_until.isoformat() if package.effective_until else None,
+    }
+    rule = {"id": package.code, "version": package.version, "digest": package.digest}
+    entry, at = _attest(by, subject, "procedure.publish", effect, rule)
+    meta = package.meta
+    ProcedureVersion.objects.filter(
+        code=package.code, in_force_until__isnull=True, in_force_from__lt=package.effective_from
+    ).update(in_force_until=package.effective_from)
+    ProcedureVersion.objects.create(
+        code=package.code,
+        version=package.version,
+        digest=package.digest,
+        files={name: data.decode() for name, data in package.files.items()},
+        name_vi=meta["name"]["vi"],
+        name_en=meta["name"]["en"],
+        field_code=meta["field"]["code"],
+        level=meta["level"],
+        search=folded(" ".join([package.code, *_words(meta)])),
+        in_force_from=package.effective_from,
+        in_force_until=package.effective_until,
+        published_at=at,
+        published_entry=entry,
+    )
+    return True
+
+
+def _words(meta: Mapping[str, Any]) -> list[str]:
+    """What a procedure can be found by, in both languages."""
+    texts = [meta["name"], meta.get("summary", {}), meta["field"].get("name", {}), meta.get("keywords", {})]
+    return [str(text.get(words, "")) for text in texts for words in ("vi", "en")]
+
+
+@transaction.atomic
+def set_limit(*, by: Actor, package: Package, name: str, duration: Mapping[str, int]) -> None:
+    """Sets a limit this authority may set, within the procedure's maximum; for dossiers started from now on."""
+    _require(by, "limit.set", f"procedure:{package.code}")
+    allowed = package.meta.get("authority_limits", {}).get(name)
+    if allowed is None:
+        raise Invalid({"name": _("This procedure has no such limit to set.")})
+    if longest([duration], calendar()) > longest([allowed["maximum"]], calendar()):
+        raise Invalid({"duration": _("This is longer than the procedure allows.")})
+    entry, _at = _attest(by, f"procedure:{package.code}", "limit.set", {"name": name, "duration": dict(duration)})
+    AuthorityLimit.objects.update_or_create(
+        code=package.code, name=name, defaults={"duration": dict(duration), "set_entry": entry}
+    )
+
+
+def _require(by: Actor, act: str, subject: str) -> None:
+    decision = may(by, act, Facts(subject=subject, kind="procedure"))
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+
+
+def _attest(
+    by: Actor, subject: str, act: str, effect: Mapping[str, Any], rule: Mapping[str, str] | None = None
+) -> tuple[Any, datetime]:
+    entry = new_id()
+    statement = make_statement(
+        id=str(entry),
+        authority=ledger_queries.authority().id,
+        subject=subject,
+        act=act,
+        by=by.by(),
+        rule=rule,
+        at=now(),
+        key=by.key_id,
+    )
+    with ledger.acting(subject=subject, mandates=[by.mandate_id]) as chain:
+        chain.append(statement, identity.sign(by, statement), dict(effect))
+        return entry, chain.at

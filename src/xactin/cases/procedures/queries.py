@@ -1,0 +1,94 @@
+"""What may be asked of the catalogue. It is public: no actor is needed to read what is in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from xactin.cases.errors import ActError
+from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.cases.dossiers.asking import local_day
+from xactin.identity.queries import folded
+from xactin.kernel.procedure.package import Package, load_package
+from xactin.ledger.clock import now
+
+
+class NoSuchProcedure(ActError):
+    """No published version of this code is in force on that day."""
+
+    status = 404
+    code = "no-such-procedure"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(_("There is no procedure with this code in force."), procedure=code)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A published version with its package, ready for the engine."""
+
+    id: int
+    package: Package
+
+    def rule(self) -> dict[str, str]:
+        """What a statement carries as `rule`."""
+        return {"id": self.package.code, "version": self.package.version, "digest": self.package.digest}
+
+
+@lru_cache(maxsize=256)
+def version(version_id: int) -> InForce:
+    """A published version by its row. It never changes, so it is loaded once a process."""
+    row = ProcedureVersion.objects.only("files").get(pk=version_id)
+    return InForce(version_id, load_package({name: text.encode() for name, text in row.files.items()}))
+
+
+def in_force_rows(day: date) -> QuerySet[ProcedureVersion]:
+    """The versions in force on a local day."""
+    return ProcedureVersion.objects.filter(
+        Q(in_force_until__isnull=True) | Q(in_force_until__gt=day), in_force_from__lte=day
+    )
+
+
+def in_force(code: str, day: date) -> InForce:
+    """The version a dossier started on this local day follows. Raises NoSuchProcedure."""
+    row = in_force_rows(day).filter(code=code).order_by("-in_force_from").only("id").first()
+    if row is None:
+        raise NoSuchProcedure(code)
+    return version(row.pk)
+
+
+def by_digest(digest: str) -> InForce | None:
+    """A published version by its digest."""
+    row = ProcedureVersion.objects.filter(digest=digest).only("id").first()
+    return version(row.pk) if row else None
+
+
+def today(code: str) -> InForce:
+    """The version a dossier started now would follow. Raises NoSuchProcedure."""
+    return in_force(code, local_day(now()))
+
+
+def limits(code: str) -> dict[str, dict[str, int]]:
+    """The limits this authority set for a procedure, by name."""
+    return {row.name: row.duration for row in AuthorityLimit.objects.filter(code=code)}
+
+
+def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:
+    """Procedures in force today, filtered; `words` with or without diacritics."""
+    rows = in_force_rows(local_day(now())).order_by("name_vi", "code")
+    if level:
+        rows = rows.filter(level=level)
+    if field:
+        rows = rows.filter(field_code=field)
+    for word in folded(words).split():
+        rows = rows.filter(search__contains=word)
+    return rows
+
+
+def text_in(meta: Mapping[str, Any], language: str) -> str:
+    """A `{vi, en}` text of a package in one language."""
+    return str(meta.get(language) or meta.get("vi") or "")

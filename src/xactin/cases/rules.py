@@ -1,0 +1,102 @@
+"""Pure decisions of the room: states, numbers, effects. No Django, no clock, no I/O."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+
+class NationalState(IntEnum):
+    """The ten states shared with the national portal (facts: working rules of a dossier)."""
+
+    NEW = 1
+    RECEIVED = 2
+    NOT_RECEIVED = 3
+    PROCESSING = 4
+    SUPPLEMENT = 5
+    PAYMENT = 6
+    WITHDRAWN = 7
+    STOPPED = 8
+    DONE = 9
+    RETURNED = 10
+
+
+_NATIONAL = {
+    "submitted": NationalState.NEW,
+    "supplement": NationalState.SUPPLEMENT,
+    "withdrawn": NationalState.WITHDRAWN,
+    "stopped": NationalState.STOPPED,
+    "done": NationalState.RETURNED,
+}
+
+
+def national_state(phase: str, *, received: bool, handled: bool) -> NationalState:
+    """The national portal's state for our finer one.
+
+    `received`: the counter took the dossier in; `handled`: an act after reception was done.
+    A refusal before reception is "not accepted", afterwards "processing stopped".
+    """
+    if phase == "refused":
+        return NationalState.STOPPED if received else NationalState.NOT_RECEIVED
+    if phase == "processing":
+        return NationalState.PROCESSING if handled else NationalState.RECEIVED
+    return _NATIONAL[phase]
+
+
+def number_prefix(unit_code: str, day: date) -> str:
+    """`H44.100-260826-`: unit and local day, before the four-digit serial."""
+    return f"{unit_code}-{day:%y%m%d}-"
+
+
+def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What an act changed in a state, small enough to sign in `effect`, so that effects fold to states.
+
+    Members of the answer: `set` (path -> value), `add` (path -> items put at a list's end), `drop`
+    (paths). A path is a list of keys; dicts are compared two levels deep.
+    """
+    sets: list[list[Any]] = []
+    adds: list[list[Any]] = []
+    drops: list[list[str]] = []
+
+    def walk(before: Mapping[str, Any], after: Mapping[str, Any], path: list[str]) -> None:
+        for key in sorted(before.keys() | after.keys()):
+            here = [*path, key]
+            if key not in after:
+                drops.append(here)
+            elif key not in before:
+                sets.append([here, after[key]])
+            elif before[key] != after[key]:
+                differ(before[key], after[key], here)
+
+    def differ(was: Any, now: Any, here: list[str]) -> None:
+        if isinstance(was, dict) and isinstance(now, dict) and len(here) < 2:
+            walk(was, now, here)
+        elif isinstance(was, list) and isinstance(now, list) and now[: len(was)] == was:
+            adds.append([here, now[len(was) :]])
+        else:
+            sets.append([here, now])
+
+    walk(old, new, [])
+    found = {"set": sets, "add": adds, "drop": drops}
+    return {name: value for name, value in found.items() if value}
+
+
+def fold(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The state after a change that `changed` found; `fold(a, changed(a, b)) == b`. Changes `state` in place."""
+
+    def holder(path: list[str]) -> tuple[Any, str]:
+        inner: Any = state
+        for key in path[:-1]:
+            inner = inner[key]
+        return inner, path[-1]
+
+    for path in change.get("drop", ()):
+        inner, key = holder(path)
+        del inner[key]
+    for path, value in change.get("set", ()):
+        inner, key = holder(path)
+        inner[key] = value
+    for path, items in change.get("add", ()):
+        inner, key = holder(path)
+        inner[key] = [*inner[key], *items]
+    return state

@@ -1,0 +1,236 @@
+"""How the room's nouns look in the API. One function a noun; nothing is decided here."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import orjson
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language
+
+from xactin.cases.dossiers import commands, queries
+from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import InForce, text_in
+from xactin.cases.rules import NationalState
+from xactin.identity.queries import Actor
+from xactin.kernel.attestation import time_text
+from xactin.kernel.procedure import engine
+from xactin.vault import queries as vault
+
+Noun = TypeVar("Noun")
+
+
+def _language() -> str:
+    return get_language() or "vi"
+
+
+def json(status: int, body: Mapping[str, Any]) -> HttpResponse:
+    """A JSON answer."""
+    return HttpResponse(orjson.dumps(body, default=str), status=status, content_type="application/json")
+
+
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file made just now."""
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def page(rows: Sequence[Case], limit: int, shown: Callable[[Case], dict[str, Any]]) -> dict[str, Any]:
+    """A page of a keyset-paged list; `next` is what to send as `after`, null at the end."""
+    items = rows[:limit]
+    return {"items": [shown(row) for row in items], "next": str(items[-1].pk) if len(rows) > limit else None}
+
+
+def moment(value: Any) -> str | None:
+    """A time in RFC 3339, or null."""
+    return None if value is None else time_text(value)
+
+
+def case(row: Case) -> dict[str, Any]:
+    """A case in a list."""
+    return {
+        "id": str(row.pk),
+        "number": row.number,
+        "procedure": row.version.code,
+        "version": row.version.version,
+        "agency": row.agency.code,
+        "applicant": row.applicant_name,
+        "state": row.national_state,
+        "state_text": str(NATIONAL_STATES[NationalState(row.national_state)]),
+        "phase": row.phase,
+        "fee": row.fee,
+        "submitted_at": moment(row.submitted_at),
+        "received_at": moment(row.received_at),
+        "due_at": moment(row.due_at),
+        "finished_at": moment(row.finished_at),
+    }
+
+
+def case_whole(actor: Actor, row: Case) -> dict[str, Any]:
+    """A case with what the actor may read of it."""
+    opened = queries.content_of(actor, row, purpose="api")
+    return {
+        **case(row),
+        "content": opened,
+        "documents": [stored(found) | {"part": found.part} for found in queries.files_of(actor, row)],
+    }
+
+
+def task(found: queries.TaskOf) -> dict[str, Any]:
+    """An open task of a case."""
+    return {
+        **_task(found.row, text_in(found.task.name, _language())),
+        "mine": found.mine,
+        "acts": [offered(act) for act in found.task.acts],
+    }
+
+
+def offered(act: Mapping[str, Any]) -> dict[str, Any]:
+    """An act a task offers."""
+    answer = {"id": act["id"], "label": text_in(act["label"], _language()), "kind": act["kind"]}
+    return answer | {name: act[name] for name in ("data_schema", "example") if name in act}
+
+
+def inbox_row(row: OpenTask) -> dict[str, Any]:
+    """An open task in the inbox, with its case."""
+    package = procedures.version(row.case.version_id).package
+    name = text_in(engine.node_name(package, row.node), _language())
+    return _task(row, name) | {"case": case(row.case)}
+
+
+def _task(row: OpenTask, name: str) -> dict[str, Any]:
+    return {
+        "id": row.token,
+        "node": row.node,
+        "name": name,
+        "agency": row.agency.code if row.agency else None,
+        "post": row.role,
+        "opened_at": moment(row.opened_at),
+        "due": moment(row.due_at),
+    }
+
+
+def done(result: commands.ActDone) -> dict[str, Any]:
+    """What became of an act."""
+    return {
+        "case": str(result.case),
+        "number": result.number,
+        "entry": str(result.entry),
+        "seq": result.seq,
+        "phase": result.phase,
+    }
+
+
+def challenge(prepared: commands.Prepared) -> dict[str, Any]:
+    """What a passkey has to sign: the statement, its hash and the browser's request options."""
+    return {
+        "entry": prepared.statement["id"],
+        "statement": prepared.statement,
+        "challenge": prepared.challenge.hex(),
+        "options": prepared.options,
+    }
+
+
+def attested(one: queries.Attested) -> dict[str, Any]:
+    """An entry of a case."""
+    return {
+        "seq": one.seq,
+        "at": moment(one.at),
+        "act": one.act,
+        "by": dict(one.by),
+        "custody": one.custody,
+        "entry": one.entry,
+        "index": one.index,
+        "voided": one.voided,
+    }
+
+
+def stored(found: vault.StoredFile) -> dict[str, Any]:
+    """A file of the vault."""
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "sha256": found.sha256,
+        "size": found.size,
+        "media_type": found.media_type,
+    }
+
+
+def file(actor: Actor, found: vault.StoredFile, *, inline: bool = False) -> StreamingHttpResponse:
+    """A file of the vault, streamed; never served as a page of ours."""
+    _row, chunks = vault.open_file(by=str(actor.person_id), purpose="download", id=found.id)
+    response = StreamingHttpResponse(_bytes(chunks), content_type=found.media_type)
+    shown = inline and found.media_type in {"application/pdf", "image/jpeg", "image/png"}
+    response.headers["Content-Disposition"] = (
+        f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(found.name)}"
+    )
+    response.headers["Content-Length"] = str(found.size)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _bytes(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    yield from chunks
+
+
+def procedure_page(*, words: str, level: str, field: str, after: str, limit: int) -> dict[str, Any]:
+    """A page of the catalogue in force today, by code."""
+    rows = procedures.catalogue(words=words, level=level, field=field).order_by("code")
+    if after:
+        rows = rows.filter(code__gt=after)
+    found = list(rows.defer("files")[: limit + 1])
+    items = [
+        {
+            "code": row.code,
+            "version": row.version,
+            "name": row.name_en if _language() == "en" else row.name_vi,
+            "level": row.level,
+            "field": row.field_code,
+        }
+        for row in found[:limit]
+    ]
+    return {"items": items, "next": found[limit - 1].code if len(found) > limit else None}
+
+
+def procedure(found: InForce) -> dict[str, Any]:
+    """A procedure as an applicant needs it."""
+    package, language = found.package, _language()
+    meta = package.meta
+    return {
+        "code": package.code,
+        "version": package.version,
+        "digest": package.digest,
+        "name": text_in(meta["name"], language),
+        "summary": text_in(meta.get("summary", {}), language),
+        "level": meta["level"],
+        "handled_by": text_in(meta.get("handled_by", {}), language),
+        "form": package.form_schema,
+        "documents": [_document(document, language) for document in meta.get("documents", ())],
+        "limit": meta["limit"],
+        "fee": [{**item, "name": text_in(item["name"], language)} for item in meta.get("fee", ())],
+        "legal_basis": meta.get("legal_basis", []),
+        "privacy": meta.get("privacy", {}),
+        "example": _example(found),
+    }
+
+
+def _document(document: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {
+        "kind": document["kind"],
+        "name": text_in(document["name"], language),
+        "required": document.get("required", False),
+        "media": document.get("media", []),
+        "show_only": bool(document.get("show_only")),
+    }
+
+
+def _example(found: InForce) -> dict[str, Any] | None:
+    """The first worked example of the package: a client can apply with it as it is."""
+    examples = found.package.examples
+    if not examples:
+        return None
+    first = examples[min(examples)]
+    return {"data": first.get("data", {}), "documents": list(first.get("documents", ()))}

@@ -1,0 +1,172 @@
+"""The workplace of officials: inbox, list, the screen of a case with the acts of this post."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from xactin.cases.dossiers import commands, queries
+from xactin.cases.dossiers.asking import language
+from xactin.cases.errors import ActError, Invalid, NotFound
+from xactin.cases.web import exports, screens, shown
+from xactin.cases.web.access import official_required
+from xactin.cases.web.shown import acted_by, filters_of
+from xactin.identity.queries import signing_with
+from xactin.ledger.errors import AlreadyDone, LedgerError
+from xactin.ui.schema_form import parse
+
+
+@official_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What this post has to do, ordered by what will be late first."""
+    actor = acted_by(request)
+    rows = queries.inbox(
+        actor,
+        words=request.GET.get("q", "")[:200],
+        code=request.GET.get("code", "")[:40],
+        after=queries.cursor_from(request.GET.get("after", "")),
+    )
+    page = rows[: queries.PAGE]
+    context = {
+        "rows": [screens.inbox_line(row) for row in page],
+        "filters": shown.case_filters(request.GET)[2:],
+        "next": queries.cursor_of(page[-1]) if len(rows) > queries.PAGE else "",
+    }
+    return render(request, "cases/inbox.html", context)
+
+
+@official_required
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """The dossiers this post may see; the filters live in the address."""
+    actor, filters = acted_by(request), filters_of(request.GET)
+    wanted = request.GET.get("format", "")
+    if wanted in exports.FORMATS:
+        return exports.cases(actor, filters, wanted)
+    rows = queries.cases(actor, filters)
+    page = rows[: filters.limit]
+    query = request.GET.copy()
+    query.pop("after", None)
+    addresses = []
+    for kind in exports.FORMATS:
+        query["format"] = kind
+        addresses.append((kind.upper(), f"{request.path}?{query.urlencode()}"))
+    context = {
+        "rows": [shown.case_head(row) for row in page],
+        "filters": shown.case_filters(request.GET),
+        "exports": addresses,
+        "next": str(page[-1].pk) if len(rows) > filters.limit else "",
+    }
+    return render(request, "cases/list.html", context)
+
+
+@official_required
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """The search box of the header: a whole number leads to the dossier, other words to the list."""
+    words = request.GET.get("q", "").strip()[:200]
+    found = queries.by_number(acted_by(request), words)
+    if found is not None:
+        return redirect("cases:desk-case", case=found)
+    return redirect(reverse("cases:desk-list") + "?" + request.GET.urlencode())
+
+
+def _page(
+    request: HttpRequest,
+    case: UUID,
+    *,
+    refusal: str = "",
+    tried: screens.Tried | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = acted_by(request)
+    try:
+        found = queries.case_for(actor, case)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    context = screens.case(actor, found, tried=tried) | {
+        "refusal": refusal,
+        "refusal_title": _("This was not done"),
+    }
+    return render(request, "cases/desk_case.html", context, status=status)
+
+
+@official_required
+@require_GET
+def case(request: HttpRequest, case: UUID) -> HttpResponse:
+    """All of a case on one screen."""
+    return _page(request, case)
+
+
+def _asked(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, Any]:
+    """What the form of an act sends, read by the act's own schema."""
+    actor = acted_by(request)
+    try:
+        schema = queries.act_schema(actor, case, task, act)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    data = parse(schema, request.POST) if schema else {}
+    return {"task": task, "act": act, "data": data, "note": request.POST.get("note", "")[:2000]}
+
+
+@official_required
+@require_POST
+def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
+    """Does an act with the server-held key, or tells on the same screen what happened instead."""
+    asked = _asked(request, case, task, act)
+    tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
+    try:
+        commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
+    except AlreadyDone:
+        return redirect("cases:desk-case", case=case)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    except Invalid as invalid:
+        return _page(request, case, tried=tried.wrong(invalid.errors), status=422)
+    except (ActError, LedgerError) as refused:
+        return _page(request, case, tried=tried, refusal=words_of(refused), status=refused.status)
+    return redirect("cases:desk-case", case=case)
+
+
+def words_of(refused: ActError | LedgerError) -> str:
+    """A refusal in the page's language."""
+    return refused.vi if language() == "vi" else refused.en
+
+
+@official_required
+@require_POST
+def prepare(request: HttpRequest, case: UUID, task: str, act: str) -> JsonResponse:
+    """The statement of an act and what the browser needs to ask a passkey for its signature."""
+    actor = signing_with(acted_by(request))
+    if actor is None:
+        return JsonResponse({"error": _("No passkey is enrolled for this post.")}, status=409)
+    try:
+        prepared = commands.prepare(by=actor, case=case, **_asked(request, case, task, act))
+    except Invalid as invalid:
+        return JsonResponse({"error": invalid.text, "errors": invalid.errors}, status=422)
+    except (ActError, LedgerError) as refused:
+        return JsonResponse({"error": words_of(refused)}, status=refused.status)
+    return JsonResponse({"entry": prepared.statement["id"], "options": prepared.options})
+
+
+@official_required
+@require_POST
+def sign(request: HttpRequest, case: UUID) -> JsonResponse:
+    """Completes a prepared act with the passkey's answer."""
+    try:
+        sent: Mapping[str, Any] = orjson.loads(request.body)
+        entry, credential = UUID(sent["entry"]), dict(sent["credential"])
+    except (KeyError, TypeError, ValueError):
+        return JsonResponse({"error": _("The signature could not be read.")}, status=400)
+    try:
+        done = commands.complete(by=acted_by(request), case=case, entry=entry, credential=credential)
+    except (ActError, LedgerError) as refused:
+        return JsonResponse({"error": words_of(refused)}, status=refused.status)
+    return JsonResponse({"seq": done.seq, "phase": done.phase})

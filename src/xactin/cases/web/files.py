@@ -1,0 +1,60 @@
+"""Files of dossiers: documents, forms 01 to 03, the result, the proof."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from xactin.cases.dossiers import papers, queries
+from xactin.cases.errors import NotFound
+from xactin.cases.web import answers
+from xactin.cases.web.shown import acted_by
+from xactin.cases.web.access import signed_in_required
+
+
+@signed_in_required
+@require_GET
+def file(request: HttpRequest, file: UUID) -> HttpResponseBase:
+    """A file the actor may open; shown in the browser with `?view`, where that is safe."""
+    actor = acted_by(request)
+    try:
+        return answers.file(actor, queries.file_for(actor, file), inline="view" in request.GET)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+
+
+@signed_in_required
+@require_GET
+def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
+    """Form 01, 02 or 03 as a PDF, drawn from the ledger whenever it is asked for."""
+    actor = acted_by(request)
+    try:
+        found = queries.case_for(actor, case)
+        content = papers.form(actor, found, form)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    return answers.download(content, "application/pdf", f"{found.number}-{form}.pdf")
+
+
+@signed_in_required
+@require_GET
+def result(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """The signed PDF, once issued."""
+    actor = acted_by(request)
+    try:
+        return answers.file(actor, queries.result_file(actor, queries.case_for(actor, case)))
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+
+
+@signed_in_required
+@require_GET
+def bundle(request: HttpRequest, case: UUID) -> HttpResponse:
+    """The proof bundle of a case as this actor holds it."""
+    actor = acted_by(request)
+    try:
+        found = queries.case_for(actor, case)
+        return answers.download(queries.bundle(actor, found), "application/json", f"{found.number}.json")
+    except NotFound as missing:
+        raise Http404(missing.text) from missing

@@ -1,0 +1,125 @@
+"""A person's own dossiers: what happens, what is asked, what came out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from xactin.cases.dossiers import commands, content, drafts, queries
+from xactin.cases.dossiers.asking import new_id
+from xactin.cases.errors import ActError, Invalid, NotFound
+from xactin.cases.models import Case
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.web import shown
+from xactin.cases.web.shown import acted_by, filters_of
+from xactin.cases.web.access import signed_in_required
+from xactin.ui.schema_form import SchemaForm, parse
+
+
+def _case(request: HttpRequest, case: UUID) -> Case:
+    try:
+        return queries.case_for(acted_by(request), case)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+
+
+@signed_in_required
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """The actor's dossiers, newest first."""
+    filters = filters_of(request.GET)
+    rows = queries.cases(acted_by(request), filters)
+    page = rows[: filters.limit]
+    context = {
+        "rows": [shown.case_head(row) for row in page],
+        "filters": shown.case_filters(request.GET)[:2],
+        "next": str(page[-1].pk) if len(rows) > filters.limit else "",
+    }
+    return render(request, "cases/own_list.html", context)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    data: dict[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = acted_by(request)
+    package = procedures.version(case.version_id).package
+    opened = queries.content_of(actor, case, purpose="own")
+    current = content.form_data(opened)
+    asked = queries.said_last(case, "supplement", by=str(actor.person_id)) if case.phase == "supplement" else None
+    form = SchemaForm(package.form_schema, data=data if data is not None else current, errors=errors or {})
+    context = {
+        "case": shown.case_head(case),
+        "is_new": "new" in request.GET,
+        "crumbs": [(_("My dossiers"), reverse("cases:own-list")), (case.number, "")],
+        "facts": shown.case_facts(case),
+        "timeline": shown.timeline(actor, case),
+        "summary": SchemaForm(package.form_schema, data=current).summary(),
+        "cards": shown.file_cards(actor, case),
+        "result": shown.result_of(case),
+        "papers": shown.papers_of(case),
+        "asked": asked,
+        "form": form,
+        "form_errors": bool(errors),
+        "error_list": form.error_list() if errors else [],
+        "documents": shown.document_lines(package, drafts.EMPTY, errors or {}) if asked else [],
+        "may_withdraw": queries.may_withdraw(actor, case),
+        "entry": new_id(),
+    }
+    return render(request, "cases/own_case.html", context, status=status)
+
+
+@signed_in_required
+@require_GET
+def case(request: HttpRequest, case: UUID) -> HttpResponse:
+    """One dossier: the timeline, the papers, the result, and what is asked of its applicant."""
+    return _page(request, _case(request, case))
+
+
+@signed_in_required
+@require_POST
+def supply(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Brings what was asked for."""
+    actor, found = acted_by(request), _case(request, case)
+    package = procedures.version(found.version_id).package
+    data = parse(package.form_schema, request.POST)
+    draft, refused = drafts.with_files(
+        by=actor, found=procedures.version(found.version_id), draft=drafts.EMPTY, files=request.FILES
+    )
+    if refused:
+        errors = {name: error.text for name, error in refused.items()}
+        return _page(request, found, data=data, errors=errors, status=next(iter(refused.values())).status)
+    try:
+        commands.supply(
+            by=actor, case=case, data=data or None, documents=draft.given(), entry=shown.entry_of(request)
+        )
+    except Invalid as invalid:
+        return _page(request, found, data=data, errors=invalid.errors, status=422)
+    except ActError as refusal:
+        return _page(request, found, data=data, errors={"": refusal.text}, status=refusal.status)
+    return redirect("cases:own", case=case)
+
+
+@signed_in_required
+@require_POST
+def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Takes the application back."""
+    found = _case(request, case)
+    try:
+        commands.withdraw(
+            by=acted_by(request),
+            case=case,
+            note=request.POST.get("note", "")[:1000],
+            entry=shown.entry_of(request),
+        )
+    except ActError as refusal:
+        return _page(request, found, errors={"": refusal.text}, status=refusal.status)
+    return redirect("cases:own", case=case)

@@ -1,0 +1,195 @@
+"""Pages for people and firms: find a procedure, see what it needs, apply."""
+
+from collections.abc import Mapping
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from xactin.cases.dossiers import applications, commands, drafts
+from xactin.cases.dossiers.asking import applicant_facts, handling_agencies, language, new_id
+from xactin.cases.errors import ActError, Invalid
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import InForce
+from xactin.cases.web import shown
+from xactin.cases.web.access import applicant_required
+from xactin.cases.web.shown import acted_by
+from xactin.identity import commands as identity
+from xactin.identity.queries import Actor
+from xactin.ledger.errors import AlreadyDone
+from xactin.ui.schema_form import SchemaForm, parse
+
+
+def _procedure(code: str) -> InForce:
+    try:
+        return procedures.today(code)
+    except procedures.NoSuchProcedure as missing:
+        raise Http404(missing.text) from missing
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The portal: what do you need?"""
+    cards = [shown.procedure_card(procedures.version(row.pk).package) for row in procedures.catalogue()[:6]]
+    context = {
+        "cards": cards,
+        "suggestions": [(card.name, card.url) for card in cards[:3]],
+        "no_procedures_title": _("No procedure is published yet"),
+        "no_procedures_text": _("The authority publishes its procedures here."),
+    }
+    return render(request, "cases/home.html", context)
+
+
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Procedures in force, searched with or without diacritics."""
+    words = request.GET.get("q", "").strip()[:200]
+    rows = procedures.catalogue(words=words, level=request.GET.get("level", ""))[:100]
+    cards = [shown.procedure_card(procedures.version(row.pk).package) for row in rows]
+    return render(request, "cases/catalogue.html", {"cards": cards, "words": words})
+
+
+@require_GET
+def procedure(request: HttpRequest, code: str) -> HttpResponse:
+    """What a procedure needs, how long it takes, what it costs, who does it, and its flow."""
+    package = _procedure(code).package
+    context = {
+        "shown": shown.procedure_page(package),
+        "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, "")],
+        "flow_url": reverse("cases:diagram", args=[package.digest]),
+        "flow_steps": shown.flow_steps(package, set(), set()),
+    }
+    return render(request, "cases/procedure.html", context)
+
+
+@require_GET
+def diagram(request: HttpRequest, digest: str) -> HttpResponse:
+    """The BPMN of a version, for the viewer in the page. It never changes."""
+    found = procedures.by_digest(digest)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.package.files["process.bpmn"], content_type="application/xml")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@applicant_required
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest, code: str) -> HttpResponse:
+    """The form with its documents; what is entered is kept as a draft, whatever is wrong with it."""
+    actor, found = acted_by(request), _procedure(code)
+    draft = drafts.of(actor, code)
+    errors: Mapping[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        sent = parse(found.package.form_schema, request.POST)
+        draft = drafts.merged(draft, sent, request.POST.get("agency", ""))
+        draft, refused = drafts.with_files(by=actor, found=found, draft=draft, files=request.FILES)
+        drafts.save(by=actor, code=code, draft=draft)
+        errors = {name: error.text for name, error in refused.items()} or drafts.faults(actor, found, draft)
+        if not errors:
+            return redirect("cases:check", code=code)
+        status = next((error.status for error in refused.values()), 422)
+    return _form(request, actor, found, draft, errors, status)
+
+
+def _form(
+    request: HttpRequest,
+    actor: Actor,
+    found: InForce,
+    draft: drafts.Content,
+    errors: Mapping[str, str],
+    status: int,
+) -> HttpResponse:
+    package = found.package
+    known = drafts.prefilled(package, identity.applicant_of(actor)) if not draft.data else {}
+    form = SchemaForm(
+        package.form_schema,
+        data=draft.data or drafts.nested(known) or None,
+        errors={where: text for where, text in errors.items() if where.startswith("/")},
+        prefilled=dict.fromkeys(known, _("From your account")),
+    )
+    lines = shown.document_lines(package, draft, errors)
+    marked = [{"anchor": f"u-{line['name']}".replace(".", "-"), "message": line["error"]} for line in lines if line["error"]]
+    english = language() == "en"
+    context = {
+        "shown": shown.procedure_page(package),
+        "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, reverse("cases:procedure", args=[package.code]))],
+        "path": shown.path_steps(0),
+        "form": form,
+        "documents": lines,
+        "upload_url": reverse("cases:upload", args=[package.code]),
+        "agencies": [
+            {"code": one.code, "name": one.name_en if english else one.name_vi}
+            for one in handling_agencies(package.meta["level"])
+        ],
+        "agency": draft.agency,
+        "bar": errors.get("", ""),
+        "bar_title": _("You cannot apply with these answers"),
+        "error_list": [*form.error_list(), *marked],
+    }
+    return render(request, "cases/apply.html", context, status=status)
+
+
+@applicant_required
+@require_POST
+def draft(request: HttpRequest, code: str) -> HttpResponse:
+    """Keeps what is entered so far; asked for by the page itself while the person writes."""
+    actor, found = acted_by(request), _procedure(code)
+    sent = parse(found.package.form_schema, request.POST)
+    drafts.save(by=actor, code=code, draft=drafts.merged(drafts.of(actor, code), sent, request.POST.get("agency", "")))
+    return JsonResponse({"saved": True})
+
+
+@applicant_required
+@require_POST
+def upload(request: HttpRequest, code: str) -> HttpResponse:
+    """One document for the draft, sent by the page in the background; the error says what to mend."""
+    actor, found = acted_by(request), _procedure(code)
+    kept, refused = drafts.with_files(by=actor, found=found, draft=drafts.of(actor, code), files=request.FILES)
+    if refused:
+        error = next(iter(refused.values()))
+        return JsonResponse({"error": error.text}, status=error.status)
+    drafts.save(by=actor, code=code, draft=kept)
+    sent = {name.removeprefix("document.") for name in request.FILES}
+    return JsonResponse(next((file.as_json() for file in kept.files if file.kind in sent), {}), status=201)
+
+
+@applicant_required
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything once more before it is attested; then the receipt."""
+    actor, found = acted_by(request), _procedure(code)
+    package, kept = found.package, drafts.of(actor, code)
+    if drafts.faults(actor, found, kept):
+        return redirect("cases:apply", code=code)
+    if request.method == "POST":
+        try:
+            done = commands.submit(
+                by=actor,
+                code=code,
+                data=kept.data,
+                documents=kept.given(),
+                agency=kept.agency or None,
+                entry=shown.entry_of(request),
+            )
+        except AlreadyDone:
+            return redirect("cases:own-list")
+        except Invalid as invalid:
+            return _form(request, actor, found, kept, invalid.errors, 422)
+        except ActError as refused:
+            return _form(request, actor, found, kept, {"": refused.text}, refused.status)
+        return redirect(reverse("cases:own", kwargs={"case": done.case}) + "?new=1")
+    context = {
+        "shown": shown.procedure_page(package),
+        "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, reverse("cases:procedure", args=[package.code]))],
+        "path": shown.path_steps(1),
+        "summary": SchemaForm(package.form_schema, data=kept.data).summary(),
+        "cards": [line["card"] for line in shown.document_lines(package, kept, {}) if line["card"]],
+        "fee": applications.fee(package, kept.data, applicant_facts(actor)),
+        "entry": new_id(),
+    }
+    return render(request, "cases/check.html", context)
+

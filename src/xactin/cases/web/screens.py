@@ -1,0 +1,123 @@
+"""The screen of a case for an official: what is asked, what others attested, what this post may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers.asking import language, new_id
+from xactin.cases.models import Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
+from xactin.cases.web import shown
+from xactin.identity.queries import Actor
+from xactin.kernel.procedure.package import Package
+from xactin.ui.schema_form import SchemaForm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """An act that was not done: its form comes back as it was filled."""
+
+    task: str
+    act: str
+    data: Mapping[str, Any]
+    note: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def wrong(self, errors: Mapping[str, str]) -> "Tried":
+        """The same with what has to be mended."""
+        return replace(self, errors=errors)
+
+
+def inbox_line(row: OpenTask) -> dict[str, Any]:
+    """A line of the inbox."""
+    package = procedures.version(row.case.version_id).package
+    return {
+        "url": reverse("cases:desk-case", args=[row.case_id]) + f"#task-{row.token}",
+        "name": text_in(package.rules[row.node].name, language()),
+        "number": row.case.number,
+        "procedure": text_in(package.meta["name"], language()),
+        "applicant": row.case.applicant_name,
+        "due_at": row.due_at,
+    }
+
+
+def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, Any]:
+    """Everything of a case that this actor may see, for the template."""
+    package = procedures.version(found.version_id).package
+    opened = queries.content_of(actor, found, purpose="desk")
+    tasks = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
+    forms = [act["form"] for task in tasks for act in task["acts"] if act["open"] and act["form"]]
+    readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
+    data = content.form_data(opened)
+    summary = SchemaForm(package.form_schema, data=data, only=list(data)).summary()
+    return {
+        "case": shown.case_head(found),
+        "crumbs": [(_("Inbox"), reverse("cases:inbox")), (found.number, "")],
+        "tasks": tasks,
+        "error_list": [error for form in forms for error in form.error_list()],
+        "answers_given": list(_answers(package, opened)),
+        "cards": shown.file_cards(actor, found),
+        "summary": summary if readable else [],
+        "timeline": shown.timeline(actor, found),
+        "flow_url": reverse("cases:diagram", args=[package.digest]),
+        "flow_steps": shown.flow_of(found),
+    }
+
+
+def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) -> dict[str, Any]:
+    row = found.row
+    agency = row.agency
+    return {
+        "token": row.token,
+        "name": text_in(found.task.name, language()),
+        "agency": (agency.name_en if language() == "en" else agency.name_vi) if agency else _("Applicant"),
+        "due_at": row.due_at,
+        "mine": found.mine,
+        "acts": [_act(actor, case, row, act, tried) for act in found.task.acts] if found.mine else [],
+    }
+
+
+def _act(
+    actor: Actor, case: Case, row: OpenTask, act: Mapping[str, Any], tried: Tried | None
+) -> dict[str, Any]:
+    again = tried if tried and (tried.task, tried.act) == (row.token, act["id"]) else None
+    schema = act.get("data_schema")
+    form = None
+    if schema:
+        form = SchemaForm(
+            schema,
+            data=again.data if again else None,
+            errors=again.errors if again else {},
+            prefix=f"{row.token}-{act['id']}",
+        )
+    place = {"case": case.pk, "task": row.token, "act": act["id"]}
+    return {
+        "id": act["id"],
+        "kind": act["kind"],
+        "label": text_in(act["label"], language()),
+        "form": form,
+        "open": again is not None,
+        "note": again.note if again else "",
+        "entry": new_id(),
+        "url": reverse("cases:act", kwargs=place),
+        "prepare_url": reverse("cases:prepare", kwargs=place),
+        "sign_url": reverse("cases:sign", kwargs={"case": case.pk}),
+        "passkey": bool(actor.passkeys),
+    }
+
+
+def _answers(package: Package, opened: Mapping[str, Any]) -> Any:
+    """What tasks answered so far, as label and text."""
+    for node, described in package.meta["tasks"].items():
+        for act in described.get("acts", ()):
+            for part in act.get("writes", ()):
+                value = opened.get(part)
+                if isinstance(value, Mapping) and value.get("act") == act["id"]:
+                    said = [str(text) for text in value.get("data", {}).values() if isinstance(text, str)]
+                    title = f"{text_in(described['name'], language())}: {text_in(act['label'], language())}"
+                    yield {"title": title, "text": "\n".join([*said, *filter(None, [value.get("note")])])}

@@ -1,0 +1,327 @@
+"""What pages show of cases, in the shapes the components take (`ui.pieces`)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from xactin.cases.dossiers import content, drafts, queries
+from xactin.cases.dossiers.asking import language
+from xactin.cases.dossiers.wording import limit_text
+from xactin.cases.models import NATIONAL_STATES, Case, Result
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
+from xactin.cases.rules import NationalState
+from xactin.identity import queries as identity
+from xactin.identity.queries import Actor
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard, TimelineStep
+from xactin.ui.templatetags.ui_tags import money, vi_datetime
+from xactin.ui.writing import money_text
+
+def acted_by(request: HttpRequest) -> Actor:
+    """Who asks; the doors let only signed-in people come this far."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def entry_of(request: HttpRequest) -> UUID | None:
+    """The statement's id that the page drew: the same form sent twice is one act."""
+    try:
+        return UUID(request.POST.get("entry", ""))
+    except ValueError:
+        return None
+
+
+def fee_text(package: Package) -> str:
+    """The fee in words, as far as it is the same for everybody."""
+    fees = package.meta.get("fee", ())
+    if not fees:
+        return _("Free of charge")
+    if all(isinstance(item["amount"], int) for item in fees):
+        return money_text(sum(item["amount"] for item in fees))
+    return _("By the case; shown before you send")
+
+
+def procedure_card(package: Package) -> ProcedureCard:
+    """A procedure in a list."""
+    meta, words = package.meta, language()
+    return ProcedureCard(
+        code=package.code,
+        name=text_in(meta["name"], words),
+        url=reverse("cases:procedure", args=[package.code]),
+        summary=text_in(meta.get("summary", {}), words),
+        duration=limit_text(meta["limit"]),
+        fee=fee_text(package),
+        handled_by=text_in(meta.get("handled_by", {}), words),
+        online=_("Fully online") if meta.get("online") == "full" else _("Partly online"),
+    )
+
+
+def privacy(package: Package) -> dict[str, Any]:
+    """The notice of each form: purpose, legal basis, receivers, how long it is kept."""
+    told = dict(package.meta.get("privacy", {}))
+    receivers = told.get("receivers", {}).get(language(), [])
+    years = told.get("retention", {}).get("years")
+    kept = _("Permanently") if years == "permanent" else ngettext("%d year", "%d years", years or 0) % (years or 0)
+    basis = told.get("retention", {}).get("basis", "")
+    return {**told, "receivers_text": "; ".join(receivers), "kept": f"{kept}. {basis}" if language() == "vi" else kept}
+
+
+def procedure_page(package: Package) -> dict[str, Any]:
+    """All a person needs to know of a procedure before applying."""
+    meta, words = package.meta, language()
+    facts = [
+        Line(_("How long"), limit_text(meta["limit"])),
+        Line(_("How much"), fee_text(package)),
+        Line(_("Who does it"), text_in(meta.get("handled_by", {}), words)),
+        Line(_("What you get"), text_in(meta["result"]["name"], words)),
+        Line(_("Procedure code"), package.code),
+    ]
+    return {
+        "code": package.code,
+        "name": text_in(meta["name"], words),
+        "summary": text_in(meta.get("summary", {}), words),
+        "facts": facts,
+        "documents": [_asked(document) for document in meta.get("documents", ()) if not document.get("show_only")],
+        "privacy": privacy(package),
+        "legal_basis": meta.get("legal_basis", ()),
+    }
+
+
+def _asked(document: Mapping[str, Any]) -> dict[str, str]:
+    required = document.get("required")
+    when = "" if required is True else _("If it applies to you") if isinstance(required, str) else _("If you have it")
+    return {
+        "name": text_in(document["name"], language()),
+        "note": text_in(document.get("note") or {}, language()),
+        "when": when,
+    }
+
+
+def case_head(case: Case) -> dict[str, Any]:
+    """The head of a case's page."""
+    package = procedures.version(case.version_id).package
+    return {
+        "id": case.pk,
+        "number": case.number,
+        "name": text_in(package.meta["name"], language()),
+        "applicant_name": case.applicant_name,
+        "phase": case.phase,
+        "state_text": NATIONAL_STATES[NationalState(case.national_state)],
+        "due_at": case.due_at,
+        "finished_at": case.finished_at,
+        "submitted_at": case.submitted_at,
+        "paused": case.phase == "supplement",
+    }
+
+
+def path_steps(now: int) -> list[PathStep]:
+    """The applicant's path: fill in, check, receipt."""
+    labels = (_("Fill in and attach"), _("Check and attest"), _("Receipt"))
+    return [
+        PathStep(label, "done" if place < now else "current" if place == now else "ahead")
+        for place, label in enumerate(labels)
+    ]
+
+
+def flow_steps(package: Package, done: set[str], current: set[str]) -> list[FlowStep]:
+    """The tasks of a procedure in words, with "you are here"."""
+    tasks = package.meta["tasks"]
+    return [
+        FlowStep(
+            node,
+            text_in(described["name"], language()),
+            "current" if node in current else "done" if node in done else "waiting",
+        )
+        for node, described in tasks.items()
+    ]
+
+
+def flow_of(case: Case) -> list[FlowStep]:
+    """Where a case stands in the flow of its version."""
+    package = procedures.version(case.version_id).package
+    return flow_steps(
+        package,
+        {step["n"] for step in case.state["steps"].values()},
+        {token["n"] for token in case.state["tokens"].values()},
+    )
+
+
+def act_title(package: Package, act: str) -> str:
+    """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
+    named = {
+        "case.submit": _("Application sent"),
+        "case.supply": _("Additional documents sent"),
+        "case.withdraw": _("Application withdrawn"),
+        "case.tick": _("A time limit passed"),
+        "case.amend": _("Answers corrected"),
+        "case.draft_result": _("Result drawn up"),
+        "case.seal_result": _("Result sealed"),
+    }
+    if act in named:
+        return named[act]
+    _case, _dot, rest = act.partition(".")
+    node, _dot, offered = rest.partition(".")
+    described = package.meta["tasks"].get(node)
+    if described is None:
+        return act
+    label = next((one["label"] for one in described["acts"] if one["id"] == offered), None)
+    name = text_in(described["name"], language())
+    if offered == "silence":
+        return _("%(task)s: no answer in time, taken as consent") % {"task": name}
+    return f"{name}: {text_in(label, language())}" if label else name
+
+
+def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
+    """What was attested, by whom, with its proof, and who has it now."""
+    package = procedures.version(case.version_id).package
+    entries = queries.attestations(actor, case)
+    posts = identity.posts_named(one.by.get("post") for one in entries)
+    english = language() == "en"
+    steps = []
+    for one in entries:
+        post = posts.get(one.by.get("post") or "")
+        system = "system" in one.by
+        steps.append(
+            TimelineStep(
+                title=act_title(package, one.act),
+                state="void" if one.voided else "done",
+                agency=(post.agency.name_en if english else post.agency.name_vi) if post else "",
+                who=_("The system") if system else (post.title_en if english else post.title_vi) if post else _("Applicant"),
+                done_at=one.at,
+                proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
+            )
+        )
+    for found in queries.tasks_of(actor, case):
+        agency = found.row.agency
+        steps.append(
+            TimelineStep(
+                title=text_in(found.task.name, language()),
+                state="current",
+                agency=(agency.name_en if english else agency.name_vi) if agency else _("Applicant"),
+                since=found.row.opened_at,
+                due=found.row.due_at,
+            )
+        )
+    return steps
+
+
+def filters_of(sent: QueryDict) -> queries.Filters:
+    """The filters that stand in an address; what cannot be read does not filter."""
+    state = sent.get("state", "")
+    after = sent.get("after", "")
+    try:
+        last = UUID(after) if after else None
+    except ValueError:
+        last = None
+    return queries.Filters(
+        words=identity.folded(sent.get("q", "")[:200]),
+        state=int(state) if state.isdigit() and 1 <= int(state) <= 10 else None,
+        late=sent.get("late") == "1",
+        code=sent.get("code", "")[:40],
+        after=last,
+    )
+
+
+def case_filters(sent: QueryDict) -> list[Filter]:
+    """The filters above a list of cases."""
+    states = [Choice(str(int(state)), str(name)) for state, name in NATIONAL_STATES.items()]
+    late = [Choice("1", _("Late only"))]
+    return [
+        Filter("state", _("State"), sent.get("state", ""), states),
+        Filter("late", _("Deadline"), sent.get("late", ""), late),
+        Filter("code", _("Procedure"), sent.get("code", ""), procedure_choices()),
+    ]
+
+
+def procedure_choices() -> list[Choice]:
+    """The procedures in force, to choose from."""
+    english = language() == "en"
+    return [Choice(row.code, row.name_en if english else row.name_vi) for row in procedures.catalogue()[:100]]
+
+
+def case_facts(case: Case) -> list[Line]:
+    """What is known of a case at once."""
+    english = language() == "en"
+    lines = [
+        Line(_("Dossier number"), case.number),
+        Line(_("Handled by"), case.agency.name_en if english else case.agency.name_vi),
+        Line(_("Sent"), vi_datetime(case.submitted_at)),
+    ]
+    if case.received_at:
+        lines.append(Line(_("Received"), vi_datetime(case.received_at)))
+    if case.due_at and not case.finished_at:
+        lines.append(Line(_("Appointment"), vi_datetime(case.due_at)))
+    if case.finished_at:
+        lines.append(Line(_("Finished"), vi_datetime(case.finished_at)))
+    lines.append(Line(_("Fee"), money(case.fee)))
+    return lines
+
+
+def file_cards(actor: Actor, case: Case) -> list[FileCard]:
+    """The files of a case that the actor may open."""
+    package = procedures.version(case.version_id).package
+    names = {one["kind"]: text_in(one["name"], language()) for one in package.meta.get("documents", ())}
+    names |= {"result.draft": _("Draft of the result"), "result": _("Result")}
+    return [
+        FileCard(
+            name=row.name,
+            url=reverse("cases:file", args=[row.id]),
+            size=row.size,
+            media_type=row.media_type,
+            title=names.get(row.part) or names.get(content.document_kind(row.part), ""),
+            preview_url=reverse("cases:file", args=[row.id]) + "?view",
+        )
+        for row in queries.files_of(actor, case)
+    ]
+
+
+def result_of(case: Case) -> dict[str, Any] | None:
+    """The issued result of a case."""
+    found = Result.objects.filter(case=case, issued_at__isnull=False).first()
+    if found is None:
+        return None
+    return {
+        "number": found.number,
+        "pdf_url": reverse("cases:result", args=[case.pk]),
+        "verify_url": reverse("cases:verify-code", args=[found.code]),
+        "revoked_at": found.revoked_at,
+    }
+
+
+def papers_of(case: Case) -> list[dict[str, str]]:
+    """Forms 02 and 03, where they were sent: label and address."""
+    found = []
+    if queries.was_asked(case):
+        found.append({"label": _("Request for more (form 02)"), "url": reverse("cases:paper", args=[case.pk, "02"])})
+    if case.phase == "refused":
+        found.append({"label": _("Refusal (form 03)"), "url": reverse("cases:paper", args=[case.pk, "03"])})
+    return found
+
+
+def document_lines(package: Package, draft: drafts.Content, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The inputs for documents, in the package's order."""
+    lines = []
+    for line in drafts.documents(package, draft, errors):
+        described, file = line.described, line.file
+        lines.append(
+            {
+                "name": f"document.{line.kind}",
+                "label": text_in(described["name"], language()),
+                "accept": ",".join(described.get("media") or ()),
+                "help": " ".join(filter(None, [text_in(described.get("note") or {}, language()), _asked(described)["when"]])),
+                "required": described.get("required") is True,
+                "error": line.error,
+                "file_id": file.id if file else "",
+                "card": FileCard(file.name, reverse("cases:file", args=[file.id]), file.size, file.media_type)
+                if file
+                else None,
+            }
+        )
+    return lines

@@ -1,0 +1,35 @@
+"""The addresses of the room."""
+
+from django.urls import path
+
+from xactin.cases.web import desk, files, own, portal, verify
+
+app_name = "cases"
+urlpatterns = [
+    path("", portal.home, name="home"),
+    path("procedures/", portal.catalogue, name="catalogue"),
+    path("procedures/<str:code>/", portal.procedure, name="procedure"),
+    path("procedures/<str:code>/apply/", portal.apply, name="apply"),
+    path("procedures/<str:code>/apply/draft/", portal.draft, name="draft"),
+    path("procedures/<str:code>/apply/files/", portal.upload, name="upload"),
+    path("procedures/<str:code>/apply/check/", portal.check, name="check"),
+    path("flows/<str:digest>.bpmn", portal.diagram, name="diagram"),
+    path("cases/", own.cases, name="own-list"),
+    path("cases/<uuid:case>/", own.case, name="own"),
+    path("cases/<uuid:case>/supply/", own.supply, name="supply"),
+    path("cases/<uuid:case>/withdraw/", own.withdraw, name="withdraw"),
+    path("cases/<uuid:case>/papers/<str:form>.pdf", files.paper, name="paper"),
+    path("cases/<uuid:case>/result.pdf", files.result, name="result"),
+    path("cases/<uuid:case>/bundle.json", files.bundle, name="bundle"),
+    path("files/<uuid:file>", files.file, name="file"),
+    path("desk/", desk.inbox, name="inbox"),
+    path("desk/cases/", desk.cases, name="desk-list"),
+    path("desk/search/", desk.search, name="search"),
+    path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
+    path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
+    path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
+    path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
+    path("verify/", verify.upload, name="verify"),
+    path("verify/<str:code>", verify.result, name="verify-code"),
+    path("verify/<str:code>/bundle.json", verify.bundle, name="verify-bundle"),
+]

@@ -1,0 +1,89 @@
+"""Anybody with a paper in hand: is it ours, is it unchanged, is it still in force?"""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xactin.cases.documents.inspect import verify_result
+from xactin.cases.documents.qr import CodeError, parse_code
+from xactin.cases.dossiers import issued
+from xactin.cases.dossiers.asking import language
+from xactin.cases.web import answers
+from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.ledger import queries as ledger
+
+LARGEST = 60 * 1024 * 1024
+
+
+def _trust() -> Trust:
+    return Trust.parse(ledger.authority().verifier_key)
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """A code typed in, or a file: the browser calculates; without JavaScript we do."""
+    context: dict[str, object] = {"trust": ledger.authority().verifier_key, "error": ""}
+    code = request.GET.get("code", "").strip()
+    if code:
+        try:
+            return redirect("cases:verify-code", code=parse_code(code))
+        except CodeError:
+            context["error"] = _("This is not a code of ours. Please compare it letter by letter with the paper.")
+            return render(request, "cases/verify.html", context, status=422)
+    file = request.FILES.get("file") if request.method == "POST" else None
+    if request.method == "POST" and file is None:
+        context["error"] = _("Please choose the PDF or the proof bundle first.")
+        return render(request, "cases/verify.html", context, status=422)
+    if file is not None and (file.size or 0) > LARGEST:
+        context["error"] = _("This file is larger than anything we issue.")
+        return render(request, "cases/verify.html", context, status=413)
+    if file is not None:
+        context["verdict"] = _verdict(file.read())
+        context["file_name"] = file.name
+    return render(request, "cases/verify.html", context)
+
+
+def _verdict(data: bytes) -> dict[str, object]:
+    """The verdict in the page's language: the PDF's own, what its bundle proves, and whether it is in force."""
+    words = language()
+    if not data.startswith(b"%PDF-"):
+        found = verify_bundle(data, _trust())
+        valid, problems, checked = found.valid, found.problems, found.checked
+    else:
+        result = verify_result(data, _trust())
+        valid, problems = result.valid, result.problems
+        checked = (*(result.verdict.checked if result.verdict else ()), *result.notes)
+    revoked = issued.revoked(data) if valid else None
+    return {
+        "valid": valid and revoked is None,
+        "problems": [getattr(problem, words) for problem in problems],
+        "checked": [getattr(remark, words) for remark in checked],
+        "revoked": revoked,
+    }
+
+
+@require_GET
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """What was issued under a code: by whom, when, still in force; and the proof, calculated in the browser."""
+    try:
+        found = issued.by_code(parse_code(code))
+    except CodeError:
+        found = None
+    if found is None:
+        return render(request, "cases/verify_unknown.html", {"code": code}, status=404)
+    context = {"result": found, "trust": ledger.authority().verifier_key, "trial": settings.XACTIN_TRIAL}
+    return render(request, "cases/verify_result.html", context)
+
+
+@require_GET
+def bundle(request: HttpRequest, code: str) -> HttpResponse:
+    """The proof of an issued result: it discloses the hash of the paper, nothing of its content."""
+    try:
+        found = issued.by_code(parse_code(code))
+    except CodeError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return answers.download(issued.bundle(found), "application/json", f"{found.number.replace('/', '-')}.json")
