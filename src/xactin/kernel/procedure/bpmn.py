@@ -24,6 +24,7 @@ XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 DRAWING: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 MAX_BYTES: Final = 2_000_000
 
+_TOP: Final = frozenset({"process", "itemDefinition", "documentation"})
 _DRAWN: Final = frozenset(
     {"documentation", "textAnnotation", "association", "group", "dataObject", "dataObjectReference"}
     | {"dataStoreReference", "laneSet", "incoming", "outgoing"}
@@ -89,7 +90,9 @@ class _Reader:
         self._join()
         root = self._root(processes)
         if self.problems:
-            raise PackageError(self.problems)
+            # What is not covered is told alone: arrows that lead to it are no faults of their own.
+            unknown = [problem for problem in self.problems if problem.code == "unknown_element"]
+            raise PackageError(unknown or self.problems)
         return Flow(root, self.nodes, self.arrows, self.scopes, self.lanes)
 
     # -- the file
@@ -125,8 +128,8 @@ class _Reader:
         return top
 
     def _named(self, element: Element, tag: str) -> None:
-        name = element.get("errorCode" if tag == "error" else "name") or element.get("name") or ""
-        self.names[element.get("id", "")] = name or element.get("id", "")
+        name = element.get("errorCode" if tag == "error" else "name", "") or element.get("name", "")
+        self.names[element.get("id", "")] = str(name or element.get("id", ""))
 
     def _collaboration(self, element: Element) -> None:
         for part in element:
@@ -136,7 +139,7 @@ class _Reader:
     def _process(self, process: Element) -> None:
         for lane in process.iter(f"{BPMN}lane"):
             for reference in lane.findall(f"{BPMN}flowNodeRef"):
-                self.lanes[(reference.text or "").strip()] = lane.get("name") or lane.get("id", "")
+                self.lanes[(reference.text or "").strip()] = lane.get("name", "") or lane.get("id", "")
         self._scope(process, process.get("id", ""))
 
     def _scope(self, element: Element, scope: str) -> None:
@@ -193,7 +196,7 @@ class _Reader:
     def _trigger(self, element: Element, kind: Kind) -> Trigger:
         if kind is Kind.RECEIVE or kind is Kind.SEND:
             reference = element.get("messageRef", "")
-            self._children(element, ())
+            self._children(element, ("multiInstanceLoopCharacteristics",))
             return Trigger("message", self.names.get(reference, reference) or element.get("id", ""))
         if kind not in _ALLOWED:
             if kind is not Kind.SUBPROCESS:

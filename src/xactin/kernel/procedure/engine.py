@@ -1,4 +1,6 @@
-"""What an act does to a dossier. Pure: (package, state, act, time) -> (state, effect); nothing given is changed.
+"""What an act does to a dossier. Pure: (package, state, act, time) -> (state, effect).
+
+Nothing that is given is changed.
 
 State, small JSON without personal data:
 

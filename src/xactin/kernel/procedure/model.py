@@ -111,8 +111,9 @@ class Flow:
 
     @cached_property
     def inclusive_reach(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
-        """For each inclusive join: from each node of its scope, which of the join's arrows can still be reached
-        without passing the join (BPMN 2.0.2, 13.4.3)."""
+        """For each inclusive join: which of its arrows each node of its scope reaches without passing it.
+
+        Whether the join still has to wait follows from it (BPMN 2.0.2, 13.4.3)."""
         return {
             node.id: self._reach(node)
             for node in self.nodes.values()

@@ -15,10 +15,11 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
     limit           of the whole: {working_day: 7} | {working_hour: 8} | {calendar_day: 2} | {same_day: true}
     reception       the task whose advance receives the dossier (or an act with `receives: true`): from then
                     on the limit runs. Without either, it runs from the submission
-    supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop}. `times`: how often
-                    it may be asked (unlimited when left out); `lapse: stop`: no answer in time ends the dossier
+    supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop}. `times`: how
+                    often it may be asked (unlimited when left out); `lapse: stop`: no answer in time ends it
     tasks           {<userTask id>: {name, agency, post, limit, silence: consent, reads: ["form.*", ...],
-                    reserved, irrevocable, agencies: [...] (one instance each, for multi-instance), acts: [...]}}
+                    reserved, irrevocable, acts: [...], agencies: [...] (one instance each, where the node is
+                    multi-instance; or CEL that gives such a list)}}. Silence is an act `silence`
                     act: {id, label, kind: advance|return|supplement|refuse|withdraw|stop, writes: [part],
                     receives, throws: <error code>, data_schema, example}
     services        {<serviceTask, sendTask, receiveTask or message event id>: {kind, name, reads, writes,
@@ -51,9 +52,11 @@ hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the ho
       - {at: 2026-07-24 09:00, withdraw: true}
     expect: {phase: done, fee: 75000, tasks: [], acts: {approve: approve}}   # at the end
 
-Without `submitted` an example begins an hour before its first act. `expect` may name any of `tasks` (node ids of what is open, any order), `due` (of the dossier, null while its
-clock stands), `phase`, `fee`, `voided` (tasks whose acts became void by this step), `acts`, `refused` (the
-code of the engine's refusal; the step then changes nothing). `data` of an act is what the task answers.
+Without `submitted` an example begins an hour before its first act. `expect` may name any of `tasks` (node
+ids of what is open, any order), `due` (of the dossier, null while its clock stands), `phase`, `fee`, `voided`
+(tasks whose acts became void by this step), `acts` (the last act of a task; `silence` where nobody answered),
+`refused` (the code of the engine's refusal; the step then changes nothing). `data` of an act is what the task
+answers. A document given again in `supply` or `amend` is a new file.
 """
 
 from __future__ import annotations
@@ -124,7 +127,7 @@ class Package:
 
 
 def load_package(source: Path | Mapping[str, bytes]) -> Package:
-    """The package of a folder, or of files by name. Raises PackageError with everything found wrong on the way.
+    """The package of a folder, or of files by name. Raises PackageError with all that is wrong on the way.
 
     Whether the procedure is sound is asked of `check`, not here.
     """

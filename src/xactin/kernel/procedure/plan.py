@@ -114,7 +114,7 @@ def _routed(node: Node, acts: Mapping[str, Mapping[str, Any]], flow: Flow, names
 
 
 def _ways(node: Node, act: str, conditions: Sequence[str], names: Names) -> tuple[str, ...]:
-    """What each condition about this task says to an act: true, false, or that it names it among other things."""
+    """What each condition about this task says to an act: true, false, or that it names it among others."""
     found = []
     for text in conditions:
         try:

@@ -32,7 +32,7 @@ def rewrite(walk: Walk, parts: Collection[str], own: str | None = None) -> None:
 
 
 def void(walk: Walk, seeds: Iterable[str], dropped: Iterable[str] = ()) -> None:
-    """Takes back the given steps and all that followed. Raises Refused (irrevocable), changing nothing then."""
+    """Takes back the given steps and all that followed. Raises Refused (irrevocable)."""
     fallen, gone = set(seeds), set(dropped)
     if not fallen and not gone:
         return
@@ -80,9 +80,7 @@ def _closure(walk: Walk, fallen: set[str], gone: set[str]) -> set[str]:
             if name not in undone:
                 undone.add(name)
                 waiting += [after for token in walk.steps[name]["out"] for after in consumers.get(token, ())]
-        fallen |= {
-            name for name in undone if "act" in walk.steps[name] and not _can_be_kept(walk.steps[name])
-        }
+        fallen |= {name for name in undone if "act" in walk.steps[name] and not _stands(walk.steps[name])}
         for name in fallen | gone:
             writer = walk.steps.get(name) or walk.kept[name]
             for part in writer.get("wrote", ()):
@@ -93,7 +91,7 @@ def _closure(walk: Walk, fallen: set[str], gone: set[str]) -> set[str]:
     return undone
 
 
-def _can_be_kept(step: Step) -> bool:
+def _stands(step: Step) -> bool:
     """An advance that is bound to content stands for that content. Decisions to go back or to end were about
     the way so far, and what saw nothing cannot be shown to be unaffected: both are asked again."""
     return bool(step.get("saw")) and step.get("kind") == "advance"

@@ -28,7 +28,6 @@ from xactin.kernel.working_time import Calendar, add_working
 Token = dict[str, Any]
 Step = dict[str, Any]
 
-MOST_MOVES = 2_000
 MOST_INSTANCES = 100
 
 
@@ -66,7 +65,8 @@ class Walk:
         self.voided: list[dict[str, Any]] = []
         self.arrived: list[str] = []  # task tokens that an act kept from before may answer
         self.loose = False  # whether something rests where only `settle` moves it
-        self.moves = 0
+        self.arriving: list[tuple[Step, Node, str | None, str, tuple[str, ...]]] = []
+        self.trail: tuple[str, ...] = ()  # the nodes passed since a token last rested
 
     # -- steps
 
@@ -98,15 +98,23 @@ class Walk:
         self.enter(step, self.flow.nodes[self.flow.arrows[arrow].target], scope, arrow)
 
     def enter(self, step: Step, node: Node, scope: str | None, arrow: str = "") -> None:
-        """A token arrives: it passes, or rests."""
-        self.moves += 1
-        if self.moves > MOST_MOVES:
+        """A token arrives; it passes on, or rests. Those that arrive while one is passed wait their turn."""
+        self.arriving.append((step, node, scope, arrow, self.trail))
+        if len(self.arriving) == 1:
+            for moved in self.arriving:
+                self.arrive(*moved)
+            self.arriving.clear()
+            self.trail = ()
+
+    def arrive(self, step: Step, node: Node, scope: str | None, arrow: str, trail: tuple[str, ...]) -> None:
+        if node.id in trail:
             raise Refused(
                 "endless",
                 f"Quy trình chạy vòng không dừng tại “{node.id}”",
                 f"The flow runs in a circle at “{node.id}”",
                 {"where": node.id},
             )
+        self.trail = (*trail, node.id)
         kind = node.kind
         if kind in (Kind.PARALLEL, Kind.INCLUSIVE) and len(node.incoming) > 1:
             self.rest(step, _token(node, scope) | {"f": arrow})
@@ -135,7 +143,7 @@ class Walk:
         """A task is asked, a subprocess begins, or several instances of either."""
         boundary = self.flow.boundaries.get(node.id, ())
         if node.multi is None:
-            self.instance(step, node, _token(node, scope), [event for event in boundary])
+            self.instance(step, node, _token(node, scope), boundary)
             return
         count = self.count(node)
         if count == 0:
@@ -181,7 +189,7 @@ class Walk:
     # -- choosing
 
     def choose(self, node: Node) -> list[str]:
-        """The arrows a gateway's conditions open: one of an exclusive, one or more of an inclusive gateway."""
+        """The arrows a gateway's conditions open: one of an exclusive, one or more of an inclusive one."""
         if len(node.outgoing) == 1:
             return list(node.outgoing)
         chosen: list[str] = []
@@ -232,7 +240,8 @@ class Walk:
                 acts[step["n"]] = [*acts[step["n"]], step["act"]]
             else:
                 acts[step["n"]] = step["act"]
-        answers = dict.fromkeys(acts, {}) | dict(self.given.get("answers", {}))
+        answers: dict[str, Any] = {name: {} for name in acts}
+        answers |= self.given.get("answers", {})
         return {**self.given, "acts": acts, "answers": answers}
 
     def count(self, node: Node) -> int:

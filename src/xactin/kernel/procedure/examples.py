@@ -1,0 +1,295 @@
+"""Runs the worked examples of a package and says where one does not come out.
+
+Their form is told in `package.py`. Commitments stand in for real ones: the digest of part and value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator
+
+from xactin.kernel.attestation import parse_time
+from xactin.kernel.expressions import ExpressionError, compile_expression
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.problems import Problem, Refused
+from xactin.kernel.working_time import Calendar, CalendarError
+
+TOP = {"name", "submitted", "applicant", "limits", "data", "documents", "expect", "acts"}
+STEP = {
+    "at",
+    "task",
+    "act",
+    "post",
+    "instance",
+    "data",
+    "supply",
+    "amend",
+    "tick",
+    "withdraw",
+    "stop",
+    "expect",
+}
+EXPECTED = {"tasks", "due", "phase", "fee", "voided", "acts", "refused"}
+
+
+class _Wrong(Exception):  # noqa: N818 - it carries the two texts of a problem
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
+
+
+def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The form's data by named part, as `parts` of procedure.yaml cuts it: `{"form.x": {"x": ...}}`."""
+    found: dict[str, dict[str, Any]] = {}
+    where = {
+        pointer.removeprefix("/"): part
+        for part, pointers in package.meta.get("parts", {}).items()
+        for pointer in pointers
+    }
+    for name, value in data.items():
+        found.setdefault(where.get(name, f"form.{name}"), {})[name] = value
+    return found
+
+
+def example_problems(package: Package, calendar: Calendar) -> Iterator[Problem]:
+    """example_fails for each example that is of no form, or whose tasks, times or end are other than told."""
+    for name, example in package.examples.items():
+        try:
+            _Run(package, example, calendar).run()
+        except _Wrong as wrong:
+            yield Problem("example_fails", name, wrong.vi, wrong.en)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            what = f"{type(error).__name__}: {error}"
+            yield Problem(
+                "example_fails", name, f"Ví dụ sai cấu trúc: {what}", f"The example is of no form: {what}"
+            )
+
+
+class _Run:
+    def __init__(self, package: Package, example: Mapping[str, Any], calendar: Calendar) -> None:
+        self.package = package
+        self.example = example
+        self.calendar = calendar
+        self.data = dict(example["data"])
+        self.answers: dict[str, Any] = {}
+        self.effect: dict[str, Any] = {}
+        self.state: dict[str, Any] = {}
+        self.seq = 0
+        self.place = ("lúc nộp", "the submission")
+
+    def run(self) -> None:
+        _known(self.example, TOP)
+        first = self.example["acts"][0]["at"]
+        submitted = (
+            self.moment(self.example["submitted"])
+            if "submitted" in self.example
+            else self.moment(first) - timedelta(hours=1)
+        )
+        self.fits()
+        self.refusable(self.example.get("expect_submission", {}), lambda: self.start(submitted))
+        last = submitted
+        for number, step in enumerate(self.example["acts"], 1):
+            _known(step, STEP)
+            at = self.moment(step["at"])
+            self.place = (f"bước {number}", f"step {number}")
+            if at < last:
+                raise self.wrong("at", at, f">= {last}")
+            last, self.seq = at, self.seq + 1
+            expected = step.get("expect", {})
+            if self.refusable(expected, lambda step=step, at=at: self.step(step, at)):
+                self.compare(expected)
+        self.place = ("cuối", "the end")
+        self.compare(self.example.get("expect", {}))
+
+    def refusable(self, expected: Mapping[str, Any], do: Any) -> bool:
+        """Does it; False when it was refused as expected."""
+        try:
+            do()
+        except Refused as refused:
+            if expected.get("refused") != refused.code:
+                raise _Wrong(
+                    f"{self.place[0]}: bị từ chối ({refused.code}): {refused.vi}",
+                    f"{self.place[1]}: refused ({refused.code}): {refused.en}",
+                ) from refused
+            return False
+        if "refused" in expected:
+            raise self.wrong("refused", None, expected["refused"])
+        return True
+
+    # -- what happens
+
+    def fits(self) -> None:
+        """The data is of the form, the documents are those asked for, and the applicant may apply."""
+        error = next(iter(Draft202012Validator(self.package.form_schema).iter_errors(self.data)), None)
+        if error is not None:
+            path = "/".join(str(step) for step in error.absolute_path)
+            raise _Wrong(f"data /{path}: {error.message}", f"data /{path}: {error.message}")
+        given = set(self.example.get("documents", ()))
+        for document in self.package.meta.get("documents", ()):
+            needed = document["required"]
+            needed = self.rule(needed) if isinstance(needed, str) else needed
+            if needed and not document.get("show_only") and document["kind"] not in given:
+                raise self.wrong("documents", sorted(given), document["kind"])
+        unknown = given - {document["kind"] for document in self.package.meta.get("documents", ())}
+        if unknown:
+            raise self.wrong("documents", sorted(unknown), None)
+        for rule in self.package.meta.get("eligibility", ()):
+            if not self.rule(rule["when"]):
+                raise _Wrong(rule["message"]["vi"], rule["message"]["en"])
+
+    def rule(self, text: str) -> Any:
+        empty = dict.fromkeys(self.package.meta["tasks"], "")
+        values = self.values() | {"acts": empty, "answers": {name: {} for name in empty}}
+        try:
+            return compile_expression(text, self.package.names).evaluate(values)
+        except ExpressionError as error:
+            raise _Wrong(error.vi, error.en) from error
+
+    def start(self, at: datetime) -> None:
+        parts = form_parts(self.package, self.data)
+        wrote = {part: _commitment(value) for part, value in parts.items()}
+        wrote |= self.documents(self.example.get("documents", ()))
+        self.state, self.effect = engine.start(
+            self.package,
+            values=self.values(),
+            parts=wrote,
+            at=at,
+            calendar=self.calendar,
+            limits=self.example.get("limits"),
+        )
+
+    def step(self, step: Mapping[str, Any], at: datetime) -> None:
+        common: dict[str, Any] = {"seq": self.seq, "at": at, "calendar": self.calendar}
+        if "task" in step:
+            self.act(step, common)
+        elif "tick" in step:
+            ticked = engine.tick(self.package, self.state, values=self.values(), **common)
+            self.state, self.effect = ticked or (self.state, {})
+        elif "withdraw" in step or "stop" in step:
+            end = engine.withdraw if "withdraw" in step else engine.stop
+            self.state, self.effect = end(self.package, self.state, **common)
+        else:
+            self.rewrite("supply" if "supply" in step else "amend", step, common)
+
+    def act(self, step: Mapping[str, Any], common: dict[str, Any]) -> None:
+        open_now = [
+            task
+            for task in engine.open_tasks(self.package, self.state)
+            if task.node == step["task"] and step.get("instance") in (None, task.instance)
+        ]
+        if not open_now:
+            raise self.wrong("task", sorted(self.open()), step["task"])
+        task = open_now[0]
+        data = step.get("data", {})
+        act = next((act for act in task.acts if act["id"] == step["act"]), {})
+        before = self.answers
+        if act.get("kind") == "advance":
+            self.answers = self.answers | {task.node: data}
+        try:
+            self.state, self.effect = engine.act(
+                self.package,
+                self.state,
+                task=task.id,
+                act=step["act"],
+                values=self.values(),
+                by_post=step.get("post"),
+                saw=engine.saw_of(self.package, self.state, task.id),
+                wrote={part: _commitment([self.seq, data]) for part in act.get("writes", ())},
+                **common,
+            )
+        except Refused:
+            self.answers = before
+            raise
+
+    def rewrite(self, kind: str, step: Mapping[str, Any], common: dict[str, Any]) -> None:
+        changed = step[kind]
+        _known(changed, {"data", "documents"})
+        before = self.data
+        self.data = before | changed.get("data", {})
+        wrote = {part: _commitment(value) for part, value in form_parts(self.package, self.data).items()}
+        wrote |= self.documents(changed.get("documents", ()))
+        verb = engine.supply if kind == "supply" else engine.amend
+        try:
+            self.state, self.effect = verb(
+                self.package, self.state, wrote=wrote, values=self.values(), **common
+            )
+        except Refused:
+            self.data = before
+            raise
+
+    # -- what is expected
+
+    def compare(self, expected: Mapping[str, Any]) -> None:
+        _known(expected, EXPECTED)
+        found: dict[str, Any] = {
+            "phase": self.state["phase"],
+            "fee": self.state["fee"],
+            "due": self.state["due"] and self.local(self.state["due"]),
+            "tasks": sorted(self.open()),
+            "voided": sorted(void["task"] for void in self.effect.get("voided", ())),
+        }
+        for name, value in expected.items():
+            if name == "due" and value is not None:
+                value = self.moment(value).astimezone(self.calendar.zone)
+            if name in ("tasks", "voided"):
+                value = sorted(value)
+            if name == "acts":
+                acts = self.acts()
+                found["acts"] = {task: acts.get(task) for task in value}
+            if name != "refused" and found[name] != value:
+                raise self.wrong(name, found[name], value)
+
+    def open(self) -> list[str]:
+        tasks = engine.open_tasks(self.package, self.state)
+        return [task.node for task in tasks if task.kind != "supply"]
+
+    def acts(self) -> dict[str, Any]:
+        steps = [step for step in self.state["steps"].values() if "act" in step]
+        return {step["n"]: step["act"] for step in sorted(steps, key=lambda step: int(step["seq"]))}
+
+    # -- values and times
+
+    def values(self) -> dict[str, Any]:
+        applicant = self.example.get("applicant", {"kind": "citizen"})
+        return {"form": self.data, "applicant": applicant, "answers": self.answers}
+
+    def documents(self, kinds: Any) -> dict[str, str]:
+        return {f"document.{kind}": _commitment([self.seq, kind]) for kind in kinds}
+
+    def moment(self, value: Any) -> datetime:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime.combine(value, time())
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.calendar.zone)
+
+    def local(self, text: str) -> datetime:
+        return parse_time(text).astimezone(self.calendar.zone)
+
+    def wrong(self, what: str, found: Any, expected: Any) -> _Wrong:
+        vi, en = self.place
+        shown = [_shown(value) for value in (found, expected)]
+        return _Wrong(
+            f"{vi}: {what} là {shown[0]}, ví dụ ghi {shown[1]}",
+            f"{en}: {what} is {shown[0]}, the example says {shown[1]}",
+        )
+
+
+def _shown(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+
+
+def _commitment(value: Any) -> str:
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _known(value: Mapping[str, Any], names: set[str]) -> None:
+    unknown = sorted(set(value) - names)
+    if unknown:
+        raise CalendarError(f"unknown: {', '.join(unknown)}")
