@@ -192,6 +192,10 @@ class KeyMandate(models.Model):
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; there is no superuser, rights come from posts."""
 
+    def get_queryset(self) -> "models.QuerySet[Account]":
+        """Accounts with their people: no page asks for one without the other."""
+        return super().get_queryset().select_related("person")
+
     def create_user(
         self, username: str, email: str = "", password: str | None = None, **more: Any
     ) -> "Account":

@@ -36,7 +36,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USERNAME_MIN_LENGTH = 4
-ACCOUNT_FORMS = {"signup": "xactin.identity.web.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "xactin.identity.web.forms.LoginForm",
+    "signup": "xactin.identity.web.forms.SignupForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",

@@ -172,7 +172,7 @@ def applicant_of(by: Actor) -> dict[str, str]:
     """What a procedure may know of its applicant, for its rules (CEL `applicant`) and to fill a form in."""
     person = Person.objects.get(pk=by.person_id)
     return {
-        "kind": person.kind,
+        "kind": str(person.kind),
         "full_name": person.full_name,
         "id_number": person.id_number,
         "phone": person.phone,

@@ -13,6 +13,7 @@ from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, Si
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_role
 from xactin.identity.units import unit
+from xactin.kernel.attestation import time_text
 from xactin.ledger.clock import now
 
 
@@ -64,7 +65,7 @@ def create_agency(
         raise Invalid("Mã định danh đã có.", "The code exists already.", {"field": "code"}) from error
     queries.forget_tree()
     effect = {
-        "kind": kind,
+        "kind": str(kind),
         "parent": parent.code if parent else None,
         "functions": sorted(functions),
         "unit": unit_code or None,
@@ -89,6 +90,7 @@ def create_post(
     require(by, "post.create", Facts(subject=f"post:{code}", kind="post"))
     if not is_role(role) or (name and not is_role(name)):
         raise Invalid("Vai trò không hợp lệ.", "The role is not of its form.", {"field": "role"})
+    _check_policy(role, requires_passkey)
     try:
         with transaction.atomic():
             post = Post.objects.create(
@@ -110,10 +112,20 @@ def create_post(
     return post
 
 
+def _check_policy(role: str, requires_passkey: bool) -> None:
+    # The acts of this room are several entries at once, which no passkey can sign one by one.
+    if role == "administrator" and requires_passkey:
+        raise Refused(
+            "Việc của quản trị viên được ký bằng khóa do hệ thống giữ; không thể bắt buộc khóa truy cập.",
+            "What an administrator does is signed by the key kept here; a passkey cannot be asked for.",
+        )
+
+
 @transaction.atomic
 def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
     """Sets a post's policy: whether its acts must be signed by a passkey."""
     require(by, "post.policy", Facts(subject=f"post:{post.id}", kind="post"))
+    _check_policy(post.role, required)
     post.requires_passkey = required
     post.save(update_fields=["requires_passkey"])
     attest(by, subject=f"post:{post.id}", act="post.policy", effect={"passkey": required})
@@ -135,8 +147,14 @@ def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Ac
     holding = Holding.objects.create(id=new_id(), person=person, post=post, since=at, until=until)
     for key in SigningKey.objects.filter(person=person, revoked_at__isnull=True).order_by("created_at"):
         grant(key, holding, by=by)
-    attest(by, subject=f"post:{post.id}", act="post.appoint", effect={"holding": str(holding.id)})
+    attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
     return holding
+
+
+def _held(holding: Holding) -> dict[str, str | None]:
+    """What an appointment signs: opaque ids and times."""
+    until = time_text(holding.until) if holding.until else None
+    return {"holding": str(holding.id), "person": str(holding.person_id), "until": until}
 
 
 @transaction.atomic

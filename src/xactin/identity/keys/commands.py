@@ -1,6 +1,8 @@
 """Keys of people: enrolled, changed, revoked. Each grants or ends mandates, which are ledger entries.
 
-A key has one mandate for each hat of its person: one for themselves, one for each post held.
+A key has one mandate for each hat of its person: one for themselves, one for each post held. What people do
+with their own keys they sign for themselves, with the key that the server keeps: also in a post that asks for
+a passkey somebody must be able to enrol the first one.
 """
 
 from collections.abc import Mapping
@@ -15,7 +17,7 @@ from xactin.identity.errors import Invalid, NotFound
 from xactin.identity.keys.passkeys import enrolled_key
 from xactin.identity.keys.signing import public_key, seal_context
 from xactin.identity.models import Holding, KeyMandate, Person, SigningKey
-from xactin.identity.queries import held_now
+from xactin.identity.queries import held_now, oneself
 from xactin.identity.rights import Actor, Facts
 from xactin.kernel.signatures import PublicKey
 from xactin.ledger import commands as ledger
@@ -57,14 +59,12 @@ def _end_all(key: SigningKey, *, by: Actor | None) -> None:
         end(mandate, by=by)
 
 
-def _owned(by: Actor | None, act: str, person: UUID) -> None:
-    require(by, act, Facts(subject=f"person:{person}", kind="person", owner_person_ids=(person,)))
-
-
 @transaction.atomic
 def enrol_person_key(*, person: Person, by: Actor | None = None) -> SigningKey:
     """Gives a person the key that the server keeps for them, sealed; a person has one at a time."""
-    _owned(by, "key.enrol", person.id)
+    require(
+        by, "key.enrol", Facts(subject=f"person:{person.id}", kind="person", owner_person_ids=(person.id,))
+    )
     return _enrol(person, by=by)
 
 
@@ -85,13 +85,13 @@ def _enrol(person: Person, *, by: Actor | None) -> SigningKey:
 
 
 @transaction.atomic
-def rotate_person_key(*, person: UUID, by: Actor) -> SigningKey:
+def rotate_person_key(*, by: Actor) -> SigningKey:
     """A new server-held key in the place of the old one.
 
-    The old one signs its heir's mandates and then its own end. Raises Forbidden.
+    The old one signs its heir's mandates and then its own end.
     """
-    _owned(by, "key.rotate", person)
-    owner = Person.objects.select_for_update().get(pk=person)
+    by = oneself(by)
+    owner = Person.objects.select_for_update().get(pk=by.person_id)
     old = list(
         SigningKey.objects.filter(person=owner, custody=SigningKey.Custody.SERVER, revoked_at__isnull=True)
     )
@@ -108,7 +108,7 @@ def finish_passkey(*, by: Actor, started: UUID, credential: Mapping[str, Any], l
 
     Raises NotFound (too old, or begun by somebody else) and Invalid.
     """
-    _owned(by, "key.enrol", by.person_id)
+    by = oneself(by)
     public, credential_id = enrolled_key(by, started, credential)
     try:
         with transaction.atomic():
@@ -135,7 +135,7 @@ def finish_passkey(*, by: Actor, started: UUID, credential: Mapping[str, Any], l
 @transaction.atomic
 def revoke_passkey(*, by: Actor, key: str) -> None:
     """Ends a passkey of the actor; what it has signed stays valid. Raises NotFound."""
-    _owned(by, "key.revoke", by.person_id)
+    by = oneself(by)
     found = (
         SigningKey.objects.select_for_update()
         .filter(pk=key, person_id=by.person_id, custody=SigningKey.Custody.PASSKEY, revoked_at__isnull=True)

@@ -20,7 +20,7 @@ def public_key(key: SigningKey) -> PublicKey:
             "id": key.id,
             "alg": key.alg,
             "public": key.public,
-            "custody": key.custody,
+            "custody": str(key.custody),  # a choice is no plain text, which canonical form asks for
             "rp_id": key.rp_id or None,
             "origins": list(key.origins),
         }

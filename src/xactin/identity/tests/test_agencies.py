@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province
+from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.errors import MandateEnded
+from xactin.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +79,13 @@ def test_an_appointment_gives_a_hat_with_a_mandate_for_each_key(province: Provin
     clerk = province.actor("congdan1", "clerk")
     assert clerk.agency_code == "H44.100"
     assert KeyMandate.objects.get(holding=holding).id == clerk.mandate_id
+    signed = Entry.objects.filter(subject=f"post:{post.id}").latest("seq")
+    statement, effect = orjson.loads(signed.statement), orjson.loads(signed.effect)
+    assert statement["act"] == "post.appoint"
+    assert statement["by"]["post"] == "H44:administrator"
+    assert effect == {"holding": str(holding.id), "person": str(person.id), "until": None}
+    with ledger.acting(subject="case:1", mandates=[clerk.mandate_id]) as chain:
+        assert chain.seq == 0
     assert person.id in queries.holders_of(province.agencies["H44.100"].id, "clerk")
 
 
@@ -84,6 +95,8 @@ def test_the_end_of_a_post_ends_the_hat_and_its_mandates(province: Province) -> 
     commands.end_holding(holding=holding, by=province.actor("quantri1"))
     assert KeyMandate.objects.get(pk=chair.mandate_id).ended_at is not None
     assert province.actor("chutich1").post_code is None
+    with pytest.raises(MandateEnded), ledger.acting(subject="case:1", mandates=[chair.mandate_id]):
+        pass
     with pytest.raises(NotFound):
         commands.end_holding(holding=holding, by=province.actor("quantri1"))
 
@@ -129,3 +142,9 @@ def test_officials_see_the_matters_of_their_agency_auditors_all(province: Provin
     assert queries.visible_agency_ids(province.actor("quantri1")) == frozenset()
     assert queries.visible_agency_ids(province.actor("congdan1")) == frozenset()
     assert queries.visible_agency_ids(province.actor("soxd1")) == {province.agencies["H44.02"].id}
+
+
+def test_an_administrators_post_cannot_ask_for_a_passkey(province: Province) -> None:
+    post = Post.objects.get(role="administrator")
+    with pytest.raises(Refused):
+        commands.require_passkey(post=post, required=True, by=province.actor("quantri1"))

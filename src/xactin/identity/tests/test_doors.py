@@ -248,7 +248,7 @@ OWN_PAGES = [
     "/accounts/reauthenticate/",
 ]
 ENGLISH = re.compile(
-    r"\b(the|your|you|Sign|Password|password|Email|Username|Change|Add|Remove|key|code|Are|Current|Started)\b"
+    r"\b(Login|bạn|Bạn|the|your|you|Sign|Password|password|Email|Username|Change|Add|Remove|key|code|Are|Current|Started)\b"
 )
 
 

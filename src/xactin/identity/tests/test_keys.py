@@ -19,7 +19,9 @@ from xactin.identity.tests.passkeys import assertion, registration
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import challenge, verify_signature
 from xactin.kernel.testing import SoftPasskey
+from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,11 @@ def test_nobody_signs_a_statement_of_another(province: Province) -> None:
     chair, clerk = province.actor("chutich1"), province.actor("vanthu1")
     with pytest.raises(ValueError, match="not of this actor"):
         commands.sign(clerk, statement(chair))
+
+
+def test_nobody_enrols_a_key_for_another(province: Province) -> None:
+    with pytest.raises(Forbidden):
+        commands.enrol_person_key(person=province.person("congdan1"), by=province.actor("chutich1"))
 
 
 def test_a_person_has_one_server_key_at_a_time(province: Province) -> None:
@@ -155,6 +162,17 @@ def test_a_post_may_ask_for_a_passkey(province: Province) -> None:
     assert (equipped.key_id, equipped.custody) == (key.id, "passkey")
 
 
+def test_what_a_passkey_signed_is_taken_by_the_ledger(province: Province) -> None:
+    held = passkey()
+    enrol(province.actor("chutich1"), held)
+    signing = queries.signing_with(province.actor("chutich1"))
+    assert signing is not None
+    asked = statement(signing)
+    with ledger.acting(subject=asked["subject"], mandates=[signing.mandate_id]) as chain:
+        chain.append(asked, commands.passkey_signature(assertion(held, challenge(asked))), {})
+    assert Entry.objects.filter(id=asked["id"]).exists()
+
+
 def test_a_revoked_passkey_signs_no_more(province: Province) -> None:
     held = passkey()
     key = enrol(province.actor("chutich1"), held)
@@ -172,12 +190,10 @@ def test_a_revoked_passkey_signs_no_more(province: Province) -> None:
 
 def test_a_key_is_changed_for_another_in_every_hat(province: Province) -> None:
     before = province.actor("chutich1")
-    heir = commands.rotate_person_key(person=before.person_id, by=before)
+    heir = commands.rotate_person_key(by=before)
     after = province.actor("chutich1")
     assert after.key_id == heir.id != before.key_id
     assert after.post_code == before.post_code
     assert not KeyMandate.objects.filter(key_id=before.key_id, ended_at__isnull=True).exists()
     signed = statement(after)
     verify_signature(signed, commands.sign(after, signed), public_key(heir))
-    with pytest.raises(Forbidden):
-        commands.rotate_person_key(person=province.person("vanthu1").id, by=after)

@@ -1,5 +1,6 @@
 """The forms of the room."""
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.utils.translation import gettext
@@ -17,6 +18,21 @@ def _checked_phone(number: str) -> str:
             gettext("Enter a Vietnamese mobile number: ten digits from 03, 05, 07, 08 or 09.")
         )
     return phone
+
+
+def _without_placeholders(form: forms.Form) -> None:
+    # A label says it, and stays when one types.
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """Somebody signs in."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name or e-mail")
+        _without_placeholders(self)
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -43,8 +59,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)  # a label says it, and stays when one types
+        _without_placeholders(self)
 
     def clean_full_name(self) -> str:
         """A name of two words at least."""

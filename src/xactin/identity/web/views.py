@@ -152,7 +152,7 @@ def revoke_key(request: HttpRequest, key: str) -> HttpResponse:
 def rotate_key(request: HttpRequest) -> HttpResponse:
     """Puts a new server-held key in the place of the old one."""
     actor = actor_of(request)
-    commands.rotate_person_key(person=actor.person_id, by=actor)
+    commands.rotate_person_key(by=actor)
     messages.success(request, _("A new key signs from now on. What the old one signed stays valid."))
     return redirect("identity:keys")
 

@@ -8,7 +8,9 @@ const told = (reason) => {
 
 if (form) {
   const options = JSON.parse(document.getElementById("passkey-options").textContent);
-  if (!canUsePasskeys()) told("unsupported");
+  // Until here the button slept: the form without a device's answer is of no use to the server.
+  if (canUsePasskeys()) form.querySelector("button").disabled = false;
+  else told("unsupported");
   form.addEventListener("submit", async (event) => {
     if (form.elements.credential.value) return;
     event.preventDefault();
