@@ -1,10 +1,29 @@
 """The room `cases` as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+OFFICIALS = frozenset({"reception", "officer", "chair", "clerk", "consultant", "leader"})
 
 
 class CasesConfig(AppConfig):
-    """Registers the room with Django."""
+    """Registers the room with Django, with the menus, the topics of the outbox and the audit."""
 
     name = "xactin.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        """Called by Django once all rooms are loaded."""
+        from xactin.cases.dossiers import telling
+        from xactin.notices.commands import register_topic
+        from xactin.ui import nav
+
+        nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
+        nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
+        nav.register("portal", _("Check a paper"), "cases:verify", order=30)
+        nav.register("cases", _("Inbox"), "cases:inbox", order=10, roles=OFFICIALS, icon="inbox")
+        nav.register(
+            "cases", _("Dossiers"), "cases:desk-list", order=20, roles=OFFICIALS | {"auditor"}, icon="file"
+        )
+        register_topic("case.acted", telling.acted)
+        register_topic("case.service", telling.service, alone=True)

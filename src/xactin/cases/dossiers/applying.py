@@ -16,6 +16,9 @@ from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import Calendar, vietnam
 from xactin.vault import queries as vault
 
+NOBODY = ("applicant", "system")
+"""Tasks that stand in no office: the applicant's own, and services."""
+
 RULES = "rules"
 """Who opens content so that a rule of the flow can be evaluated."""
 
@@ -91,7 +94,7 @@ def applied(
             token=task.id,
             node=task.node,
             kind=task.kind,
-            agency=None if task.agency == "applicant" else agency_for(agency, task.agency),
+            agency=None if task.agency in NOBODY else agency_for(agency, task.agency),
             role=task.post,
             due_at=task.due,
         )

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from xactin.cases.documents.signing.signers import KeyFileSigner
 
 TRIAL: Final = "THỬ NGHIỆM/TRIAL"
-LONGEST_NAME: Final = 64  # X.520
+LONGEST_NAME: Final = 64  # X.520; `cryptography` counts bytes of UTF-8
 EARLY: Final = timedelta(hours=1)
 ROOT_YEARS: Final = 10
 YEARS: Final = 3
@@ -73,16 +73,21 @@ def _years(years: int) -> timedelta:
     return timedelta(days=365 * years)
 
 
+def _short(text: str, room: int = LONGEST_NAME) -> str:
+    """As much of a text as fits, never half a letter."""
+    return text.encode()[:room].decode(errors="ignore").strip()
+
+
 def _name(name: str, organisation: str, title: str = "") -> x509.Name:
-    room = LONGEST_NAME - len(TRIAL) - 3
+    room = LONGEST_NAME - len(TRIAL.encode()) - 3
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:LONGEST_NAME]),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, _short(organisation)),
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, TRIAL),
     ]
     if title:
-        parts.append(x509.NameAttribute(NameOID.TITLE, title[:LONGEST_NAME]))
-    return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, f"{name[:room]} ({TRIAL})")])
+        parts.append(x509.NameAttribute(NameOID.TITLE, _short(title)))
+    return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, f"{_short(name, room)} ({TRIAL})")])
 
 
 def _builder(

@@ -1,0 +1,108 @@
+"""Dossiers for tests, made by the room's own commands: a published procedure, an application, its way."""
+
+import io
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from xactin.cases.dossiers import commands, queries, services
+from xactin.cases.models import Case, OpenTask
+from xactin.cases.procedures import commands as procedures
+from xactin.identity.queries import Actor, actor_for
+from xactin.identity.testing import Province, small_province
+from xactin.kernel.procedure.package import load_package
+from xactin.ledger.testing import sequence_all
+
+PERMIT: Final = "building-permit"
+BIRTH: Final = "birth-registration"
+PDF: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+# Who does what in the building permit, by task.
+DOERS: Final = {
+    "receive": "motcua1",
+    "review": "chuyenvien1",
+    "consult_land": "chuyenvien2",
+    "consult_infrastructure": "soxd1",
+    "consult_environment": "sonnmt1",
+    "appraise": "chuyenvien1",
+    "approve": "chutich1",
+    "issue": "vanthu1",
+}
+
+
+def package_folder(name: str) -> Path:
+    """The folder of a procedure that comes with the platform."""
+    return Path(settings.XACTIN_PROCEDURES) / name
+
+
+def province_with(*names: str) -> Province:
+    """A small province that has published these procedures."""
+    province = small_province()
+    for name in names:
+        procedures.publish_folder(by=actor_for("quantri1"), folder=package_folder(name))
+    return province
+
+
+def example(name: str) -> dict[str, Any]:
+    """The first worked example of a package."""
+    examples = load_package(package_folder(name)).examples
+    return dict(examples[min(examples)])
+
+
+def an_upload(by: Actor, content: bytes = PDF, name: str = "ban-ve.pdf") -> UUID:
+    """A file that a person has just sent."""
+    return commands.upload(by=by, stream=io.BytesIO(content), name=name).id
+
+
+def apply(name: str = PERMIT, *, username: str = "congdan1") -> Case:
+    """An application with the data of the package's first example."""
+    by, told = actor_for(username), example(name)
+    documents = [commands.Given(kind=kind, file=an_upload(by)) for kind in told.get("documents", ())]
+    code = load_package(package_folder(name)).code
+    done = commands.submit(by=by, code=code, data=told["data"], documents=documents)
+    return Case.objects.get(pk=done.case)
+
+
+def open_task(case: Case, node: str) -> OpenTask:
+    """The open task of a node."""
+    return OpenTask.objects.get(case=case, node=node)
+
+
+def do(case: Case, node: str, act: str, data: dict[str, Any] | None = None, *, username: str = "") -> commands.ActDone:
+    """One act by whoever does this task in the small province."""
+    by = actor_for(username or DOERS[node])
+    return commands.act(by=by, case=case.pk, task=open_task(case, node).token, act=act, data=data)
+
+
+def serve(case: Case, node: str) -> None:
+    """A service of the flow, as its job does it, once the log has come so far."""
+    sequence_all()
+    services.run_service(case=case.pk, token=open_task(case, node).token)
+
+
+def to_approval(case: Case) -> None:
+    """From the counter to the chair's desk, everybody agreeing."""
+    do(case, "receive", "accept")
+    do(case, "review", "consult")
+    for node in ("consult_land", "consult_infrastructure", "consult_environment"):
+        do(case, node, "agree", {"opinion": "Đồng ý"})
+    do(case, "appraise", "submit")
+    serve(case, "draft_result")
+
+
+def to_result(case: Case) -> None:
+    """All the way to the issued result."""
+    to_approval(case)
+    do(case, "approve", "approve")
+    do(case, "issue", "issue")
+    serve(case, "seal_result")
+
+
+def content(case: Case, username: str) -> dict[str, Any]:
+    """What somebody may read of a case."""
+    case.refresh_from_db()
+    return queries.content_of(actor_for(username), case, purpose="test")
