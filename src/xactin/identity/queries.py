@@ -338,17 +338,6 @@ def posts_in(agency_id: UUID) -> list[Post]:
     return list(Post.objects.filter(agency_id=agency_id).prefetch_related(holders).order_by("code"))
 
 
-def full_names(people: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of people, by their id."""
-    return dict(Person.objects.filter(pk__in=set(people)).values_list("id", "full_name"))
-
-
-def posts_named(codes: Iterable[str | None]) -> dict[str, Post]:
-    """Posts by their codes, each with its agency: to show in words who attested."""
-    wanted = {code for code in codes if code}
-    return {post.code: post for post in Post.objects.filter(code__in=wanted).select_related("agency")}
-
-
 def keys_of(actor: Actor) -> list[SigningKey]:
     """The actor's signing keys: those that sign, then those that have ended."""
     found = SigningKey.objects.filter(person_id=actor.person_id).defer("private")

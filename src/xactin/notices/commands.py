@@ -92,10 +92,13 @@ def run_relay(stop: threading.Event) -> None:
 
 
 def handle(event: Event) -> None:
-    """Runs the handler of an event's topic in a transaction. Raises LookupError when nobody registered it."""
+    """Runs the handler of an event's topic. Raises LookupError when nobody registered it."""
     known = topic_of(event.topic)
     if known is None:
         raise LookupError(f"nobody handles the topic {event.topic}")
+    if known.alone:
+        known.handler(event)
+        return
     with transaction.atomic():
         known.handler(event)
 

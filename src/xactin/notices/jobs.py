@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from procrastinate import RetryStrategy
@@ -25,6 +25,7 @@ AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)  # 3 s, 9 s, 27 s ...
 @app.task(name="notices.handle", retry=AGAIN)
 def handle_events(events: list[dict[str, Any]]) -> None:
     """Handles a bundle of events. One that fails becomes a job of its own and does not hold up the others."""
+    _renew_connection()
     if len(events) == 1:
         handle(_event(events[0]))
         return
@@ -42,6 +43,12 @@ def handle_events(events: list[dict[str, Any]]) -> None:
             handle_events.batch_defer(*[{"events": cast(Any, [event])} for event in failed])
 
 
+def _renew_connection() -> None:
+    """A database that was restarted left this thread of the worker a dead connection."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def _event(row: dict[str, Any]) -> Event:
     return Event(
         id=row["id"], topic=row["topic"], body=row["body"], created=datetime.fromisoformat(row["created"])
@@ -51,6 +58,7 @@ def _event(row: dict[str, Any]) -> Event:
 @app.task(name="notices.send_mail", retry=AGAIN)
 def send_mail(notice: str) -> None:
     """Sends a notice by e-mail, once as far as a mail server lets us know; raises when it is away."""
+    _renew_connection()
     with transaction.atomic():
         found = Notice.objects.select_for_update().filter(pk=UUID(notice)).first()
         if found is None or found.mailed_at is not None:

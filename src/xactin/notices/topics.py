@@ -31,11 +31,11 @@ _topics: dict[str, Topic] = {}
 
 
 def register_topic(topic: str, handler: Handler, *, alone: bool = False) -> None:
-    """Names the handler of a topic. It runs in a transaction of its own, after the act, at least once:
-    it must come out the same when it runs twice.
+    """Names the handler of a topic. It runs after the act, at least once: it must come out the same twice.
 
-    `alone` gives each event its own job, for work that takes longer than some milliseconds.
-    Raises ValueError for a second handler.
+    It runs in a transaction of its own. `alone` gives each event its own job and no transaction, for
+    work that takes longer than some milliseconds or does acts that must be seen at once (such as waiting
+    for the log). Raises ValueError for a second handler.
     """
     known = _topics.get(topic)
     if known is not None and known.handler is not handler:

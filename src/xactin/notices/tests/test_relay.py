@@ -100,6 +100,18 @@ def test_one_that_fails_comes_again_alone_and_holds_up_nobody(heard: list[Event]
     assert [event.topic for event in heard] == ["case.acted", "fragile"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_slow_work_runs_in_no_transaction_of_ours() -> None:
+    states: list[bool] = []
+    register_topic("slow", lambda event: states.append(connection.in_atomic_block), alone=True)
+    register_topic("quick", lambda event: states.append(connection.in_atomic_block))
+    leave("slow")
+    settle()
+    leave("quick")
+    settle()
+    assert states == [False, True]
+
+
 @pytest.mark.django_db
 def test_a_topic_nobody_handles_is_not_lost_in_silence() -> None:
     leave("unheard")
