@@ -1,7 +1,8 @@
 """What is kept off this machine: the highest checkpoint, and what was erased.
 
-`XACTIN_ANCHOR` names a file, on a share or a mounted bucket of another machine. A backup that comes back knows
-nothing of what was published and erased after it was made; this file does. Erasures stand in `<file>.erasures`.
+`XACTIN_ANCHOR` names a file, on a share or a mounted bucket of another machine. A backup that comes back
+knows nothing of what was published and erased after it was made; this file does. Erasures stand in
+`<file>.erasures`.
 """
 
 import json

@@ -1,9 +1,9 @@
 """The path of an act: one pipelined round trip to lock and read, one to write and commit.
 
-A durable commit costs a few hundred microseconds, a round trip or a statement some forty: so an act locks its
-subject and its mandates by one statement, and writes by one pipeline that ends with COMMIT. The transaction is
-Django's own (`transaction.atomic`): hooks for after the commit run, the ORM may be used meanwhile, and inside an
-outer `atomic()` the act becomes a savepoint of it and leaves the commit to it.
+A durable commit costs a few hundred microseconds, a round trip or a statement some forty: so an act locks
+its subject and its mandates by one statement, and writes by one pipeline that ends with COMMIT. The
+transaction is Django's own (`transaction.atomic`): hooks for after the commit run, the ORM may be used
+meanwhile, and inside an outer `atomic()` the act becomes a savepoint of it and leaves the commit to it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,8 @@ SELECT head.seq, head.digest, head.at, (SELECT array_agg(mandate) FROM held WHER
 _APPEND: Final = """
 WITH entry AS (
   INSERT INTO ledger_entry (id, subject, seq, statement, signature, effect, prev, at, digest)
-  VALUES (%(id)s, %(subject)s, %(seq)s, %(statement)s, %(signature)s, %(effect)s, %(prev)s, %(at)s, %(digest)s)
+  VALUES (%(id)s, %(subject)s, %(seq)s, %(statement)s, %(signature)s, %(effect)s, %(prev)s, %(at)s,
+          %(digest)s)
   RETURNING number),
 head AS (UPDATE ledger_head SET seq = %(seq)s, digest = %(digest)s, at = %(at)s WHERE subject = %(subject)s)
 INSERT INTO ledger_unsequenced (number) SELECT number FROM entry

@@ -1,4 +1,5 @@
-"""The one clock. It is real, but for the authority whose genesis says `demo`: that one's may be moved forward.
+"""The one clock. It is real, but for the authority whose genesis says `demo`: that one's may be moved
+forward.
 
 Entries take their time from the database (chain.py); this is the same time for what is not yet an entry.
 """

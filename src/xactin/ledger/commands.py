@@ -1,6 +1,7 @@
 """What may be done with the ledger. `acting` is the way of every act; the rest are acts of its own."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,9 +20,13 @@ from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import Chain, EntryRef, Statement, acting
 from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, MustBeKept, NothingToErase
-from xactin.ledger.models import Log
+from xactin.ledger.models import Cosignature, Log
+from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
 from xactin.ledger.sequencing import run_sequencer, sequence_once
 from xactin.ledger.signers import (
+    CLOCK_ACT,
+    END_ACT,
+    GRANT_ACT,
     LEDGER,
     Signer,
     SystemSigner,
@@ -32,36 +37,40 @@ from xactin.ledger.signers import (
     system_context,
 )
 from xactin.ledger.signing_key import log_context
+from xactin.ledger.witnesses import cosignatures_in
 from xactin.vault import commands as vault
 from xactin.vault import secrets
 
 __all__ = [
     "Chain",
     "EntryRef",
+    "Settled",
     "Signer",
     "SystemSigner",
     "acting",
+    "add_cosignature",
     "begin_authority",
+    "begin_new_origin",
     "end_mandate",
     "erase",
+    "erase_again",
     "grant_mandate",
     "run_sequencer",
     "sequence_once",
+    "settle_after_restore",
     "shift_clock",
     "system_signer",
 ]
-
-GRANT_ACT: Final = "mandate.grant"
-END_ACT: Final = "mandate.end"
-CLOCK_ACT: Final = "authority.clock"
 
 _INSERT_MANDATE: Final = """
 INSERT INTO ledger_mandate (id, key, person, post, agency, system, mandate)
 VALUES (%(id)s, %(key)s, %(person)s, %(post)s, %(agency)s, %(system)s, %(mandate)s)
 """
 _INSERT_LOG: Final = """
-INSERT INTO ledger_log (id, authority, name, demo, origin, verifier_key, sealed, genesis, size, mandates, clock_shift)
-SELECT 1, %(authority)s, %(name)s, %(demo)s, %(origin)s, %(verifier_key)s, %(sealed)s, number, 0, %(mandates)s, '0'
+INSERT INTO ledger_log (id, authority, name, demo, origin, verifier_key, sealed, genesis, size, mandates,
+       clock_shift)
+SELECT 1, %(authority)s, %(name)s, %(demo)s, %(origin)s, %(verifier_key)s, %(sealed)s, number, 0,
+       %(mandates)s, '0'
   FROM ledger_entry WHERE id = %(entry)s
 """
 _SYSTEM_LOCK: Final = 7_240_612  # two that need a system's first key at once make one
@@ -145,7 +154,8 @@ def grant_mandate(
 ) -> UUID:
     """A key may sign as somebody, from now on or from a later time; returns the mandate's id.
 
-    `acts` are names or beginnings `x.*`, None means all. Raises kernel MandateError for a form that is not one.
+    `acts` are names or beginnings `x.*`, None means all. Raises kernel MandateError for a form that is not
+    one.
     """
     identifier = new_id()
     subject = f"mandate:{identifier}"
@@ -195,9 +205,9 @@ def erase(
 ) -> EntryRef:
     """Removes the content and salt of parts of a subject, and attests it; the log stays verifiable.
 
-    `basis` names the legal ground and holds no personal data; `keep_until` is what the archive law says of this
-    subject, None where it says nothing. `writes` remove what a higher room derived from the content. The files'
-    bytes go after the commit. Raises MustBeKept and NothingToErase.
+    `basis` names the legal ground and holds no personal data; `keep_until` is what the archive law says of
+    this subject, None where it says nothing. `writes` remove what a higher room derived from the content.
+    The files' bytes go after the commit. Raises MustBeKept and NothingToErase.
     """
     _check_retention(keep_until)
     with acting(subject=subject, mandates=[by.mandate]) as chain:
@@ -213,13 +223,25 @@ def erase(
     return ref
 
 
+def erase_again() -> int:
+    """After a restore: erases what was erased since the backup was made (anchors.py); returns how many
+    subjects.
+    """
+    by, count = system_signer(LEDGER), 0
+    for one in anchors.kept_erasures():
+        with suppress(NothingToErase):
+            erase(subject=one.subject, parts=one.parts, by=by, basis=one.basis, keep_until=None)
+            count += 1
+    return count
+
+
 def _check_retention(keep_until: datetime | date | None) -> None:
     if keep_until is None:
         return
     today: datetime | date = clocks.now()
     if not isinstance(keep_until, datetime):
         today = clocks.now().date()
-    if keep_until > today:  # type: ignore[operator]  # both are of one kind here
+    if keep_until > today:
         raise MustBeKept({"until": keep_until.isoformat()})
 
 
@@ -237,6 +259,20 @@ def shift_clock(by: timedelta) -> None:
             (timedelta(seconds=int(by.total_seconds())),),
         )
     clocks.forget()
+
+
+def add_cosignature(note: str) -> int:
+    """Keeps the witnesses' lines of a cosigned checkpoint of ours; returns how many were new. Raises
+    NoteRefused.
+    """
+    checkpoint, lines = cosignatures_in(note)
+    count = 0
+    for key, (line, seen) in lines.items():
+        _, new = Cosignature.objects.get_or_create(
+            checkpoint=checkpoint, witness=key.text, defaults={"line": line, "seen": seen}
+        )
+        count += new
+    return count
 
 
 def _write_mandate(chain: Chain, mandate: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 
 
 class Entry(models.Model):
-    """An attestation at its place. `number` is drawn after the locks, so that it orders what depends on another.
+    """An attestation at its place. `number` is drawn after the locks, so that it orders what depends on
+    another.
 
     `statement`, `signature` and `effect` are canonical bytes; `digest` is that of the whole entry.
     """
@@ -35,7 +36,9 @@ class Entry(models.Model):
 
 
 class Head(models.Model):
-    """The end of a subject's chain; its row lock is the lock of the subject. `seq` is -1 before the first entry."""
+    """The end of a subject's chain; its row lock is the lock of the subject. `seq` is -1 before the first
+    entry.
+    """
 
     subject = models.CharField(primary_key=True, max_length=161)
     seq = models.IntegerField()

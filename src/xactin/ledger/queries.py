@@ -204,9 +204,9 @@ def bundle(
 ) -> bytes:
     """The proof of a subject (or of these entries of it): what `xactin verify` checks without us.
 
-    `opened` as `kernel.bundle.make_bundle` takes it. Proofs are against the latest checkpoint, or the published
-    one of `at_size`; entries that are not under it yet are left out, but raise NotLogged when named by
-    `entry_ids`. `cosigned` adds the witnesses' lines, which a verifier must then know too.
+    `opened` as `kernel.bundle.make_bundle` takes it. Proofs are against the latest checkpoint, or the
+    published one of `at_size`; entries that are not under it yet are left out, but raise NotLogged when
+    named by `entry_ids`. `cosigned` adds the witnesses' lines, which a verifier must then know too.
     """
     note = checkpoint_note(size=at_size, cosigned=cosigned)
     size = CheckpointText.parse(note.partition("\n\n")[0] + "\n").size

@@ -1,8 +1,9 @@
 """The sequencer: gives entries their places in the log, extends the trees, signs checkpoints.
 
-Leaves, tiles and checkpoint come in one transaction, and what is published is what is committed. A crash at any
-point leaves the log as it was. Two sequencers by mistake both compute, and one commits: the size is compared and
-set, leaf numbers and the checkpoint's predecessor are unique, and the queue's rows must still be there to take.
+Leaves, tiles and checkpoint come in one transaction, and what is published is what is committed. A crash at
+any point leaves the log as it was. Two sequencers by mistake both compute, and one commits: the size is
+compared and set, leaf numbers and the checkpoint's predecessor are unique, and the queue's rows must still
+be there to take.
 """
 
 import logging

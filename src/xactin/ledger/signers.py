@@ -18,6 +18,10 @@ from xactin.vault import secrets
 LEDGER: Final = "ledger"
 """The system whose mandate stands in genesis; it grants those of the other systems."""
 
+GRANT_ACT: Final = "mandate.grant"
+END_ACT: Final = "mandate.end"
+CLOCK_ACT: Final = "authority.clock"
+
 
 class Signer(Protocol):
     """Whose key signs, under which mandate, as whom."""

@@ -99,6 +99,10 @@ class Damaged(RuntimeError):  # noqa: N818
     """Stored bytes are not what was stored: changed on the disk, or cut short."""
 
 
+class Missing(Damaged):
+    """Stored bytes are not there."""
+
+
 def _word(media_type: str) -> str:
     """A media type as people call it."""
     known = {

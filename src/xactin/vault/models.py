@@ -1,4 +1,6 @@
-"""What the vault stores: sealed content beside the ledger, and who opened it. Erased rows keep their names only."""
+"""What the vault stores: sealed content beside the ledger, and who opened it. Erased rows keep their names
+only.
+"""
 
 import uuid
 

@@ -11,14 +11,17 @@ import orjson
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from xactin.kernel.attestation import commit_file, commit_value
 from xactin.vault import secrets
 from xactin.vault.contents import SALT, StoredFile, opened_members, path_of, value_context
-from xactin.vault.errors import Damaged, NoSuchFile
+from xactin.vault.errors import Damaged, Missing, NoSuchFile
 from xactin.vault.models import Opening
 from xactin.vault.sealing import opened_chunks
 
 __all__ = [
+    "Content",
     "StoredFile",
+    "contents_between",
     "file",
     "files",
     "open_file",
@@ -41,10 +44,26 @@ SELECT DISTINCT ON (part) part, sealed FROM vault_value
  WHERE subject = %(subject)s AND (%(parts)s::text[] IS NULL OR part = ANY(%(parts)s::text[]))
  ORDER BY part, id DESC
 """
-_FILES: Final = """
+_COLUMNS: Final = """
 SELECT f.id, f.owner, f.media_type, f.size, f.commitment, f.created, f.address, f.sealed, b.subject, b.part
+"""
+_FILES: Final = (
+    _COLUMNS
+    + """
   FROM vault_file f LEFT JOIN vault_binding b ON b.file_id = f.id
  WHERE f.sealed IS NOT NULL AND """
+)
+_VALUES_BETWEEN: Final = """
+SELECT subject, part, commitment, sealed FROM vault_value
+ WHERE subject >= %s AND (%s::text IS NULL OR subject < %s)
+"""
+_FILES_BETWEEN: Final = (
+    _COLUMNS
+    + """
+  FROM vault_file f JOIN vault_binding b ON b.file_id = f.id
+ WHERE b.subject >= %s AND (%s::text IS NULL OR b.subject < %s)
+"""
+)
 
 
 def open_values(
@@ -53,7 +72,8 @@ def open_values(
     """The values now in force of these parts (all, if None) with their salts: {part: (value, salt)}.
 
     `by` is a person's id or a system's name. What was erased is left out. The opening is logged by the same
-    statement: at once, or with the caller's transaction where there is one. Raises SecretsError for changed bytes.
+    statement: at once, or with the caller's transaction where there is one. Raises SecretsError for changed
+    bytes.
     """
     with connection.cursor() as cursor:
         cursor.execute(*opening_sql(by=by, purpose=purpose, subject=subject, parts=parts))
@@ -130,7 +150,7 @@ def plain_bytes(found: StoredFile) -> Iterator[bytes]:
     try:
         stored = default_storage.open(path_of(found.address))
     except FileNotFoundError:
-        raise Damaged(f"the bytes of file {found.id} are gone") from None
+        raise Missing(f"the bytes of file {found.id} are gone") from None
     with stored:
         yield from opened_chunks(iter(partial(stored.read, _PIECE), b""), found.key)
 
@@ -168,10 +188,49 @@ def _stored(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the audit found in the place of a content. `state`: sound, erased, changed, gone."""
+class Content:
+    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes)."""
 
     subject: str
     part: str
     commitment: str
     state: str
+
+
+def contents_between(low: str, high: str | None) -> Iterator[Content]:
+    """Every content of the subjects from `low` to before `high`, opened and compared with its commitment.
+
+    For the audit, which notes once that it opens everything (`note_audit`).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES_BETWEEN, (low, high, high))
+        for subject, part, commitment, sealed in cursor.fetchall():
+            state = _value_state(subject, part, bytes(commitment), sealed)
+            yield Content(subject, part, bytes(commitment).hex(), state)
+        cursor.execute(_FILES_BETWEEN, (low, high, high))
+        for row in cursor.fetchall():
+            yield Content(row[8], row[9], bytes(row[4]).hex(), _file_state(row))
+
+
+def _value_state(subject: str, part: str, commitment: bytes, sealed: bytes | None) -> str:
+    if sealed is None:
+        return "erased"
+    try:
+        plain = secrets.unseal(bytes(sealed), value_context(subject, part))
+        found = commit_value(plain[:SALT], orjson.loads(plain[SALT:]))
+    except (secrets.SecretsError, ValueError):
+        return "changed"
+    return "sound" if found == commitment.hex() else "changed"
+
+
+def _file_state(row: tuple[Any, ...]) -> str:
+    if row[7] is None:
+        return "erased"
+    try:
+        found = _stored(*row)
+        made = commit_file(found.salt, plain_bytes(found))
+    except Missing:
+        return "gone"
+    except (secrets.SecretsError, Damaged, ValueError):
+        return "changed"
+    return "sound" if made == found.commitment else "changed"

@@ -1,7 +1,9 @@
-"""The bytes of a file at rest: chunks of AES-256-GCM under a key of the file's own, so none is whole in memory.
+"""The bytes of a file at rest: chunks of AES-256-GCM under a key of the file's own, so none is whole in
+memory.
 
-`XTF1`, then chunks of 64 KiB plain, each with its tag. The nonce counts the chunks and marks the last one, so that
-chunks cannot be moved, left out or cut off (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár).
+`XTF1`, then chunks of 64 KiB plain, each with its tag. The nonce counts the chunks and marks the last one,
+so that chunks cannot be moved, left out or cut off (the STREAM construction of Hoang, Reyhanitabar, Rogaway
+and Vizár).
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,7 +57,7 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 def _without_magic(stored: Iterable[bytes]) -> Iterator[bytes]:
-    head = b""
+    head: bytes | None = b""
     for piece in stored:
         if head is None:
             yield piece

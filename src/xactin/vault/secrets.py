@@ -1,7 +1,7 @@
 """What is sealed under the one master key: private keys, contents, second factors.
 
-Each sealing has a key of its own, derived from the master key, 24 random bytes and the context; so the number of
-sealings has no practical bound, and what was sealed for one place opens in no other.
+Each sealing has a key of its own, derived from the master key, 24 random bytes and the context; so the
+number of sealings has no practical bound, and what was sealed for one place opens in no other.
 """
 
 import hmac

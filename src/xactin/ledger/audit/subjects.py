@@ -1,0 +1,223 @@
+"""The subject pass: each chain entry by entry, its content, and the rows derived from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from typing import Any, Final
+
+from django.db import connection
+
+from xactin.kernel.attestation import StatementError, check_entry, published
+from xactin.kernel.canonical import CanonicalError, canonical, parse
+from xactin.kernel.mandates import MandateError, check_cover
+from xactin.kernel.signatures import SignatureError, verify_signature
+from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
+from xactin.ledger.audit.findings import Finding
+from xactin.ledger.audit.folds import fold_of
+from xactin.ledger.audit.history import History, position
+from xactin.ledger.authority import authority
+from xactin.ledger.queries import EntryRow, entry_row
+from xactin.vault.queries import Content, contents_between
+
+_ENTRIES: Final = """
+SELECT e.subject, e.number, e.id, l.data, e.statement, e.signature, e.effect, e.prev, e.seq, e.at, e.digest,
+       l.index, l.mandates
+  FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.number
+ WHERE e.subject >= %s AND (%s::text IS NULL OR e.subject < %s)
+ ORDER BY e.subject, e.seq, e.number
+"""
+_HEADS: Final = """
+SELECT subject, seq, digest, at FROM ledger_head
+ WHERE subject >= %s AND (%s::text IS NULL OR subject < %s)
+"""
+
+
+@dataclass(slots=True)
+class _Chain:
+    """One subject while it is checked."""
+
+    subject: str
+    history: History
+    findings: list[Finding] = field(default_factory=list)
+    rows: list[EntryRow] = field(default_factory=list)
+    next: int = 0  # the seq that comes next
+    digest: bytes | None = None  # of the entry before
+    index: int | None = -1  # of the entry before; None once entries wait
+    committed: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+
+    def find(self, kind: str, text: str) -> None:
+        """Adds a finding."""
+        self.findings.append(Finding(kind, self.subject, text))
+
+
+def check_subjects(history: History, low: str, high: str | None) -> list[Finding]:
+    """Checks every subject from `low` to before `high`."""
+    findings: list[Finding] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS, (low, high, high))
+        heads = {subject: (seq, digest, at) for subject, seq, digest, at in cursor.fetchall()}
+        cursor.execute(_ENTRIES, (low, high, high))
+        rows = cursor.fetchall()
+    contents: dict[str, list[Content]] = {}
+    for content in contents_between(low, high):
+        contents.setdefault(content.subject, []).append(content)
+    for subject, group in groupby(rows, key=lambda row: row[0]):
+        chain = _Chain(subject, history)
+        for row in group:
+            _check_entry(chain, *row[1:])
+        _check_head(chain, heads.pop(subject, None))
+        _check_contents(chain, contents.pop(subject, []))
+        findings += chain.findings
+        fold = fold_of(subject)
+        # A fold over damaged entries would only say again that they are damaged.
+        if fold is not None and not any(one.kind in ("statement", "removed") for one in chain.findings):
+            findings += fold.check(subject, chain.rows)
+    findings += [
+        Finding("removed", subject, f"all {seq + 1} entries are gone")
+        for subject, (seq, _, _) in heads.items()
+        if seq >= 0
+    ]
+    findings += [
+        Finding("payload", subject, f"{one.part}: content that no statement commits to")
+        for subject, found in contents.items()
+        for one in found
+    ]
+    return findings
+
+
+def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *columns: Any) -> None:
+    statement, signature, effect, prev, seq, at, digest, index, mandates = columns
+    name = f"entry {seq}"
+    _check_order(chain, name, seq, prev, index)
+    chain.digest = bytes(digest)
+    try:
+        for part in (statement, signature, effect):
+            parse(bytes(part))
+        row = entry_row(*columns)
+        chain.rows.append(row)
+        check_entry(row.entry)
+    except (CanonicalError, StatementError, KeyError, TypeError) as error:
+        chain.find("statement", f"{name}: statement, signature or effect is not of its form ({error})")
+        return
+    said = row.entry["statement"]
+    if (said["id"], said["subject"], said["authority"]) != (str(id), chain.subject, authority().id):
+        chain.find("statement", f"{name}: the statement names another id, subject or authority than its row")
+    signed = _check_signature(chain, name, row, position(index, number))
+    made = sha256(canonical(row.entry)).digest()
+    if made != row.digest:
+        if signed:
+            chain.find("place", f"{name}: its digest does not fit: effect, time or order was changed")
+        else:
+            chain.find("signature", f"{name}: its digest does not fit: statement or signature was changed")
+    elif data is not None and published(made.hex(), bytes(mandates).hex()) != bytes(data):
+        chain.find("log", f"{name}: the log holds another entry at index {index}")
+    _take_commitments(chain, row)
+
+
+def _check_order(chain: _Chain, name: str, seq: int, prev: bytes | None, index: int | None) -> None:
+    if seq < chain.next:
+        chain.find("fork", f"{name}: two entries claim this place")
+    elif seq > chain.next:
+        chain.find("removed", f"entries {chain.next} to {seq - 1} are gone")
+    elif (None if prev is None else bytes(prev)) != chain.digest:
+        chain.find("reordered", f"{name}: it follows another entry than the one before it")
+    if index is not None and (chain.index is None or index <= chain.index):
+        chain.find("reordered", f"{name}: it stands in the log before the entry it follows")
+    chain.index, chain.next = index, seq + 1
+
+
+def _check_signature(chain: _Chain, name: str, row: EntryRow, place: tuple[int, int]) -> bool:
+    """Whether the signature holds; says so, and whether the key was allowed then."""
+    said, signature, at = row.entry["statement"], row.entry["signature"], row.entry["place"]["at"]
+    if said["act"] == GENESIS_ACT:
+        return _check_genesis(chain, name, row)
+    reason = "no mandate for this key"
+    for standing in chain.history.by_key.get(said["key"], ()):
+        try:
+            check_cover(standing.mandate, said, at)
+        except MandateError as error:
+            reason = error.code
+            continue
+        if not standing.held_at(place):
+            reason = "mandate_ended" if standing.since < place else "mandate_early"
+            continue
+        try:
+            verify_signature(said, signature, standing.key)
+        except SignatureError as error:
+            chain.find("signature", f"{name}: the signature does not fit the statement ({error.code})")
+            return False
+        return True
+    chain.find("validity", f"{name}: key {said['key']} was not allowed to sign this then ({reason})")
+    return _signed_by_any(chain, said, signature)
+
+
+def _signed_by_any(chain: _Chain, said: dict[str, Any], signature: Any) -> bool:
+    for standing in chain.history.by_key.get(said["key"], ()):
+        try:
+            verify_signature(said, signature, standing.key)
+        except SignatureError:
+            continue
+        return True
+    return False
+
+
+def _check_genesis(chain: _Chain, name: str, row: EntryRow) -> bool:
+    info, effect = authority(), row.entry["place"]["effect"]
+    key = chain.history.log_keys.get(str(effect.get("log")))
+    if key is None:
+        chain.find("signature", f"{name}: a genesis that names no log key")
+        return False
+    try:
+        demo = verify_genesis(row.entry, key)
+    except (GenesisError, SignatureError, StatementError) as error:
+        chain.find("signature", f"{name}: the genesis does not hold ({error})")
+        return False
+    if (row.index == 0) != (key == info.log_key) or demo != info.demo:
+        chain.find("table", f"{name}: the log's row says another key, or another nature, than its genesis")
+    return True
+
+
+def _check_head(chain: _Chain, head: tuple[int, bytes | None, Any] | None) -> None:
+    if not chain.rows:
+        return
+    last = chain.rows[-1]
+    if head is None:
+        chain.find("table", "the head of this chain is gone")
+    elif head[0] > last.seq:
+        chain.find("removed", f"entries {last.seq + 1} to {head[0]} are gone")
+    elif (head[0], bytes(head[1] or b""), head[2]) != (last.seq, last.digest, last.at):
+        chain.find("table", "the head of this chain is not its last entry")
+
+
+def _take_commitments(chain: _Chain, row: EntryRow) -> None:
+    """What this entry says about contents: committed to, or erased."""
+    said = row.entry["statement"]
+    for commitment in [*(said["wrote"] or {}).values(), *([said["content"]] if said["content"] else [])]:
+        chain.committed.setdefault(commitment, row.seq)
+    erased = row.effect.get("erased", {})
+    if said["act"].endswith(".erase") and isinstance(erased, dict):
+        for commitments in erased.values():
+            chain.erased.update(commitments)
+
+
+def _check_contents(chain: _Chain, contents: Sequence[Content]) -> None:
+    states = dict(_states(contents))
+    for commitment, seq in chain.committed.items():
+        part, state = states.pop(commitment, ("content", "gone"))
+        if commitment in chain.erased:
+            if state != "erased":
+                chain.find("erasure", f"{part} of entry {seq}: erased by attestation, but it is {state}")
+        elif state == "erased":
+            chain.find("erasure", f"{part} of entry {seq}: it was erased without attestation")
+        elif state != "sound":
+            chain.find("payload", f"{part} of entry {seq}: the payload is {state}")
+    for part, _ in states.values():
+        chain.find("payload", f"{part}: content that no statement commits to")
+
+
+def _states(contents: Sequence[Content]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """State by commitment; where one content is kept twice, the sound one counts."""
+    for content in sorted(contents, key=lambda one: one.state == "sound"):
+        yield content.commitment, (content.part, content.state)
