@@ -5,6 +5,7 @@ system `result`: a machine proposes and carries out, the chair's attestation dec
 """
 
 import io
+import logging
 import os
 from collections.abc import Callable
 from uuid import UUID
@@ -12,9 +13,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from xactin.cases.documents.drawings import DrawingError, permit_lines, seal_drawing
 from xactin.cases.documents.render import draft_result
 from xactin.cases.documents.signing.seal import seal_result
-from xactin.cases.documents.qr import verify_code
+from xactin.cases.documents.qr import verify_code, verify_url
 from xactin.cases.dossiers import papers, sealing, store
 from xactin.cases.dossiers.asking import LOCAL
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
@@ -26,6 +28,7 @@ from xactin.ledger.clock import now
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 
+log = logging.getLogger("xactin.cases.services")
 SYSTEM = "result"
 PDF = ["application/pdf"]
 _ISSUED = "UPDATE cases_result SET file = %s, sha256 = %s, issued_at = %s WHERE id = %s"
@@ -103,14 +106,45 @@ def _seal(case: Case, token: str) -> ActDone | None:
     )
     file = _stored(case, signed, "result")
     result = _result_of(case)
+    stamped = _stamped_drawings(case, result)
     return serve(
         case=case.pk,
         task=token,
         saw=saw,
-        wrote={"result": file.commitment},
+        wrote={"result": file.commitment, **{part: one.commitment for part, one in stamped.items()}},
         system=SYSTEM,
         writes=[(_ISSUED, (file.id, file.sha256, now(), result.pk))],
     )
+
+
+def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]:
+    """The documents that go back with the result (`result.attach`), stamped and sealed by the agency.
+
+    A drawing that cannot be stamped (locked by a signature of its own, not a sound PDF) goes back as it
+    came: the permit names it, and its commitment stands in the application.
+    """
+    package = procedures.version(case.version_id).package
+    wanted = package.meta["result"].get("attach", ())
+    found: dict[str, vault.StoredFile] = {}
+    name = package.meta["result"]["name"]["vi"]
+    at = now()
+    for kept in vault_queries.files(subject=subject_of(case.pk), parts=list(wanted)):
+        _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
+        try:
+            pdf = seal_drawing(
+                b"".join(chunks),
+                lines=permit_lines(case.agency.name_vi, name, result.number, at),
+                url=verify_url(settings.XACTIN_URL, result.code),
+                agency=sealing.seal_of(case.agency),
+                trial=settings.XACTIN_TRIAL,
+                at=at,
+            )
+        except DrawingError as error:
+            log.warning("case %s: %s is not stamped: %s", case.pk, kept.part, error)
+            continue
+        part = f"result.{kept.part.removeprefix('document.')}"
+        found[part] = _stored(case, pdf, part)
+    return found
 
 
 _SERVICES: dict[str, Callable[[Case, str], ActDone | None]] = {"result.draft": _draft, "result.seal": _seal}

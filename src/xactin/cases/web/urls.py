@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xactin.cases.web import desk, files, own, portal, verify
+from xactin.cases.web import desk, files, own, portal, revoking, verify
 
 app_name = "cases"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/cases/", desk.cases, name="desk-list"),
     path("desk/search/", desk.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
+    path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
     path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
