@@ -37,6 +37,7 @@ RSA: Final = {
     "sha384": "1.2.840.113549.1.1.12",
     "sha512": "1.2.840.113549.1.1.13",
 }
+RAW_LENGTHS: Final = (64, 96, 132)  # P-256, P-384, P-521
 LARGEST_ANSWER: Final = 256 * 1024
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -123,9 +124,8 @@ def _opener() -> urllib.request.OpenerDirector:
 
 def _as_der(signature: bytes) -> bytes:
     """Services give ECDSA as DER or as r and s side by side; CMS wants DER."""
+    looks_der = signature[:1] == b"\x30" and signature[1:2] == bytes([len(signature) - 2 & 0xFF])
+    if len(signature) not in RAW_LENGTHS or looks_der:
+        return signature
     half = len(signature) // 2
-    if len(signature) in (64, 96, 132) and signature[0] != 0x30:
-        return encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
-    if len(signature) in (64, 96, 132) and signature[1] != len(signature) - 2:
-        return encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
-    return signature
+    return encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))

@@ -53,7 +53,9 @@ def nested(depth):
     return [nested(depth - 1)] if depth else []
 
 
-@pytest.mark.parametrize("value", ["a" * (LONGEST + 1), ["a" * LONGEST] * (LARGEST // LONGEST + 1), nested(40)])
+@pytest.mark.parametrize(
+    "value", ["a" * (LONGEST + 1), ["a" * LONGEST] * (LARGEST // LONGEST + 1), nested(40)]
+)
 def test_a_document_is_not_endless(value):
     with pytest.raises(TooMuchTextError):
         plain(value)

@@ -3,7 +3,8 @@ import subprocess
 
 import pytest
 
-from xactin.cases.documents import RenderError, draft_result, render_form
+from xactin.cases.documents import RenderError, draft_result, render, render_form
+from xactin.cases.documents.apart import Apart
 from xactin.cases.documents.press import LIBRARY
 from xactin.cases.documents.render import press
 from xactin.cases.documents.testing import AT, CODE, birth, facts, package_files, permit
@@ -37,7 +38,6 @@ def test_a_permit_says_what_the_form_said():
     ):
         assert said in text, said
     assert text.count(NOTICE) == 2
-    assert pdf.count(b"/Type/Page/") + pdf.count(b"/Type/Page\n") >= 0
     info = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert "Giấy phép" in info
     assert "595.276 x 841.89 pts (A4)" in info
@@ -73,7 +73,7 @@ def test_without_a_trial_nothing_says_so():
     [
         '*x* _y_ #read("/decree30.typ") $a$ `b` <sign-chair> @cite',
         '"); #pagebreak() //',
-        '#{while true {}}',
+        "#{while true {}}",
         "]#[ \\u{48} \\",
         '{"a": "b"} ${x} %s {0}',
     ],
@@ -87,6 +87,15 @@ def test_a_very_long_word_breaks_no_page():
     assert text.count(NOTICE) == text.count("Kiểm tra văn bản này tại")
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """A press with one second a document."""
+    worker = Apart("xactin.cases.documents.press", seconds=1, memory=render.MEMORY)
+    monkeypatch.setattr(render, "_press", lambda: worker)
+    yield
+    worker.close()
+
+
 @pytest.mark.parametrize(
     ("template", "code"),
     [
@@ -98,20 +107,25 @@ def test_a_very_long_word_breaks_no_page():
         ("#while true { }", "template"),
         ("#let f(n) = f(n + 1)\n#f(1)", "template"),
         ("#panic()", "template"),
-        ('#for i in range(9000) { for j in range(9000) { for k in range(9000) { i + j } } }', "limits"),
+        (
+            "#for i in range(9000) { for j in range(9000) { for k in range(9000) { let sum = i + j } } }",
+            "limits",
+        ),
         ('#("a" * 4000000000)', "limits"),
     ],
 )
-def test_a_bad_template_is_an_error_and_the_next_document_comes_out(template, code):
+def test_a_bad_template_is_an_error_and_the_next_document_comes_out(template, code, hasty):
     with pytest.raises(RenderError) as error:
         result(permit(), **{"result.typ": template})
-    assert error.value.code in (code, "limits", "broken")
+    assert error.value.code == code
     assert result(permit())
 
 
 def test_a_package_cannot_take_the_place_of_the_library():
     with pytest.raises(RenderError, match="file_name"):
-        result(permit(), **{"decree30.typ": "#let state-paper(title: none, body) = body\n#let closing = none"})
+        result(
+            permit(), **{"decree30.typ": "#let state-paper(title: none, body) = body\n#let closing = none"}
+        )
     with pytest.raises(RenderError, match="file_name"):
         result(permit(), **{"../../over.typ": "x"})
 
@@ -142,7 +156,9 @@ def test_a_receipt_before_reception_promises_no_date():
 
 
 def test_supplement():
-    context = facts(items=["Bản vẽ mặt cắt móng", "Cam kết"], reason="Hồ sơ chưa đủ.", within="03 ngày làm việc")
+    context = facts(
+        items=["Bản vẽ mặt cắt móng", "Cam kết"], reason="Hồ sơ chưa đủ.", within="03 ngày làm việc"
+    )
     text = words(render_form("02", context, trial=True, at=AT))
     assert "1. Bản vẽ mặt cắt móng 2. Cam kết" in text
     assert "03 ngày làm việc" in text

@@ -1,0 +1,29 @@
+"""Work for `test_apart`: what a child may do, well and badly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from xactin.cases.documents.apart import Header, WorkError
+
+
+def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
+    match header["do"]:
+        case "pid":
+            return {"pid": os.getpid()}, list(parts)
+        case "refuse":
+            raise WorkError("no", "because")
+        case "break":
+            1 / 0  # noqa: B018
+        case "spin":
+            while True:
+                pass
+        case "exit":
+            os._exit(3)
+        case "eat":
+            return {}, [b"\0" * (4 << 30)]
+        case "print":
+            print("not an answer")
+            return {}, []
+    return header, list(parts)

@@ -1,0 +1,70 @@
+import gc
+import os
+import threading
+
+import pytest
+
+from xactin.cases.documents.apart import Apart, UnfinishedError, WorkError
+
+
+@pytest.fixture
+def worker():
+    made = Apart("xactin.cases.documents.tests.apart_work", seconds=1.0, memory=1 << 30)
+    yield made
+    made.close()
+
+
+def test_an_answer_comes_back_with_its_parts(worker):
+    answer, parts = worker.ask({"do": "echo", "x": "Đường"}, [b"", b"\0" * 100_000])
+    assert answer["x"] == "Đường"
+    assert parts == [b"", b"\0" * 100_000]
+
+
+def test_a_refusal_is_no_end(worker):
+    before = worker.ask({"do": "pid"})[0]["pid"]
+    with pytest.raises(WorkError, match="no: because"):
+        worker.ask({"do": "refuse"})
+    with pytest.raises(WorkError, match="ZeroDivisionError"):
+        worker.ask({"do": "break"})
+    assert worker.ask({"do": "pid"})[0]["pid"] == before != os.getpid()
+
+
+@pytest.mark.parametrize("what", ["spin", "exit"])
+def test_what_does_not_come_back_is_ended_and_the_next_call_works(worker, what):
+    with pytest.raises(UnfinishedError):
+        worker.ask({"do": what})
+    assert worker.ask({"do": "echo"})[0] == {"do": "echo"}
+
+
+def test_memory_has_a_limit(worker):
+    with pytest.raises((WorkError, UnfinishedError)):
+        worker.ask({"do": "eat"})
+
+
+def test_what_it_prints_is_no_answer(worker):
+    assert worker.ask({"do": "print"})[0] == {}
+
+
+def test_many_threads_share_one_child(worker):
+    pids = set()
+
+    def ask():
+        for number in range(20):
+            answer, parts = worker.ask({"do": "pid"}, [str(number).encode()])
+            assert parts == [str(number).encode()]
+            pids.add(answer["pid"])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(pids) == 1
+
+
+def test_nothing_is_left_behind(worker):
+    pid = worker.ask({"do": "pid"})[0]["pid"]
+    worker.close()
+    gc.collect()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
