@@ -83,16 +83,8 @@ def _shape(schema: Any, whole: Mapping[str, Any], depth: int) -> Shape:
     if isinstance(schema.get("$ref"), str):
         return _shape(_local_reference(schema["$ref"], whole), whole, depth + 1)
     kind = schema.get("type")
-    if kind == "object" or "properties" in schema:
-        members = {
-            name: _shape(member, whole, depth + 1) for name, member in schema.get("properties", {}).items()
-        }
-        for part in (*schema.get("allOf", ()), *_branches(schema)):
-            members |= {
-                name: shape
-                for name, shape in (_shape(part, whole, depth + 1).members or {}).items()
-                if name not in members
-            }
+    members = _members(schema, whole, depth) if kind in (None, "object") else {}
+    if kind == "object" or members:
         return Shape("map", members or None, required=frozenset(schema.get("required", ())))
     if kind == "array":
         return Shape("list", items=_shape(schema.get("items", {}), whole, depth + 1))
@@ -100,9 +92,15 @@ def _shape(schema: Any, whole: Mapping[str, Any], depth: int) -> Shape:
     return Shape(kinds.get(kind, "any") if isinstance(kind, str) else "any")
 
 
-def _branches(schema: Mapping[str, Any]) -> list[Any]:
-    found: list[Any] = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    return [*found, *(schema[word] for word in ("then", "else") if word in schema)]
+def _members(schema: Mapping[str, Any], whole: Mapping[str, Any], depth: int) -> dict[str, Shape]:
+    """The properties of an object, those of its branches too."""
+    found = {name: _shape(member, whole, depth + 1) for name, member in schema.get("properties", {}).items()}
+    branches = [schema[word] for word in ("then", "else") if word in schema]
+    for word in ("allOf", "anyOf", "oneOf"):
+        branches += schema.get(word, ())
+    for branch in branches:
+        found = dict(_shape(branch, whole, depth + 1).members or {}) | found
+    return found
 
 
 def _local_reference(reference: str, whole: Mapping[str, Any]) -> Any:

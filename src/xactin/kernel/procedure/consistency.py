@@ -27,11 +27,13 @@ _CODES = {
 
 def consistency(package: Package, posts: Posts | None) -> Iterator[Problem]:
     """Every problem of wording. `posts`: (agency function or handling, role) held; None: not asked."""
-    yield from _schemas(package)
+    schemas = list(_schemas(package))
+    yield from schemas
     yield from _tasks(package)
     yield from _services(package)
     yield from _posts(package, posts)
-    yield from _rules(package)
+    if not any(problem.code == "form_schema" for problem in schemas):
+        yield from _rules(package)
     yield from _gateways(package)
     yield from _events(package)
     yield from _parts(package)

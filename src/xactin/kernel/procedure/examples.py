@@ -20,7 +20,7 @@ from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, Refused
 from xactin.kernel.working_time import Calendar, CalendarError
 
-TOP = {"name", "submitted", "applicant", "limits", "data", "documents", "expect", "acts"}
+TOP = {"name", "submitted", "applicant", "limits", "data", "documents", "expect_start", "acts", "expect"}
 STEP = {
     "at",
     "task",
@@ -93,7 +93,10 @@ class _Run:
             else self.moment(first) - timedelta(hours=1)
         )
         self.fits()
-        self.refusable(self.example.get("expect_submission", {}), lambda: self.start(submitted))
+        started = self.example.get("expect_start", {})
+        if not self.refusable(started, lambda: self.start(submitted)):
+            return
+        self.compare(started)
         last = submitted
         for number, step in enumerate(self.example["acts"], 1):
             _known(step, STEP)

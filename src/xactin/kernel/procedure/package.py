@@ -40,7 +40,7 @@ hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the ho
     limits: {consult_land: {working_day: 2}}   # what the authority set; may be left out
     data: {...}                           # the form
     documents: [drawing, land_right]      # kinds attached
-    expect: {tasks: [receive], phase: submitted, fee: 75000}      # right after the submission
+    expect_start: {tasks: [receive], phase: submitted, fee: 75000}     # right after the submission
     acts:
       - {at: 2026-07-20 09:00, task: receive, act: accept, post: reception,
          expect: {tasks: [review], due: 2026-07-29 09:00, phase: processing}}

@@ -269,7 +269,7 @@ class Walk:
             if node.trigger.kind == "terminate" and len(self.inside(token.get("p"))) > 1:
                 self.terminate(name, token, node)
                 return True
-            if node.trigger.kind == "error" and token["end"] == 1:
+            if self.throws(name):
                 self.throw(name, node.trigger.name)
                 return True
             return "p" in token and self.completed(token["p"])
@@ -310,7 +310,7 @@ class Walk:
     def completed(self, host: str) -> bool:
         """Goes on from a subprocess, or from all instances, once everything in it has ended."""
         within = [name for name, token in self.tokens.items() if token.get("p") == host]
-        if not all("end" in self.tokens[name] for name in within):
+        if not all("end" in self.tokens[name] for name in within) or any(map(self.throws, within)):
             return False
         token = self.tokens[host]
         node = self.flow.nodes[token["n"]]
@@ -327,6 +327,11 @@ class Walk:
     def terminate(self, name: str, token: Token, node: Node) -> None:
         step = self.step(node.id, [name, *(other for other in self.inside(token.get("p")) if other != name)])
         self.rest(step, _token(node, token.get("p")) | {"end": 1})
+
+    def throws(self, name: str) -> bool:
+        """Whether a token rests at an error end and has not been looked after yet."""
+        token = self.tokens[name]
+        return token.get("end") == 1 and self.flow.nodes[token["n"]].trigger.kind == "error"
 
     def throw(self, name: str, code: str) -> None:
         """An error goes up to the nearest boundary event that catches it; uncaught, it ends like any end."""
