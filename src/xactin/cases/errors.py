@@ -42,7 +42,9 @@ class Invalid(ActError):
     code = "invalid"
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(_("Some answers are missing or not right. They are marked below."), errors=dict(errors))
+        super().__init__(
+            _("Some answers are missing or not right. They are marked below."), errors=dict(errors)
+        )
         self.errors = dict(errors)
 
 

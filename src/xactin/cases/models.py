@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-
 from django.utils.translation import gettext_lazy as _
 
 from xactin.cases.rules import NationalState
@@ -128,7 +127,9 @@ class Case(models.Model):
             models.Index(fields=["agency", "-id"], name="case_agency"),
             models.Index(fields=["applicant", "-id"], name="case_applicant"),
             models.Index(
-                fields=["agency", "due_at", "id"], name="case_agency_due", condition=Q(finished_at__isnull=True)
+                fields=["agency", "due_at", "id"],
+                name="case_agency_due",
+                condition=Q(finished_at__isnull=True),
             ),
             GinIndex(fields=["agencies"], name="case_agencies", fastupdate=True),
         ]

@@ -72,7 +72,9 @@ def open_task(case: Case, node: str) -> OpenTask:
     return OpenTask.objects.get(case=case, node=node)
 
 
-def do(case: Case, node: str, act: str, data: dict[str, Any] | None = None, *, username: str = "") -> commands.ActDone:
+def do(
+    case: Case, node: str, act: str, data: dict[str, Any] | None = None, *, username: str = ""
+) -> commands.ActDone:
     """One act by whoever does this task in the small province."""
     by = actor_for(username or DOERS[node])
     return commands.act(by=by, case=case.pk, task=open_task(case, node).token, act=act, data=data)

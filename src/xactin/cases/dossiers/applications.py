@@ -1,4 +1,7 @@
-"""An application before it is a dossier: is it complete, right and eligible? Pure; the law's words are in the package."""
+"""An application before it is a dossier: is it complete, right and eligible?
+
+Pure: the law's words are in the package.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -26,7 +29,11 @@ def asked_documents(package: Package, values: Mapping[str, Any]) -> list[dict[st
 
 
 def faults(
-    package: Package, data: Mapping[str, Any], kinds: Collection[str], applicant: Mapping[str, Any], language: str
+    package: Package,
+    data: Mapping[str, Any],
+    kinds: Collection[str],
+    applicant: Mapping[str, Any],
+    language: str,
 ) -> dict[str, str]:
     """What is wrong with an application, by JSON pointer or `document.<kind>`; "" for what bars it as a whole.
 
@@ -38,7 +45,10 @@ def faults(
     values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
     known = {document["kind"] for document in package.meta.get("documents", ())}
     missing = {"vi": "Ông/Bà chưa đính kèm giấy tờ này.", "en": "This document is not attached yet."}
-    strange = {"vi": "Thủ tục này không nhận loại giấy tờ này.", "en": "This procedure takes no such document."}
+    strange = {
+        "vi": "Thủ tục này không nhận loại giấy tờ này.",
+        "en": "This procedure takes no such document.",
+    }
     for document in asked_documents(package, values):
         if document["needed"] and document["kind"] not in kinds:
             found[f"document.{document['kind']}"] = missing[language]

@@ -107,13 +107,17 @@ def applied(
     timer = engine.next_due(package, after)
     timer_before = engine.next_due(package, before) if before else None
     services = [
-        ("case.service", {"case": str(case), "token": task.token}) for task in opened if task.kind == "service"
+        ("case.service", {"case": str(case), "token": task.token})
+        for task in opened
+        if task.kind == "service"
     ]
     change = store.Change(
         case=case,
         state=after,
         phase=phase,
-        national_state=national_state(phase, received=received is not None, handled=bool(after.get("handled"))),
+        national_state=national_state(
+            phase, received=received is not None, handled=bool(after.get("handled"))
+        ),
         fee=after.get("fee", 0),
         due_at=_moment(after.get("due")),
         received_at=received,

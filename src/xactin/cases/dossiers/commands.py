@@ -21,7 +21,6 @@ from xactin.cases.dossiers.asking import applicant_facts, handling_agency, langu
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale, TaskGone
 from xactin.cases.models import PendingAct
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.procedures.queries import InForce
 from xactin.cases.rules import number_prefix
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, folded, may, signing_with
@@ -201,7 +200,9 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     if found.task_node is None:
         if not queries.sees(by, case):
             raise NotFound
-        raise TaskGone(_("This task is no longer open: it was done, or withdrawn, by somebody else."), case=str(case))
+        raise TaskGone(
+            _("This task is no longer open: it was done, or withdrawn, by somebody else."), case=str(case)
+        )
     decision = may(by, f"case.{found.task_node}.{asked.act}", facts)
     if not decision.allowed:
         if not queries.sees(by, case):
@@ -317,7 +318,9 @@ def submit(
         for part, value in content.form_parts(package, data).items()
     ]
     files = _files(by, documents)
-    wrote = {value.part: value.commitment for value in sealed} | {part: f.commitment for part, f in files.items()}
+    wrote = {value.part: value.commitment for value in sealed} | {
+        part: f.commitment for part, f in files.items()
+    }
     at = now()
     prefix = number_prefix(handling.code, local_day(at))
     statement = make_statement(
@@ -390,9 +393,7 @@ def _complain(faults: Mapping[str, str]) -> None:
         raise Invalid(faults)
 
 
-def upload(
-    *, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS
-) -> vault.StoredFile:
+def upload(*, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS) -> vault.StoredFile:
     """Keeps a file for an application of this person. Raises the vault's FileRefused."""
     return vault.put_file(stream=stream, name=name, accepts=list(accepts) or UPLOADS, owner=str(by.person_id))
 
@@ -404,7 +405,13 @@ def _files(by: Actor, documents: Sequence[Given]) -> dict[str, vault.StoredFile]
     for given in documents:
         file = vault_queries.own_upload(given.file, owner=str(by.person_id))
         if file is None:
-            raise Invalid({f"document.{given.kind}": _("This file was not found among your uploads. Please attach it again.")})
+            raise Invalid(
+                {
+                    f"document.{given.kind}": _(
+                        "This file was not found among your uploads. Please attach it again."
+                    )
+                }
+            )
         position = counts.get(given.kind, 0)
         counts[given.kind] = position + 1
         found[content.document_part(given.kind, position)] = file
@@ -433,22 +440,33 @@ def supply(
             raise NotFound
         if found.task_node is None:
             raise TaskGone(_("Nothing is asked of you in this dossier at the moment."), case=str(case))
-        opened = {p: v for p, (v, _s) in vault_queries.open_values(
-            by=str(by.person_id), purpose="supply", subject=subject_of(case),
-            parts=[part for part in found.state["parts"] if part.startswith("form.")],
-        ).items()}
+        opened = {
+            p: v
+            for p, (v, _s) in vault_queries.open_values(
+                by=str(by.person_id),
+                purpose="supply",
+                subject=subject_of(case),
+                parts=[part for part in found.state["parts"] if part.startswith("form.")],
+            ).items()
+        }
         now_data = content.form_data(opened) if data is None else dict(data)
         files = _files(by, documents)
-        kinds = {content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")}
+        kinds = {
+            content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")
+        }
         _complain(_faults(package, now_data, kinds, applicant_facts(by)))
         sealed = [
             vault.seal_value(subject=subject_of(case), part=part, value=value)
             for part, value in content.form_parts(package, now_data).items()
             if opened.get(part) != value
         ]
-        wrote = {value.part: value.commitment for value in sealed} | {p: f.commitment for p, f in files.items()}
+        wrote = {value.part: value.commitment for value in sealed} | {
+            p: f.commitment for p, f in files.items()
+        }
         if not wrote:
-            raise Invalid({"": _("Nothing has changed yet: attach what was asked for, or correct the answers.")})
+            raise Invalid(
+                {"": _("Nothing has changed yet: attach what was asked for, or correct the answers.")}
+            )
         statement = make_statement(
             id=str(entry or new_id()),
             authority=ledger_queries.authority().id,
@@ -489,7 +507,9 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         sealed = None
         identifier = str(entry or new_id())
         if note.strip():
-            sealed = vault.seal_value(subject=subject_of(case), part=f"note.{identifier}", value={"note": note.strip()})
+            sealed = vault.seal_value(
+                subject=subject_of(case), part=f"note.{identifier}", value={"note": note.strip()}
+            )
         statement = make_statement(
             id=identifier,
             authority=ledger_queries.authority().id,

@@ -12,10 +12,10 @@ from xactin.cases.documents.qr import verify_url
 from xactin.cases.documents.render import render_form
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.asking import LOCAL, local_day
+from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.dossiers.wording import limit_text
 from xactin.identity import queries as identity
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
@@ -34,7 +34,11 @@ def letterhead(agency: Agency) -> LetterAgency:
 def _case(case: Case, package: Package) -> dict[str, Any]:
     local = {
         name: moment.astimezone(LOCAL) if moment else None
-        for name, moment in (("submitted", case.submitted_at), ("received", case.received_at), ("due", case.due_at))
+        for name, moment in (
+            ("submitted", case.submitted_at),
+            ("received", case.received_at),
+            ("due", case.due_at),
+        )
     }
     return {"number": case.number, "procedure": package.meta["name"]["vi"], **local}
 
@@ -85,7 +89,9 @@ def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] |
     }
 
 
-def result_context(case: Case, opened: dict[str, Any], *, number: str, code: str, at: datetime) -> dict[str, Any]:
+def result_context(
+    case: Case, opened: dict[str, Any], *, number: str, code: str, at: datetime
+) -> dict[str, Any]:
     """What a result prints (documents.context.ResultContext), from the opened parts of a case."""
     package = procedures.version(case.version_id).package
     block = package.meta["result"].get("signature", {})

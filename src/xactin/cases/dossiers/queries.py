@@ -87,7 +87,9 @@ def _mine(actor: Actor) -> Q:
     return Q(agency_id=actor.agency_id, role=actor.role)
 
 
-def inbox(actor: Actor, *, words: str = "", code: str = "", after: tuple[datetime, int] | None = None) -> list[OpenTask]:
+def inbox(
+    actor: Actor, *, words: str = "", code: str = "", after: tuple[datetime, int] | None = None
+) -> list[OpenTask]:
     """The actor's open tasks, ordered by what will be late first; one more than a page when there is more."""
     rows = (
         OpenTask.objects.filter(_mine(actor))
@@ -101,7 +103,9 @@ def inbox(actor: Actor, *, words: str = "", code: str = "", after: tuple[datetim
     if code:
         rows = rows.filter(case__version__code=code)
     if after is not None:
-        rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]) | Q(due_at__isnull=True))
+        rows = rows.filter(
+            Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]) | Q(due_at__isnull=True)
+        )
     return list(rows[: PAGE + 1])
 
 
@@ -138,7 +142,12 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
     package = procedures.version(case.version_id).package
     described = {task.id: task for task in engine.open_tasks(package, case.state)}
     mine = set(OpenTask.objects.filter(_mine(actor), case=case).values_list("token", flat=True))
-    rows = OpenTask.objects.filter(case=case).exclude(kind="service").select_related("agency").order_by("due_at", "id")
+    rows = (
+        OpenTask.objects.filter(case=case)
+        .exclude(kind="service")
+        .select_related("agency")
+        .order_by("due_at", "id")
+    )
     found = [TaskOf(row=row, task=described[row.token], mine=row.token in mine) for row in rows]
     return sorted(found, key=lambda item: not item.mine)
 
@@ -157,7 +166,9 @@ def readable_parts(actor: Actor, case: Case) -> set[str]:
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
     """The opened values this actor may read, by part. The opening is logged with its purpose."""
     wanted = [part for part in readable_parts(actor, case) if not part.startswith(FILES)]
-    opened = vault.open_values(by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted)
+    opened = vault.open_values(
+        by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted
+    )
     return {part: value for part, (value, _salt) in opened.items()}
 
 
@@ -260,7 +271,9 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
     package = procedures.version(found.version_id).package
     for one in engine.open_tasks(package, found.state):
         if one.id == task:
-            return next((dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None)
+            return next(
+                (dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None
+            )
     return None
 
 
@@ -276,7 +289,9 @@ class Said:
 def said_last(case: Case, kind: str, *, by: str) -> Said | None:
     """What the last act of a kind (supplement, refuse) told the applicant; its content is opened and logged."""
     package = procedures.version(case.version_id).package
-    rows = [row for row in ledger.entries_of(f"case:{case.pk}") if kind_of(package, row.statement["act"]) == kind]
+    rows = [
+        row for row in ledger.entries_of(f"case:{case.pk}") if kind_of(package, row.statement["act"]) == kind
+    ]
     if not rows:
         return None
     row = rows[-1]
@@ -284,7 +299,9 @@ def said_last(case: Case, kind: str, *, by: str) -> Said | None:
     opened = vault.open_values(by=by, purpose=kind, subject=f"case:{case.pk}", parts=[part])
     value = opened[part][0] if part in opened else {}
     data = value.get("data", {})
-    return Said(at=row.at, reason=str(data.get("reason") or value.get("note", "")), items=list(data.get("items", ())))
+    return Said(
+        at=row.at, reason=str(data.get("reason") or value.get("note", "")), items=list(data.get("items", ()))
+    )
 
 
 def kind_of(package: Package, act: str) -> str:

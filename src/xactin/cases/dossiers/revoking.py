@@ -52,7 +52,10 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
         at=now(),
         key=by.key_id,
     )
-    lock = ("SELECT id FROM cases_result WHERE case_id = %s AND issued_at IS NOT NULL AND revoked_at IS NULL", (case,))
+    lock = (
+        "SELECT id FROM cases_result WHERE case_id = %s AND issued_at IS NOT NULL AND revoked_at IS NULL",
+        (case,),
+    )
     with ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=[lock]) as chain:
         if not chain.rows[0]:
             raise OutOfTurn(_("There is no result in force to revoke."))
@@ -65,6 +68,9 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
 
 def may_revoke(actor: Actor, case: UUID) -> bool:
     """Whether the page offers it."""
-    return actor.role == "chair" and Result.objects.filter(
-        case_id=case, case__agency_id=actor.agency_id, issued_at__isnull=False, revoked_at__isnull=True
-    ).exists()
+    return (
+        actor.role == "chair"
+        and Result.objects.filter(
+            case_id=case, case__agency_id=actor.agency_id, issued_at__isnull=False, revoked_at__isnull=True
+        ).exists()
+    )

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import connection
 
 from xactin.cases.documents.drawings import DrawingError, permit_lines, seal_drawing
+from xactin.cases.documents.qr import verify_code, verify_url
 from xactin.cases.documents.render import draft_result
 from xactin.cases.documents.signing.seal import seal_result
-from xactin.cases.documents.qr import verify_code, verify_url
 from xactin.cases.dossiers import papers, sealing, store
 from xactin.cases.dossiers.asking import LOCAL
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
@@ -169,5 +169,10 @@ def _result_of(case: Case) -> Result:
 
 def _stored(case: Case, pdf: bytes, part: str) -> vault.StoredFile:
     return vault.put_file(
-        stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM, subject=subject_of(case.pk), part=part
+        stream=io.BytesIO(pdf),
+        name=f"{case.number}.pdf",
+        accepts=PDF,
+        owner=SYSTEM,
+        subject=subject_of(case.pk),
+        part=part,
     )

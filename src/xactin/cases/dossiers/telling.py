@@ -34,7 +34,9 @@ def acted(event: Event) -> None:
             text={"vi": package.meta["name"]["vi"], "en": package.meta["name"]["en"]},
             url=reverse("cases:own", args=[case.pk]),
         )
-    for task in OpenTask.objects.filter(case=case, kind="user", agency__isnull=False, opened_at__gte=event.created):
+    for task in OpenTask.objects.filter(
+        case=case, kind="user", agency__isnull=False, opened_at__gte=event.created
+    ):
         tell(
             event=event,
             people=identity.holders_of(task.agency_id, task.role) if task.agency_id else [],
@@ -52,5 +54,7 @@ def _both(vi: str, en: str, case: Case) -> Mapping[str, str]:
     texts = {}
     for words, text in (("vi", vi), ("en", en)):
         with override(words):
-            texts[words] = text.format(number=case.number, state=str(NATIONAL_STATES[NationalState(case.national_state)]))
+            texts[words] = text.format(
+                number=case.number, state=str(NATIONAL_STATES[NationalState(case.national_state)])
+            )
     return texts

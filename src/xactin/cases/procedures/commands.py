@@ -24,7 +24,7 @@ from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 
 
-class NotPublishable(Exception):  # noqa: N818 (a refusal, named for what happened)
+class NotPublishable(Exception):
     """`check()` found problems; `problems` lists every one."""
 
     status = 422
@@ -54,7 +54,9 @@ def publish(*, by: Actor, package: Package) -> bool:
     subject = f"procedure:{package.code}"
     _require(by, "procedure.publish", subject)
     if ProcedureVersion.objects.filter(code=package.code, version=package.version).exists():
-        raise Invalid({"version": _("This version is published already and is never edited: give it a new name.")})
+        raise Invalid(
+            {"version": _("This version is published already and is never edited: give it a new name.")}
+        )
     problems = check(package, posts=posts_filled(), calendar=calendar())
     if problems:
         raise NotPublishable(problems)
@@ -103,7 +105,9 @@ def set_limit(*, by: Actor, package: Package, name: str, duration: Mapping[str, 
         raise Invalid({"name": _("This procedure has no such limit to set.")})
     if longest([duration], calendar()) > longest([allowed["maximum"]], calendar()):
         raise Invalid({"duration": _("This is longer than the procedure allows.")})
-    entry, _at = _attest(by, f"procedure:{package.code}", "limit.set", {"name": name, "duration": dict(duration)})
+    entry, _at = _attest(
+        by, f"procedure:{package.code}", "limit.set", {"name": name, "duration": dict(duration)}
+    )
     AuthorityLimit.objects.update_or_create(
         code=package.code, name=name, defaults={"duration": dict(duration), "set_entry": entry}
     )

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from xactin.cases.dossiers.asking import local_day
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
-from xactin.cases.dossiers.asking import local_day
 from xactin.identity.queries import folded
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.ledger.clock import now
