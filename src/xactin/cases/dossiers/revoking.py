@@ -70,6 +70,7 @@ def may_revoke(actor: Actor, case: UUID) -> bool:
     """Whether the page offers it."""
     return (
         actor.role == "chair"
+        and actor.agency_id is not None
         and Result.objects.filter(
             case_id=case, case__agency_id=actor.agency_id, issued_at__isnull=False, revoked_at__isnull=True
         ).exists()
