@@ -14,10 +14,12 @@ import json
 import logging
 import os
 import resource
+import shutil
 import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from typing import IO, Any, Final
@@ -55,6 +57,7 @@ class Apart:
         """A forked process must not talk to its parent's child."""
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
         self._calls = 0
 
     def ask(self, header: Header, parts: Sequence[bytes] = ()) -> tuple[Header, list[bytes]]:
@@ -85,12 +88,17 @@ class Apart:
         if self._calls >= CALLS_OF_A_CHILD:
             self._end()
         if self._child is None:
+            self._folder = tempfile.mkdtemp(prefix="xactin-apart-")
             self._child = subprocess.Popen(  # noqa: S603 (our own module)
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    "TMPDIR": self._folder,
+                },
             )
             self._calls = 0
         self._calls += 1
@@ -106,6 +114,9 @@ class Apart:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+        # A child that was killed cannot clear away its own folder; one whose parent was killed can (see `main`).
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _write(stream: IO[bytes], header: Header, parts: Sequence[bytes]) -> None:
@@ -159,3 +170,4 @@ def main() -> None:
         resource.setrlimit(limit, (value, value))
     with contextlib.suppress(BrokenPipeError):
         _serve(importlib.import_module(sys.argv[1]).work, float(sys.argv[2]))
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

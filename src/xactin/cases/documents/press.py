@@ -24,7 +24,7 @@ def _compiler() -> Any:
     # A template that imports a package of the registry must fail, not fetch.
     for name in TRANSIENT:
         os.environ[name] = "http://127.0.0.1:9"
-    nothing = tempfile.mkdtemp(prefix="xactin-press-")
+    nothing = tempfile.mkdtemp()
     return typst.Compiler(
         font_paths=[str(font_folder())],
         ignore_system_fonts=True,
@@ -33,15 +33,9 @@ def _compiler() -> Any:
     )
 
 
-@cache
-def _workplace() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="xactin-press-")
-
-
 @lru_cache(maxsize=64)
 def _root(digest: str) -> Path:
-    root = Path(_workplace().name) / digest
-    root.mkdir()
+    root = Path(tempfile.mkdtemp())
     for file in LIBRARY.glob("*.typ"):
         (root / file.name).write_bytes(file.read_bytes())
     return root

@@ -11,7 +11,6 @@ from typing import Any, Final, Literal
 
 from xactin.cases.documents.apart import Apart, UnfinishedError, WorkError
 from xactin.cases.documents.plain_text import TooMuchTextError, WrongValueError, plain, plain_text
-from xactin.cases.documents.press import LIBRARY
 from xactin.cases.documents.qr import qr_svg
 
 ARCHIVAL: Final = ("a-3b",)
@@ -161,8 +160,3 @@ def _labels(schema: bytes | str | None) -> dict[str, dict[str, str]]:
     if schema is not None:
         walk(json.loads(schema), "")
     return found
-
-
-def library() -> dict[str, str]:
-    """The Typst files a template may import, for whoever writes one."""
-    return {file.name: file.read_text("utf-8") for file in sorted(LIBRARY.glob("*.typ"))}

@@ -11,7 +11,7 @@ from xactin.cases.documents.apart import Header, WorkError
 def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
     match header["do"]:
         case "pid":
-            return {"pid": os.getpid()}, list(parts)
+            return {"pid": os.getpid(), "folder": os.environ["TMPDIR"]}, list(parts)
         case "refuse":
             raise WorkError("no", "because")
         case "break":

@@ -1,6 +1,10 @@
-import gc
+import json
 import os
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -63,8 +67,23 @@ def test_many_threads_share_one_child(worker):
 
 
 def test_nothing_is_left_behind(worker):
-    pid = worker.ask({"do": "pid"})[0]["pid"]
+    answer = worker.ask({"do": "pid"})[0]
+    assert Path(answer["folder"]).is_dir()
     worker.close()
-    gc.collect()
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(answer["pid"], 0)
+    assert not Path(answer["folder"]).exists()
+
+
+def test_nothing_is_left_behind_when_the_parent_is_killed():
+    code = (
+        "import json, os, signal; from xactin.cases.documents.apart import Apart;"
+        "worker = Apart('xactin.cases.documents.tests.apart_work', seconds=5, memory=1 << 30);"
+        "print(json.dumps(worker.ask({'do': 'pid'})[0]), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).stdout
+    answer = json.loads(said)
+    deadline = time.monotonic() + 10
+    while Path(answer["folder"]).exists() or Path(f"/proc/{answer['pid']}/cwd").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
