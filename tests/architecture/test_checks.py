@@ -17,7 +17,7 @@ def test_every_text_has_its_vietnamese() -> None:
 def test_the_translation_check_sees_texts() -> None:
     places = {place.split(":")[0] for place, _ in translations.texts()}
     assert "web/errors.py" in places
-    assert "web/templates/web/error.html" in places
+    assert "ui/templates/ui/error.html" in places
 
 
 @pytest.mark.django_db

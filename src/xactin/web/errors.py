@@ -29,7 +29,7 @@ def answer(request: HttpRequest, status: int, title: str, detail: str) -> HttpRe
     if request.path.startswith("/api/"):
         return problem(status, title, detail)
     return render(
-        request, "web/error.html", {"status": status, "title": title, "detail": detail}, status=status
+        request, "ui/error.html", {"status": status, "title": title, "detail": detail}, status=status
     )
 
 

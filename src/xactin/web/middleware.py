@@ -5,8 +5,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
 
+from xactin.ledger.queries import authority
 from xactin.web import errors
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -38,6 +40,18 @@ class Guard:
                 f"http://localhost{port}{request.get_full_path()}", preserve_request=True
             )
         return None
+
+
+class Authority:
+    """`request.authority`: whose site this is, for the head of each page; asked for only when drawn."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, with the authority at hand for whoever draws it."""
+        request.authority = SimpleLazyObject(authority)  # type: ignore[attr-defined]
+        return self._get_response(request)
 
 
 class ChosenLanguage:

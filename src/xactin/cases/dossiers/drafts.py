@@ -116,12 +116,12 @@ def without_file(draft: Content, file: str) -> Content:
 
 
 def prefilled(package: Package, known: Mapping[str, str]) -> dict[str, str]:
-    """What the account knows of the form's answers, by JSON pointer (`x-ui.from` of a field names the fact)."""
+    """What the account knows of the form's answers, by JSON pointer (`x-ui.fill` of a field names the fact)."""
     found: dict[str, str] = {}
 
     def walk(schema: Mapping[str, Any], pointer: str) -> None:
         for name, inner in schema.get("properties", {}).items():
-            fact = inner.get("x-ui", {}).get("from", "").removeprefix("applicant.")
+            fact = inner.get("x-ui", {}).get("fill", "").removeprefix("person.")
             if fact and known.get(fact):
                 found[f"{pointer}/{name}"] = known[fact]
             walk(inner, f"{pointer}/{name}")

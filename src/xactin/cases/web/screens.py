@@ -51,6 +51,8 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
     package = procedures.version(found.version_id).package
     opened = queries.content_of(actor, found, purpose="desk")
     tasks = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
+    for key, act in enumerate((act for task in tasks for act in task["acts"]), 1):
+        act["key"] = key if key < 10 else ""
     forms = [act["form"] for task in tasks for act in task["acts"] if act["open"] and act["form"]]
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)
@@ -98,6 +100,7 @@ def _act(
     place = {"case": case.pk, "task": row.token, "act": act["id"]}
     return {
         "id": act["id"],
+        "anchor": f"{row.token}-{act['id']}",
         "kind": act["kind"],
         "label": text_in(act["label"], language()),
         "form": form,

@@ -1,32 +1,71 @@
-// Acts signed by a passkey: prepare the statement, ask the authenticator, send its answer.
-// Without this module, or without a passkey, the form is sent as it is and the server's key signs.
+// The acts of a post: one key opens one, one confirmation does it. Where a passkey signs: prepare the
+// statement, ask the authenticator, send its answer. Without this module, or without a passkey, the form
+// is sent as it is and the key kept by the server signs.
 import { signWithPasskey } from "../identity/passkey.js";
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button:not([type=button])");
-    const place = form.querySelector("[data-act-error]");
-    place.hidden = true;
-    button.disabled = true;
-    try {
-      const prepared = await send(form.dataset.prepare, new FormData(form));
-      const credential = await signWithPasskey(prepared.options);
-      const body = JSON.stringify({ entry: prepared.entry, credential });
-      await send(form.dataset.sign, body, form.elements.csrfmiddlewaretoken.value);
-      location.assign(location.pathname);
-    } catch (error) {
-      place.textContent = error.message;
-      place.hidden = false;
-      button.disabled = false;
-    }
+const words = {
+  vi: {
+    unsupported: "Trình duyệt này không dùng được khóa truy cập (passkey). Vui lòng dùng trình duyệt mới hơn.",
+    cancelled: "Thiết bị chưa xác nhận hoặc đã hết thời gian. Chưa có gì được ký; Ông/Bà có thể thử lại.",
+    failed: "Thiết bị không ký được. Chưa có gì được ký.",
+    network: "Mạng bị gián đoạn. Vui lòng tải lại trang để xem thao tác đã được ghi nhận hay chưa.",
+    waiting: "Đang chờ xác nhận trên thiết bị của Ông/Bà …",
+  },
+  en: {
+    unsupported: "This browser cannot use passkeys. Please use a newer one.",
+    cancelled: "The device did not confirm, or time ran out. Nothing was signed; please try again.",
+    failed: "The device could not sign. Nothing was signed.",
+    network: "The connection broke. Please reload the page to see whether the act was recorded.",
+    waiting: "Waiting for your device to confirm …",
+  },
+}[document.documentElement.lang] ?? {};
+
+for (const act of document.querySelectorAll("details.xt-act")) {
+  act.addEventListener("toggle", () => {
+    if (act.open) act.querySelector("form .form-control, form .form-check-input, form button")?.focus();
   });
+}
+
+// On the window, so that the form's own checks have spoken before.
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("form[data-passkey]")) return;
+  event.preventDefault();
+  sign(event.target);
+});
+
+async function sign(form) {
+  const button = form.querySelector("button:not([type=button])");
+  say(form, words.waiting, false);
+  button.disabled = true;
+  try {
+    const prepared = await send(form.dataset.prepare, new FormData(form));
+    const credential = await signWithPasskey(prepared.options);
+    const body = JSON.stringify({ entry: prepared.entry, credential });
+    await send(form.dataset.sign, body, form.elements.csrfmiddlewaretoken.value);
+    location.assign(location.pathname);
+  } catch (error) {
+    say(form, words[error.reason] ?? error.message, true);
+    button.disabled = false;
+    button.focus();
+  }
+}
+
+function say(form, text, wrong) {
+  const place = form.querySelector("[data-act-state]");
+  place.textContent = text;
+  place.classList.toggle("xt-error", wrong);
+  place.classList.toggle("xt-hint", !wrong);
 }
 
 async function send(url, body, token) {
   const headers = token ? { "Content-Type": "application/json", "X-CSRFToken": token } : {};
-  const response = await fetch(url, { method: "POST", body, headers });
+  let response;
+  try {
+    response = await fetch(url, { method: "POST", body, headers });
+  } catch {
+    throw new Error(words.network);
+  }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || response.statusText);
+  if (!response.ok) throw new Error([answer.error, ...Object.values(answer.errors ?? {})].filter(Boolean).join(" ") || words.network);
   return answer;
 }
