@@ -16,20 +16,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-import psycopg
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from psycopg import errors
 
-from xactin.kernel.attestation import CLAIM_LIMIT, check_entry, make_entry, parse_time, time_text
+from xactin.kernel.attestation import CLAIM_LIMIT, check_statement, parse_time, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.ledger.authority import authority
 from xactin.ledger.errors import AlreadyDone, ClaimRefused, MandateEnded, NotCovered, SignatureRefused
-
-Statement = tuple[str, Any]
-"""SQL with `%s` or `%(name)s`, and its parameters."""
+from xactin.ledger.pipeline import Statement, run
 
 # `made` finds nothing while another act makes the same head: then both wait, and this one asks again.
 # The clock is read last, after all locks.
@@ -38,7 +35,7 @@ WITH found AS (SELECT seq, digest, at FROM ledger_head WHERE subject = %(subject
 made AS (
   INSERT INTO ledger_head (subject, seq) SELECT %(subject)s, -1 WHERE NOT EXISTS (SELECT FROM found)
   ON CONFLICT (subject) DO NOTHING RETURNING seq, digest, at),
-held AS MATERIALIZED (SELECT ended, mandate FROM ledger_mandate WHERE id = ANY(%(mandates)s) FOR SHARE)
+held AS MATERIALIZED (SELECT ended, mandate FROM ledger_mandate WHERE id = ANY(%(mandates)s::uuid[]) FOR SHARE)
 SELECT head.seq, head.digest, head.at, (SELECT array_agg(mandate) FROM held WHERE ended IS NULL),
        clock_timestamp() + coalesce((SELECT clock_shift FROM ledger_log), '0')
   FROM (SELECT * FROM found UNION ALL SELECT * FROM made) AS head
@@ -55,7 +52,6 @@ head AS (UPDATE ledger_head SET seq = %(seq)s, digest = %(digest)s, at = %(at)s 
 INSERT INTO ledger_unsequenced (number) SELECT number FROM entry
 """
 
-_JSONB: Final = 3802
 _TRIES: Final = 5
 
 
@@ -114,26 +110,23 @@ class Chain:
         """`append` without asking for a mandate: for genesis alone, which the log's own key signs."""
         if statement["subject"] != self.subject:
             raise ValueError("the statement is about another subject")
-        entry = make_entry(statement, signature, seq=self.seq, prev=self.prev, at=self.at, effect=effect)
-        check_entry(entry)
-        digest = sha256(canonical(entry)).digest()
+        check_statement(statement)
+        said, signed, done = canonical(statement), canonical(signature), canonical(effect)
+        entry = entry_bytes(said, signed, done, seq=self.seq, prev=self.prev, at=time_text(self.at))
+        digest = sha256(entry).digest()
+        row = {
+            "id": statement["id"],
+            "subject": self.subject,
+            "seq": self.seq,
+            "statement": said,
+            "signature": signed,
+            "effect": done,
+            "prev": bytes.fromhex(self.prev) if self.prev else None,
+            "at": self.at,
+            "digest": digest,
+        }
+        self._queued.append((_APPEND, row))
         ref = EntryRef(UUID(statement["id"]), self.seq, digest.hex())
-        self._queued.append(
-            (
-                _APPEND,
-                {
-                    "id": ref.id,
-                    "subject": self.subject,
-                    "seq": self.seq,
-                    "statement": canonical(entry["statement"]),
-                    "signature": canonical(entry["signature"]),
-                    "effect": canonical(entry["place"]["effect"]),
-                    "prev": bytes.fromhex(self.prev) if self.prev else None,
-                    "at": self.at,
-                    "digest": digest,
-                },
-            )
-        )
         self.seq, self.prev = self.seq + 1, ref.digest
         return ref
 
@@ -157,6 +150,15 @@ class Chain:
         return self._queued
 
 
+def entry_bytes(
+    statement: bytes, signature: bytes, effect: bytes, *, seq: int, prev: str | None, at: str
+) -> bytes:
+    """The canonical bytes of an entry from those of its pieces: `canonical(make_entry(...))`, without a second walk."""
+    link = b"null" if prev is None else b'"%s"' % prev.encode()
+    place = b'{"at":"%s","effect":%s,"prev":%s,"seq":%d}' % (at.encode(), effect, link, seq)
+    return b'{"place":%s,"signature":%s,"statement":%s}' % (place, signature, statement)
+
+
 @contextmanager
 def acting(*, subject: str, mandates: Sequence[UUID], reads: Sequence[Statement] = ()) -> Iterator[Chain]:
     """Locks a subject and the mandates that its act relies on, reads, and at the end writes and commits.
@@ -166,20 +168,20 @@ def acting(*, subject: str, mandates: Sequence[UUID], reads: Sequence[Statement]
     """
     outer = connection.in_atomic_block
     with transaction.atomic():
-        chain = _locked(subject, list(dict.fromkeys(mandates)), reads)
+        chain = _locked(subject, list(dict.fromkeys(mandates)), reads, begin=not outer)
         yield chain
         _write(chain.statements(), commit=not outer)
 
 
-def _locked(subject: str, mandates: list[UUID], reads: Sequence[Statement]) -> Chain:
-    for _ in range(_TRIES):
-        lock, *cursors = _pipelined([(_LOCK, {"subject": subject, "mandates": mandates}), *reads])
-        row = lock.fetchone()
-        if row is not None:
+def _locked(subject: str, mandates: list[UUID], reads: Sequence[Statement], *, begin: bool) -> Chain:
+    lock = _LOCK, {"subject": subject, "mandates": "{" + ",".join(map(str, mandates)) + "}"}
+    for attempt in range(_TRIES):
+        found, *rows = run([lock, *reads], begin=begin and attempt == 0)
+        if found:
             break
     else:
         raise RuntimeError(f"the chain of {subject} could not be locked")
-    seq, prev, before, documents, clock = row
+    ((seq, prev, before, documents, clock),) = found
     if len(documents or ()) != len(mandates):
         raise MandateEnded({"subject": subject})
     # Signed times have milliseconds, and time in a chain does not go back with the clock.
@@ -187,7 +189,7 @@ def _locked(subject: str, mandates: list[UUID], reads: Sequence[Statement]) -> C
     if before is not None and before > at:
         at = before
     held = [_mandate(document) for document in documents or ()]
-    return Chain(subject, seq + 1, prev, at, held, [_rows(cursor) for cursor in cursors])
+    return Chain(subject, seq + 1, prev, at, held, rows)
 
 
 def _write(queued: Sequence[Statement], *, commit: bool) -> None:
@@ -197,46 +199,12 @@ def _write(queued: Sequence[Statement], *, commit: bool) -> None:
     if connection.needs_rollback:
         raise TransactionManagementError("an error inside the act was swallowed: it cannot be committed")
     try:
-        *_, last = _pipelined([*queued, ("COMMIT", None)] if commit else queued)
+        run(queued, commit=commit)
     except IntegrityError as error:
         cause = error.__cause__
         if isinstance(cause, errors.UniqueViolation) and cause.diag.constraint_name == "ledger_entry_id_key":
             raise AlreadyDone from error
         raise
-    if commit and last.statusmessage != "COMMIT":
-        raise TransactionManagementError("the act was not committed")
-
-
-def _pipelined(statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
-    """Runs statements by one round trip on Django's own connection; a cursor for each."""
-    connection.ensure_connection()
-    raw = connection.connection
-    with connection.wrap_database_errors, raw.pipeline():
-        return [_sent(raw, sql, params) for sql, params in statements]
-
-
-def _sent(raw: "psycopg.Connection[Any]", sql: str, params: Any) -> psycopg.Cursor[Any]:
-    # Not Django's cursor: that one puts parameters into the text, which cannot be prepared.
-    cursor = psycopg.Cursor(raw)
-    cursor.execute(sql, params, prepare=True)
-    return cursor
-
-
-def _rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
-    """All rows of a read; `jsonb` is parsed here, for Django has it come as text."""
-    if cursor.description is None:
-        return []
-    rows = cursor.fetchall()
-    documents = [place for place, column in enumerate(cursor.description) if column.type_code == _JSONB]
-    if not documents:
-        return rows
-    return [
-        tuple(
-            orjson.loads(value) if place in documents and value is not None else value
-            for place, value in enumerate(row)
-        )
-        for row in rows
-    ]
 
 
 @lru_cache(maxsize=4096)

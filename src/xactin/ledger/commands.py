@@ -18,10 +18,11 @@ from xactin.kernel.verification import GENESIS_ACT
 from xactin.ledger import anchors
 from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
-from xactin.ledger.chain import Chain, EntryRef, Statement, acting
+from xactin.ledger.chain import Chain, EntryRef, acting
 from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, MustBeKept, NothingToErase
 from xactin.ledger.models import Cosignature, Log
 from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
+from xactin.ledger.pipeline import Statement
 from xactin.ledger.sequencing import run_sequencer, sequence_once
 from xactin.ledger.signers import (
     CLOCK_ACT,
@@ -179,10 +180,10 @@ def grant_mandate(
     return UUID(identifier)
 
 
-def end_mandate(id: UUID, *, by: Signer) -> None:
+def end_mandate(id: UUID, *, by: Signer) -> datetime:
     """A mandate holds no longer: acts that rely on it and have not yet committed are waited for.
 
-    It may end itself. Raises MandateEnded if it has ended already.
+    Returns the time of its end. It may end itself. Raises MandateEnded if it has ended already.
     """
     subject = f"mandate:{id}"
     lock = ("SELECT 1 FROM ledger_mandate WHERE id = %s AND ended IS NULL FOR UPDATE", (id,))
@@ -192,6 +193,7 @@ def end_mandate(id: UUID, *, by: Signer) -> None:
         statement = stated(by, subject=subject, act=END_ACT)
         chain.append(statement, by.sign(statement), {"ended": str(id)})
         chain.write("UPDATE ledger_mandate SET ended = %s WHERE id = %s", (chain.at, id))
+    return chain.at
 
 
 def erase(

@@ -19,7 +19,7 @@ class LedgerError(Exception):
         super().__init__(f"{self.en} {self.facts or ''}".strip())
 
 
-class MandateEnded(LedgerError):  # noqa: N818 (a refusal, named for what happened)
+class MandateEnded(LedgerError):
     """The key may not sign in this post: its mandate ended, has not begun, or was never given."""
 
     status = 403
@@ -28,7 +28,7 @@ class MandateEnded(LedgerError):  # noqa: N818 (a refusal, named for what happen
     en = "This signing key is not, or no longer, valid for the post worn."
 
 
-class NotCovered(LedgerError):  # noqa: N818
+class NotCovered(LedgerError):
     """The statement is not one that the mandates given allow; `facts["reason"]` is the kernel's code."""
 
     status = 403
@@ -37,7 +37,7 @@ class NotCovered(LedgerError):  # noqa: N818
     en = "The mandate to sign does not cover this act."
 
 
-class AlreadyDone(LedgerError):  # noqa: N818
+class AlreadyDone(LedgerError):
     """An entry with this statement's id stands already; nothing was changed now."""
 
     code = "already_done"
@@ -45,7 +45,7 @@ class AlreadyDone(LedgerError):  # noqa: N818
     en = "This was recorded already."
 
 
-class ClaimRefused(LedgerError):  # noqa: N818
+class ClaimRefused(LedgerError):
     """The time that the signer claims is more than ten minutes from the ledger's."""
 
     code = "claim_refused"
@@ -53,7 +53,7 @@ class ClaimRefused(LedgerError):  # noqa: N818
     en = "The time of signing is more than ten minutes off. Please sign again."
 
 
-class SignatureRefused(LedgerError):  # noqa: N818
+class SignatureRefused(LedgerError):
     """The signature is not one by the mandate's key over this statement."""
 
     status = 422
@@ -62,7 +62,7 @@ class SignatureRefused(LedgerError):  # noqa: N818
     en = "The signature does not fit this content."
 
 
-class MustBeKept(LedgerError):  # noqa: N818
+class MustBeKept(LedgerError):
     """The law on archives says that this is kept until `facts["until"]`."""
 
     code = "must_be_kept"
@@ -70,7 +70,7 @@ class MustBeKept(LedgerError):  # noqa: N818
     en = "This may not be erased while the archive law says that it is kept."
 
 
-class NothingToErase(LedgerError):  # noqa: N818
+class NothingToErase(LedgerError):
     """None of the parts named has content."""
 
     status = 404
@@ -79,7 +79,7 @@ class NothingToErase(LedgerError):  # noqa: N818
     en = "There is no content left to erase."
 
 
-class AlreadyBegun(LedgerError):  # noqa: N818
+class AlreadyBegun(LedgerError):
     """This install has an authority; one install is one authority and one log."""
 
     code = "already_begun"
@@ -87,7 +87,7 @@ class AlreadyBegun(LedgerError):  # noqa: N818
     en = "This install has its authority already."
 
 
-class NoAuthority(LedgerError, ObjectDoesNotExist):  # noqa: N818
+class NoAuthority(LedgerError, ObjectDoesNotExist):
     """No authority was begun here."""
 
     status = 503
@@ -96,7 +96,7 @@ class NoAuthority(LedgerError, ObjectDoesNotExist):  # noqa: N818
     en = "No authority was begun here yet."
 
 
-class NotLogged(LedgerError):  # noqa: N818
+class NotLogged(LedgerError):
     """Entries have no place in the log yet: wait for the next checkpoint."""
 
     code = "not_logged"
@@ -104,7 +104,7 @@ class NotLogged(LedgerError):  # noqa: N818
     en = "This is not in the log yet. Try again in a moment."
 
 
-class LogBehind(LedgerError):  # noqa: N818
+class LogBehind(LedgerError):
     """The log is behind, or beside, a checkpoint kept off this machine: nothing may be signed."""
 
     status = 503
@@ -113,7 +113,7 @@ class LogBehind(LedgerError):  # noqa: N818
     en = "The log does not fit a checkpoint that was published; signing stops so as not to contradict it."
 
 
-class NoteRefused(LedgerError):  # noqa: N818
+class NoteRefused(LedgerError):
     """A note with cosignatures is not one of ours, or by no witness we know."""
 
     status = 422
@@ -122,7 +122,7 @@ class NoteRefused(LedgerError):  # noqa: N818
     en = "The note sent is not accepted."
 
 
-class DemoOnly(LedgerError):  # noqa: N818
+class DemoOnly(LedgerError):
     """Only the clock of a demo authority can be moved, and only forward."""
 
     code = "demo_only"

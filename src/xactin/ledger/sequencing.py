@@ -51,7 +51,7 @@ INSERT INTO ledger_checkpoint (size, previous, root, note, created) VALUES (%s, 
 _SET: Final = "UPDATE ledger_log SET size = %s, mandates = %s WHERE id = 1 AND size = %s AND origin = %s"
 
 
-class _Overtaken(Exception):  # noqa: N818 (another sequencer was faster: no fault)
+class _Overtaken(Exception):
     """The log has grown meanwhile."""
 
 
