@@ -38,7 +38,7 @@ STEP = {
 EXPECTED = {"tasks", "due", "phase", "fee", "voided", "acts", "refused"}
 
 
-class _Wrong(Exception):  # noqa: N818 - it carries the two texts of a problem
+class _Wrong(Exception):
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(en)
         self.vi = vi

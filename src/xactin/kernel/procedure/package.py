@@ -181,8 +181,9 @@ def _read(files: Mapping[str, bytes], name: str, problems: list[Problem]) -> Any
     """YAML or JSON as data; None and a problem when it cannot be read."""
     try:
         if name.endswith(".json"):
-            return orjson.loads(files[name])
-        value = yaml.load(files[name], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            value = orjson.loads(files[name])
+        else:
+            value = yaml.load(files[name], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except (yaml.YAMLError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
         problems.append(
             Problem(

@@ -27,7 +27,7 @@ class PackageError(Exception):
         self.problems = list(problems)
 
 
-class Refused(Exception):  # noqa: N818 - it is read as a sentence: raise Refused
+class Refused(Exception):
     """The engine will not do an act. Nothing changed.
 
     `code`: unknown_task, not_open, unknown_act, wrong_post, reserved, stale, wrote, irrevocable, ended,

@@ -23,9 +23,10 @@ from xactin.kernel.working_time import Calendar
 MOST_STATES: Final = 100_000
 _TIME: Final = datetime(2026, 1, 5, 1, tzinfo=UTC)
 Marking = tuple[Any, ...]
+Trail = tuple[str, ...]
 
 
-class _Untried(Exception):  # noqa: N818 - no error: a choice the tape does not hold yet
+class _Untried(Exception):
     def __init__(self, ways: Sequence[Sequence[str]]) -> None:
         self.ways = ways
 
@@ -45,6 +46,7 @@ class _Explorer(Walk):
         super().__init__(package, {"tokens": tokens, "n": last} | empty, {}, _TIME, calendar)
         self.tape = list(tape)
         self.entered: set[str] = set()
+        self.doubled: tuple[Trail, Trail] | None = None  # how two tokens came to the same place
 
     def choose(self, node: Node) -> list[str]:
         if len(node.outgoing) == 1:
@@ -67,7 +69,15 @@ class _Explorer(Walk):
         super().arrive(step, node, scope, arrow, trail)
 
     def rest(self, step: Step, token: Token) -> str:
+        place = _place(token)
+        for other in self.tokens.values():
+            if _place(other) == place:
+                self.doubled = (other["trail"], self.trail)
         return super().rest(step, token | {"trail": self.trail})
+
+
+def _place(token: Token) -> tuple[Any, ...]:
+    return (token["n"], token.get("p"), token.get("f"), token.get("i"))
 
 
 def _ways(node: Node) -> list[list[str]]:
@@ -103,8 +113,6 @@ class _Search:
                 self.tell("too_many_states", self.flow.root, *_TOO_MANY)
                 return list(self.problems.values())
             tokens = self.seen[marking]
-            if self.doubled(tokens):
-                continue
             for name, what in self.moves(tokens):
                 for walk in self.tried(tokens, (name, what)):
                     after = self.keep(walk)
@@ -135,7 +143,10 @@ class _Search:
                 continue  # a circle of gateways: another choice leads out of it, or the state is stuck
             else:
                 self.entered |= walk.entered
-                yield walk
+                if walk.doubled is None:
+                    yield walk
+                else:
+                    self.left(*walk.doubled)
 
     def move(self, walk: _Explorer, name: str, what: str) -> None:
         walk.trail = ()
@@ -169,7 +180,7 @@ class _Search:
 
     def keep(self, walk: _Explorer) -> Marking:
         """The state under a name that does not depend on how it was reached."""
-        marking = _marking(walk.tokens, None)
+        marking = _marking(walk.tokens)
         if marking not in self.seen:
             self.seen[marking] = {
                 name: {key: value for key, value in token.items() if key != "at"}
@@ -179,27 +190,14 @@ class _Search:
 
     # -- what is wrong
 
-    def doubled(self, tokens: Mapping[str, Token]) -> bool:
-        """Two tokens at one place: what should have been joined was not."""
-        first: dict[tuple[Any, ...], Token] = {}
-        for token in tokens.values():
-            place = (token["n"], token.get("p"), token.get("f"), token.get("i"))
-            other = first.setdefault(place, token)
-            if other is not token and "fired" not in token:
-                # Told once, at the first place: all that follows is doubled too.
-                if not any(problem.code == "token_left" for problem in self.problems.values()):
-                    where = self.merged(other, token)
-                    self.tell("token_left", where, *_told(_LEFT, self.name(where)))
-                return True
-        return False
-
-    def merged(self, one: Token, other: Token) -> str:
-        """The first node where both tokens came together without a join."""
-        common = [node for node in one["trail"] if node in other["trail"]]
-        for name in common:
-            if len(self.flow.nodes[name].incoming) > 1:
-                return str(name)
-        return str(one["n"])
+    def left(self, one: Trail, other: Trail) -> None:
+        """Two tokens at one place: what should have been joined was not. Told once, where they first met; all
+        that would follow is doubled too, and is not looked at."""
+        if not any(problem.code == "token_left" for problem in self.problems.values()):
+            common = [name for name in one if name in other]
+            merges = [name for name in common if len(self.flow.nodes[name].incoming) > 1]
+            where = (merges or common or [one[-1]])[0]
+            self.tell("token_left", where, *_told(_LEFT, self.name(where)))
 
     def stuck(self) -> None:
         """States without a way on, and states whose ways never come to an end."""
@@ -274,23 +272,25 @@ class _Search:
         self.problems.setdefault((code, where), Problem(code, where, vi, en))
 
 
-def _marking(tokens: Mapping[str, Token], scope: str | None) -> Marking:
+def _marking(tokens: Mapping[str, Token]) -> Marking:
     """Tokens as nested, sorted tuples: their names do not matter."""
-    inside = [(name, token) for name, token in tokens.items() if token.get("p") == scope]
-    return tuple(
-        sorted(
-            (
-                token["n"],
-                str(token.get("f", "")),
-                token.get("i", -1),
-                token.get("end", 0),
-                token.get("done", -1),
-                token.get("fired", ()),
-                _marking(tokens, name),
-            )
-            for name, token in inside
+    inside: dict[str | None, list[tuple[str, Token]]] = {}
+    for name, token in tokens.items():
+        inside.setdefault(token.get("p"), []).append((name, token))
+
+    def scope(host: str | None) -> Marking:
+        return tuple(
+            sorted([_mark(token, scope(name) if name in inside else ()) for name, token in inside[host]])
         )
-    )
+
+    return scope(None)
+
+
+def _mark(token: Token, within: Marking) -> Marking:
+    if within or "i" in token or "done" in token or "fired" in token:
+        told = (token.get("i", -1), token.get("done", -1), token.get("fired", ()))
+        return (token["n"], token.get("f", ""), token.get("end", 0), told, within)
+    return (token["n"], token.get("f", ""), token.get("end", 0))
 
 
 def _told(words: tuple[str, str], name: str) -> tuple[str, str]:

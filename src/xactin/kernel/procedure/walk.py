@@ -260,22 +260,32 @@ class Walk:
     def settle(self) -> None:
         """Joins that are complete, scopes that have ended, errors and terminations: until nothing moves."""
         while self.loose:
-            self.loose = any(self.fire(name) for name in list(self.tokens) if name in self.tokens)
+            self.loose = self.fire()
 
-    def fire(self, name: str) -> bool:
-        token = self.tokens[name]
-        node = self.flow.nodes[token["n"]]
-        if "end" in token:
-            if node.trigger.kind == "terminate" and len(self.inside(token.get("p"))) > 1:
-                self.terminate(name, token, node)
-                return True
-            if self.throws(name):
-                self.throw(name, node.trigger.name)
-                return True
-            return "p" in token and self.completed(token["p"])
-        if node.kind in (Kind.PARALLEL, Kind.INCLUSIVE) and "f" in token:
-            return self.joined(node, token.get("p"))
+    def fire(self) -> bool:
+        """Moves one thing that is ready to move by itself; False when there is none."""
+        looked: set[tuple[str, str | None]] = set()
+        for name, token in self.tokens.items():
+            if "end" in token:
+                if self.ended(name, token):
+                    return True
+            elif "f" in token:
+                place = (token["n"], token.get("p"))
+                if place not in looked and self.joined(self.flow.nodes[place[0]], place[1]):
+                    return True
+                looked.add(place)
         return False
+
+    def ended(self, name: str, token: Token) -> bool:
+        """What follows from a token at the end of its scope."""
+        trigger = self.flow.nodes[token["n"]].trigger
+        if trigger.kind == "terminate" and len(self.inside(token.get("p"))) > 1:
+            self.terminate(name, token)
+            return True
+        if self.throws(name):
+            self.throw(name, trigger.name)
+            return True
+        return "p" in token and self.completed(token["p"])
 
     def joined(self, node: Node, scope: str | None) -> bool:
         waiting: dict[str, str] = {}
@@ -324,7 +334,8 @@ class Walk:
             self.leave(step, node, token.get("p"))
         return True
 
-    def terminate(self, name: str, token: Token, node: Node) -> None:
+    def terminate(self, name: str, token: Token) -> None:
+        node = self.flow.nodes[token["n"]]
         step = self.step(node.id, [name, *(other for other in self.inside(token.get("p")) if other != name)])
         self.rest(step, _token(node, token.get("p")) | {"end": 1})
 

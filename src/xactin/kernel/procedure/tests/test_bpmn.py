@@ -76,15 +76,23 @@ def test_a_condition_may_only_stand_after_a_gateway() -> None:
         ("start s\nstart t\nend z\ns -> z\nt -> z", "start", "main"),
         ("user a\nend z\na -> z", "start", "main"),
         ("start s\nend z\ns -> nowhere -> z", "arrow", "s_nowhere"),
-        ("start s\nsub p {\nstart q\nuser b\nend y\nq -> b -> y\n}\nend z\ns -> p -> z\nb -> z", "arrow", "b_z"),
+        (
+            "start s\nsub p {\nstart q\nuser b\nend y\nq -> b -> y\n}\nend z\ns -> p -> z\nb -> z",
+            "arrow",
+            "b_z",
+        ),
         ("start s\nxor g default=s_g\nuser a\nend z\ns -> g -> a -> z", "connection", "g"),
         ("start s\nevents e\nuser a\nuser b\nend z\ns -> e -> a -> z\ne -> b -> z", "connection", "e"),
         ("start s\nuser a\nuser a\nend z\ns -> a -> z", "bpmn_id", "a"),
         ("start s\nand g\ntimer t on g PT1H\nend z\ns -> g -> z\nt -> z", "connection", "t"),
         ("process q {\nstart qs\nend qz\nqs -> qz\n}\nstart s\nend z\ns -> z", "processes", "process.bpmn"),
-        ("process q {\nstart qs\ncall c q\nend qz\nqs -> c -> qz\n}\nstart s\ncall d q\nend z\ns -> d -> z", "processes", "q"),
+        (
+            "process q {\nstart qs\ncall c q\nend qz\nqs -> c -> qz\n}\nstart s\ncall d q\nend z\ns -> d -> z",
+            "processes",
+            "q",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_flow_that_is_not_joined_is_told(flow: str, code: str, where: str) -> None:
     assert refused(bpmn(flow).decode()).get(where) == code
 
