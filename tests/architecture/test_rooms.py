@@ -14,6 +14,7 @@ MORE_DOORS = {
     ("identity", "rights"): "the one question whether somebody may do something",
     ("identity", "units"): "the administrative units of the country, which are data",
     ("ledger", "anchors"): "what is kept off this machine, for whoever restores",
+    ("ledger", "origins"): "how a restored log goes on",
     ("ledger", "errors"): "its refusals",
     ("ledger", "audit"): "higher rooms register the fold of their own subjects",
     ("ledger", "clock"): "the one clock",

@@ -29,11 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(wish)
     except KeyboardInterrupt:
         return 130
-    except (RuntimeError, OSError, ValueError) as error:
-        if os.environ.get("XACTIN_DEBUG") == "1":
+    except Exception as error:
+        if os.environ.get("XACTIN_DEBUG") == "1" or not _is_refusal(error):
             raise
-        print(f"xactin: {error}", file=sys.stderr)
+        print(f"xactin: {getattr(error, 'en', error)}", file=sys.stderr)
         return EXIT_REFUSED
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether an error is meant for people: a refusal of ours (`en`), or the machine, disk or database failing."""
+    from psycopg import Error
+
+    return isinstance(error, RuntimeError | OSError | ValueError | Error) or isinstance(
+        getattr(error, "en", error.__cause__), str | Error
+    )
 
 
 def _run(wish: argparse.Namespace) -> int:

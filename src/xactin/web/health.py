@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from xactin.ledger import queries as log
 from xactin.notices.queries import backlog
 
 SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
+MOST_WAITING = 20_000  # entries that the sequencer has not placed; it places some thousands a second
 LONGEST_WAIT = 60.0  # seconds that an event may wait for the worker before it is an alarm
 
 
@@ -69,6 +71,12 @@ def _outbox() -> Part:
     waiting, oldest = backlog()
     seconds = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
     return Part("outbox", seconds < LONGEST_WAIT, f"oldest waits {seconds:.0f} s", waiting)
+
+
+def _log() -> Part:
+    """Acts are in the log within a second while the worker runs; the size shows that it grows."""
+    waiting, size = log.waiting(), log.log_size()
+    return Part("log", waiting < MOST_WAITING, f"size {size}", waiting)
 
 
 QUESTIONS: dict[str, Callable[[], Part]] = {

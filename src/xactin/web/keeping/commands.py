@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -58,13 +59,31 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
         data.set_mode("demo" if manifest.mode == "demo" else "real")
         _setup()
         from xactin.web.keeping.inside import restore_content
-        from xactin.web.keeping.log_after_restore import settle
 
         for line in restore_content(file, secret, manifest):
             print(line, flush=True)
-        for line in settle(checkpoint):
+        for line in _settle(checkpoint):
             print(line, flush=True)
     return 0
+
+
+def _settle(checkpoint: Path | None) -> Iterator[str]:
+    """The log must not contradict what was published, and what was erased since stays erased."""
+    from xactin.ledger.commands import erase_again
+    from xactin.ledger.origins import settle_after_restore
+    from xactin.web.authority import write_trust
+
+    settled = settle_after_restore(checkpoint.read_text("utf-8") if checkpoint else None)
+    if settled.continues:
+        yield f"the log goes on: {settled.origin}, size {settled.size}"
+    else:
+        yield f"the log begins a new origin, {settled.origin}: {settled.reason}"
+    key = write_trust(DataFolder(default_data_folder()))
+    if not settled.continues:
+        yield f"new log key, to be published widely: {key}"
+    count = erase_again()
+    if count:
+        yield f"erased again: {count} subjects"
 
 
 def upgrade(file: Path | None, key_file: Path | None) -> int:

@@ -99,21 +99,21 @@ def restore_content(file: Path, secret: Secret, manifest: Manifest) -> Iterator[
     migrations.migrate_to((app, name) for app, name in manifest.migrations)
     connection.ensure_connection()
     raw = connection.connection
-    counts = {"tables": 0, "files": 0}
+    counts: dict[str, int] = {}
     with raw.transaction(), file.open("rb") as source:
         tables.empty(raw, manifest.tables)
         reader = SealedReader(source, secret)
-        for name, blocks in read_members(reader):
-            kind, _, rest = name.partition("/")
-            if kind == "tables":
-                tables.Table(rest, tuple(manifest.tables[rest])).write(raw, blocks)
-                counts[kind] += 1
-            elif kind == "files":
-                _put(rest, blocks)
-                counts[kind] += 1
+        with tables.quiet(raw, manifest.tables):
+            for name, blocks in read_members(reader):
+                kind, _, rest = name.partition("/")
+                if kind == "tables":
+                    tables.Table(rest, tuple(manifest.tables[rest])).write(raw, blocks)
+                elif kind == "files":
+                    _put(rest, blocks)
+                counts[kind] = counts.get(kind, 0) + 1
         reader.finish()
         tables.set_sequences(raw, manifest.sequences)
-    yield f"restored: {counts['tables']} tables, {counts['files']} files, as of {manifest.made_at}"
+    yield f"restored: {counts.get('tables', 0)} tables, {counts.get('files', 0)} files, as of {manifest.made_at}"
     for step in migrations.migrate():
         yield f"migrated {step}"
 

@@ -4,12 +4,15 @@ The schema itself is not copied: migrations make it, at the state that the backu
 backup goes from PostgreSQL 18 to 15 and back, and from an earlier version of ours to this one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
+Connection = psycopg.Connection[tuple[object, ...]]
 LIST = """
     SELECT c.relname, array_agg(a.attname ORDER BY a.attnum)
     FROM pg_class c
@@ -32,7 +35,7 @@ class Table:
     def _columns(self) -> sql.Composed:
         return sql.SQL(", ").join(map(sql.Identifier, self.columns))
 
-    def read(self, connection: "psycopg.Connection[tuple[object, ...]]") -> Iterator[memoryview]:
+    def read(self, connection: Connection) -> Iterator[memoryview]:
         """Its rows in COPY's text format, which no version of PostgreSQL has changed."""
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
             self._columns(), sql.Identifier(self.name)
@@ -40,30 +43,26 @@ class Table:
         with connection.cursor() as cursor, cursor.copy(query) as copy:
             yield from (memoryview(block) for block in copy)
 
-    def write(self, connection: "psycopg.Connection[tuple[object, ...]]", blocks: Iterable[bytes]) -> None:
-        """Fills the table; its own triggers keep still: what they would do stands in the backup already."""
+    def write(self, connection: Connection, blocks: Iterable[bytes]) -> None:
+        """Fills the table."""
         name = sql.Identifier(self.name)
-        connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
         query = sql.SQL("COPY {} ({}) FROM STDIN").format(name, self._columns())
         with connection.cursor() as cursor, cursor.copy(query) as copy:
             for block in blocks:
                 copy.write(block)
-        connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
 
 
-def tables(connection: "psycopg.Connection[tuple[object, ...]]") -> list[Table]:
+def tables(connection: Connection) -> list[Table]:
     """Every table of ours, in the order of names."""
     return [Table(str(name), tuple(columns)) for name, columns in connection.execute(LIST).fetchall()]  # type: ignore[arg-type]
 
 
-def sequences(connection: "psycopg.Connection[tuple[object, ...]]") -> dict[str, int | None]:
+def sequences(connection: Connection) -> dict[str, int | None]:
     """Where each sequence stands; None for one never used."""
     return {str(name): value for name, value in connection.execute(SEQUENCES).fetchall()}  # type: ignore[misc]
 
 
-def set_sequences(
-    connection: "psycopg.Connection[tuple[object, ...]]", values: dict[str, int | None]
-) -> None:
+def set_sequences(connection: Connection, values: dict[str, int | None]) -> None:
     """Puts the sequences where they stood."""
     for name, value in values.items():
         used = value is not None
@@ -72,7 +71,24 @@ def set_sequences(
         )
 
 
-def empty(connection: "psycopg.Connection[tuple[object, ...]]", names: Iterable[str]) -> None:
+@contextmanager
+def quiet(connection: Connection, names: Collection[str]) -> Iterator[None]:
+    """While tables are filled their own triggers keep still: what they would do stands in the backup already.
+
+    References between tables are checked at the end, when all rows are there.
+    """
+    _switch(connection, names, "DISABLE")
+    yield
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _switch(connection, names, "ENABLE")
+
+
+def _switch(connection: Connection, names: Collection[str], way: LiteralString) -> None:
+    for name in names:
+        connection.execute(sql.SQL("ALTER TABLE {} " + way + " TRIGGER USER").format(sql.Identifier(name)))
+
+
+def empty(connection: Connection, names: Iterable[str]) -> None:
     """Removes the rows that migrations themselves made, so that only the backup's stand."""
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
     connection.execute(sql.SQL("TRUNCATE {}").format(listed))
