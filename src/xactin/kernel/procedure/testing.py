@@ -75,7 +75,7 @@ class _Writer:
         if line == "}":
             body = "".join(self.inside.pop())
             if len(self.inside) == 1 and self.process:
-                self.tops.append(f'<process id="{self.process}" isExecutable="false">{body}</process>')
+                self.tops.append(f'<process id="{self.process}" isExecutable="true">{body}</process>')
                 self.process = ""
             else:
                 self.inside[-1].append(f"{body}</subProcess>")
