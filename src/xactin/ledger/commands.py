@@ -77,10 +77,13 @@ SELECT 1, %(authority)s, %(name)s, %(demo)s, %(origin)s, %(verifier_key)s, %(sea
 _SYSTEM_LOCK: Final = 7_240_612  # two that need a system's first key at once make one
 
 
-def begin_authority(*, id: str, name: str, demo: bool, origin: str) -> AuthorityInfo:
+def begin_authority(
+    *, id: str, name: str, demo: bool, origin: str, document_roots: Sequence[str] = ()
+) -> AuthorityInfo:
     """The first entry of all: who this authority is, by which key its log is signed, whether it is a demo.
 
-    Makes the log's key and that of the system `ledger`, whose mandate stands in genesis. Raises AlreadyBegun.
+    Makes the log's key and that of the system `ledger`, whose mandate stands in genesis. `document_roots` are
+    sha256 (hex) of the certificates (DER) that signers of this authority's papers stand under. Raises AlreadyBegun.
     """
     if Log.objects.exists():
         raise AlreadyBegun
@@ -99,6 +102,8 @@ def begin_authority(*, id: str, name: str, demo: bool, origin: str) -> Authority
             key=key_of(private).id,
         )
         effect = {"demo": demo, "log": verifier, "origin": origin, "mandates": [mandate]}
+        if document_roots:
+            effect["document_roots"] = list(document_roots)
         chain.place(statement, sign_ed25519(private, statement), effect)
         chain.write(
             _INSERT_LOG,

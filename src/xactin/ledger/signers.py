@@ -7,6 +7,7 @@ from uuid import UUID
 
 import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
@@ -74,7 +75,9 @@ def standing_signer(name: str) -> SystemSigner | None:
         private = Ed25519PrivateKey.from_private_bytes(
             secrets.unseal(bytes(row.sealed), system_context(name))
         )
-        found = _opened[place] = SystemSigner(name, key_of(private).id, row.mandate, private)
+        found = SystemSigner(name, key_of(private).id, row.mandate, private)
+        if not connection.in_atomic_block:  # else it may yet be rolled back
+            _opened[place] = found
     return found
 
 

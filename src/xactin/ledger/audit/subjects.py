@@ -123,7 +123,8 @@ def _check_order(chain: _Chain, name: str, seq: int, prev: bytes | None, index: 
         chain.find("removed", f"entries {chain.next} to {seq - 1} are gone")
     elif (None if prev is None else bytes(prev)) != chain.digest:
         chain.find("reordered", f"{name}: it follows another entry than the one before it")
-    if index is not None and (chain.index is None or index <= chain.index):
+    # A log that began anew has its genesis before the older entries of the same chain.
+    if index is not None and index > 0 and (chain.index is None or index <= chain.index):
         chain.find("reordered", f"{name}: it stands in the log before the entry it follows")
     chain.index, chain.next = index, seq + 1
 

@@ -1,0 +1,337 @@
+"""An act under its lock: what is refused, what is written, and that Django is not confused by it."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from xactin.kernel.attestation import entry_digest, make_entry
+from xactin.kernel.canonical import canonical
+from xactin.kernel.testing import NOON, SoftPasskey, statement
+from xactin.ledger import clock, commands
+from xactin.ledger.chain import acting, entry_bytes
+from xactin.ledger.errors import (
+    AlreadyDone,
+    ClaimRefused,
+    DemoOnly,
+    MandateEnded,
+    NotCovered,
+    SignatureRefused,
+)
+from xactin.ledger.models import Entry, Head, Log, Unsequenced
+from xactin.ledger.queries import entries_of, entry
+from xactin.ledger.signers import new_id
+from xactin.ledger.testing import Person, a_person, an_authority
+
+SUBJECT = "case:one"
+
+
+@pytest.fixture
+def officer(db: None) -> Person:
+    an_authority()
+    return a_person()
+
+
+@pytest.fixture
+def alone(transactional_db: None) -> Person:
+    """An officer outside of any transaction of the test."""
+    an_authority()
+    return a_person()
+
+
+def test_entries_make_a_chain(officer: Person) -> None:
+    refs = [officer.act(SUBJECT, {"step": step}) for step in range(3)]
+    rows = entries_of(SUBJECT)
+    assert [row.seq for row in rows] == [ref.seq for ref in refs] == [0, 1, 2]
+    assert [row.effect for row in rows] == [{"step": 0}, {"step": 1}, {"step": 2}]
+    for row, ref in zip(rows, refs, strict=True):
+        assert entry_digest(row.entry) == row.digest == bytes.fromhex(ref.digest)
+    assert [row.entry["place"]["prev"] for row in rows] == [None, refs[0].digest, refs[1].digest]
+    assert Head.objects.get(pk=SUBJECT).seq == 2
+    assert (
+        Unsequenced.objects.filter(number__in=Entry.objects.values("number")).count() == Entry.objects.count()
+    )
+
+
+def test_an_act_without_outer_transaction_is_committed(alone: Person) -> None:
+    done: list[str] = []
+    with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+        assert connection.in_atomic_block
+        transaction.on_commit(lambda: done.append("after"))
+        said = alone.state(SUBJECT)
+        chain.append(said, alone.sign(said), {})
+        assert Entry.objects.filter(subject=SUBJECT).count() == 0
+        with transaction.atomic():  # the ORM may be used meanwhile, also with savepoints
+            assert Log.objects.count() == 1
+        assert done == []
+    assert done == ["after"]
+    assert not connection.in_atomic_block
+    assert connection.get_autocommit()
+    connection.close()
+    assert len(entries_of(SUBJECT)) == 1
+
+
+def test_an_error_inside_leaves_nothing(alone: Person) -> None:
+    def fails() -> None:
+        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+            said = alone.state(SUBJECT)
+            chain.append(said, alone.sign(said), {})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
+    assert entries_of(SUBJECT) == []
+    assert not Head.objects.filter(pk=SUBJECT).exists()
+    assert alone.act(SUBJECT).seq == 0
+
+
+def test_a_write_that_fails_takes_the_entry_with_it(alone: Person) -> None:
+    def fails() -> None:
+        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+            said = alone.state(SUBJECT)
+            chain.append(said, alone.sign(said), {})
+            chain.write("INSERT INTO ledger_head (subject, seq) VALUES (%s, 1)", (SUBJECT,))
+
+    with pytest.raises(IntegrityError):
+        fails()
+    assert entries_of(SUBJECT) == []
+    assert alone.act(SUBJECT).seq == 0
+
+
+def test_a_swallowed_error_is_not_committed(alone: Person) -> None:
+    def fails() -> None:
+        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+            try:
+                with transaction.atomic(savepoint=False):
+                    raise LookupError
+            except LookupError:
+                said = alone.state(SUBJECT)
+                chain.append(said, alone.sign(said), {})
+
+    with pytest.raises(TransactionManagementError):
+        fails()
+    assert entries_of(SUBJECT) == []
+
+
+def test_inside_an_outer_transaction_the_act_is_part_of_it(alone: Person) -> None:
+    def outer() -> None:
+        with transaction.atomic():
+            alone.act(SUBJECT)
+            alone.act("case:two")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        outer()
+    assert entries_of(SUBJECT) == []
+    with transaction.atomic():
+        alone.act(SUBJECT)
+        with pytest.raises(NotCovered):
+            alone.act("case:two", by={"person": "somebody", "post": None, "agency": None})
+        alone.act("case:two")
+    assert (len(entries_of(SUBJECT)), len(entries_of("case:two"))) == (1, 1)
+
+
+def test_reads_run_under_the_lock_and_come_as_python(officer: Person) -> None:
+    key = uuid4()
+    reads = [
+        ("SELECT %s::jsonb, %s::uuid, %s::bytea, 5 %% 3", (Jsonb({"a": ["Đ"]}), key, b"\x00'\\\xff")),
+        ("SELECT %(a)s::text, %(a)s::text, %(b)s::int[]", {"a": "x'y", "b": [1, 2]}),
+        ("SELECT %s::bytea[]", ([b"\x00", b"'\\"],)),
+        ("SELECT 1 WHERE false", None),
+        ("UPDATE ledger_head SET seq = seq WHERE subject = 'nobody'", None),
+    ]
+    with acting(subject=SUBJECT, mandates=[officer.mandate], reads=reads) as chain:
+        assert chain.rows == [
+            [({"a": ["Đ"]}, key, b"\x00'\\\xff", 2)],
+            [("x'y", "x'y", [1, 2])],
+            [([b"\x00", b"'\\"],)],
+            [],
+            [],
+        ]
+
+
+def test_the_same_statement_is_accepted_once(alone: Person) -> None:
+    said = alone.state(SUBJECT)
+    for subject_is_same in (True, False):
+        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+            if subject_is_same:
+                chain.append(said, alone.sign(said), {})
+
+    def again() -> None:
+        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
+            chain.append(said, alone.sign(said), {})
+
+    with pytest.raises(AlreadyDone):
+        again()
+    assert len(entries_of(SUBJECT)) == 1
+    assert alone.act(SUBJECT).seq == 1
+
+
+@pytest.mark.parametrize("minutes", [-11, 11])
+def test_a_claimed_time_too_far_off_is_refused(officer: Person, minutes: int) -> None:
+    with pytest.raises(ClaimRefused):
+        officer.act(SUBJECT, at=clock.now() + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"by": {"person": "somebody", "post": None, "agency": None}},
+        {"key": "ab" * 16},
+        {"authority": "H99"},
+        {"for_": {"person": "person-7"}},
+    ],
+)
+def test_a_statement_that_the_mandate_does_not_cover_is_refused(
+    officer: Person, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(NotCovered):
+        officer.act(SUBJECT, **wrong)
+
+
+def test_a_statement_about_something_else_is_a_fault(officer: Person) -> None:
+    with (
+        pytest.raises(ValueError, match="another subject"),
+        acting(subject=SUBJECT, mandates=[officer.mandate]) as chain,
+    ):
+        said = officer.state("case:two")
+        chain.append(said, officer.sign(said), {})
+
+
+def test_ended_unknown_and_limited_mandates(officer: Person) -> None:
+    with pytest.raises(MandateEnded), acting(subject=SUBJECT, mandates=[uuid4()]):
+        pass
+    commands.end_mandate(officer.mandate, by=commands.system_signer("identity"))
+    with pytest.raises(MandateEnded):
+        officer.act(SUBJECT)
+    with pytest.raises(MandateEnded):
+        commands.end_mandate(officer.mandate, by=commands.system_signer("identity"))
+    key = PASSKEY.public
+    limited = commands.grant_mandate(
+        key=key, person="p", acts=["case.read.*"], by=commands.system_signer("identity")
+    )
+    with pytest.raises(NotCovered), acting(subject=SUBJECT, mandates=[limited]) as chain:
+        said = _said("case.write.note")
+        chain.append(said, PASSKEY.sign(said), {})
+
+
+def test_a_mandate_may_end_itself_and_holds_until_its_time(officer: Person) -> None:
+    commands.end_mandate(officer.mandate, by=officer)
+    later = commands.grant_mandate(
+        key=PASSKEY.public,
+        person="p",
+        from_=clock.now() + timedelta(days=1),
+        by=commands.system_signer("identity"),
+    )
+    over = commands.grant_mandate(
+        key=PASSKEY.public,
+        person="p",
+        until=clock.now() - timedelta(days=1),
+        by=commands.system_signer("identity"),
+    )
+    for mandate in (later, over):
+        with pytest.raises(NotCovered), acting(subject=SUBJECT, mandates=[mandate]) as chain:
+            said = _said("case.write.note")
+            chain.append(said, PASSKEY.sign(said), {})
+
+
+PASSKEY = SoftPasskey("chair")
+
+
+def _said(act: str) -> dict[str, object]:
+    return statement(
+        id=new_id(),
+        subject=SUBJECT,
+        act=act,
+        by={"person": "p", "post": None, "agency": None},
+        at=clock.now(),
+        key=PASSKEY.public.id,
+        saw=None,
+        wrote=None,
+    )
+
+
+def test_a_passkeys_signature_is_checked_here_too(officer: Person) -> None:
+    mandate = commands.grant_mandate(key=PASSKEY.public, person="p", by=commands.system_signer("identity"))
+    said, other = _said("case.write.note"), _said("case.write.note")
+    with acting(subject=SUBJECT, mandates=[mandate]) as chain:
+        chain.append(said, PASSKEY.sign(said), {})
+    assert entries_of(SUBJECT)[0].custody == "passkey"
+    with pytest.raises(SignatureRefused), acting(subject=SUBJECT, mandates=[mandate]) as chain:
+        chain.append(other, PASSKEY.sign(said), {})
+
+
+def test_time_in_a_chain_does_not_go_back(officer: Person) -> None:
+    ref = officer.act(SUBJECT)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET at = at + interval '5 minutes' WHERE subject = %s", (SUBJECT,))
+    officer.act(SUBJECT)
+    first, second = entries_of(SUBJECT)
+    assert first.at < second.at == Head.objects.get(pk=SUBJECT).at
+    assert entry(ref.id) == first
+
+
+def test_the_clock_of_a_demo_moves_forward_only(officer: Person) -> None:
+    before = clock.now()
+    commands.shift_clock(timedelta(days=3))
+    assert timedelta(days=2, hours=23) < clock.now() - before < timedelta(days=3, hours=1)
+    officer.act(SUBJECT)
+    assert entries_of(SUBJECT)[0].at - before > timedelta(days=2)
+    with pytest.raises(DemoOnly):
+        commands.shift_clock(timedelta(days=-1))
+
+
+def test_a_real_authority_has_the_real_clock(db: None) -> None:
+    an_authority(demo=False)
+    with pytest.raises(DemoOnly):
+        commands.shift_clock(timedelta(days=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Log.objects.update(clock_shift=timedelta(days=1))
+
+
+def test_what_is_prepared_may_be_forgotten(alone: Person) -> None:
+    """A pooler, or somebody's DEALLOCATE ALL, costs nobody an error."""
+    for _ in range(2):
+        alone.act(SUBJECT)
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+    alone.act(SUBJECT)
+    assert len(entries_of(SUBJECT)) == 3
+
+
+def test_systems_have_a_key_each(officer: Person) -> None:
+    first, again = commands.system_signer("timer"), commands.system_signer("timer")
+    assert (first.key_id, first.mandate) == (again.key_id, again.mandate)
+    assert first.key_id != commands.system_signer("result").key_id
+    assert first.by() == {"system": "timer"}
+    assert isinstance(first.mandate, UUID)
+
+
+@given(
+    st.integers(0, 2**31 - 1),
+    st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
+    st.dictionaries(st.text("abc", min_size=1), st.text() | st.integers(-9, 9) | st.none()),
+)
+def test_the_bytes_of_an_entry_are_its_canonical_form(
+    seq: int, prev: str | None, effect: dict[str, object]
+) -> None:
+    link = ("ab" * 32 if seq else None) if prev is None or not seq else prev
+    said, signature = statement(), {"alg": "ed25519", "value": "x"}
+    try:
+        wanted = canonical(make_entry(said, signature, seq=seq, prev=link, at=NOON, effect=effect))
+    except ValueError:
+        return  # text outside of the subset
+    made = entry_bytes(
+        canonical(said),
+        canonical(signature),
+        canonical(effect),
+        seq=seq,
+        prev=link,
+        at="2026-11-24T05:00:00.123Z",
+    )
+    assert made == wanted
