@@ -12,6 +12,11 @@ from django.utils import translation
 
 def unwritten() -> list[str]:
     """The changes of our own models that no migration holds; asks no database."""
+    with translation.override(None):  # names as in the migrations, which are never translated
+        return _unwritten()
+
+
+def _unwritten() -> list[str]:
     loader = MigrationLoader(None)
     ours = {app.label for app in apps.get_app_configs() if app.name.startswith("xactin.")}
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
@@ -29,7 +34,6 @@ def unwritten() -> list[str]:
 
 if __name__ == "__main__":
     django.setup()
-    with translation.override(None):  # names as in the migrations, which are never translated
-        problems = unwritten()
+    problems = unwritten()
     print("\n".join(problems) or "migrations: every model is written")
     sys.exit(1 if problems else 0)

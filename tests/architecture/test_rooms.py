@@ -18,6 +18,11 @@ MORE_DOORS = {
     ("ledger", "errors"): "its refusals",
     ("ledger", "audit"): "higher rooms register the fold of their own subjects",
     ("ledger", "clock"): "the one clock",
+    ("identity", "settings"): "allauth's settings belong to the room that owns sign-in",
+    ("identity", "rest"): "who calls the API: the check of its tokens",
+    ("notices", "topics"): "the event that a handler is given",
+    ("cases", "documents"): "papers are made and checked without a database",
+    ("cases", "sealing"): "the certificates that genesis names",
     ("vault", "secrets"): "keys at rest are sealed under the one master key",
 }
 WRITERS = {"commands", "jobs", "testing"}
@@ -30,7 +35,15 @@ WRITING = {
     "save",
     "update_or_create",
 }
-LONGEST = 420
+# What no command writes, because it is no act: each with its reason.
+MORE_WRITERS = {
+    "cases/dossiers/drafts.py": "a draft is nobody's statement yet",
+    "cases/dossiers/sealing.py": "keys of trials, made when first needed",
+    "cases/dossiers/services.py": "the system's own acts, called by jobs",
+    "cases/web/idempotency.py": "what was answered, for a day",
+    "identity/keys/passkeys.py": "the challenge of a ceremony under way",
+}
+LONGEST = 470
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda source: source.place)
@@ -55,7 +68,7 @@ def test_other_rooms_are_entered_by_their_doors(source: Source) -> None:
 )
 def test_only_commands_write(source: Source) -> None:
     """Nothing but a command, a job or a factory calls what writes a model."""
-    if WRITERS & set(source.parts) or source.parts[-1].endswith("_commands"):
+    if source.place in MORE_WRITERS or WRITERS & set(source.parts) or source.parts[-1].endswith("_commands"):
         return
     wrong = [
         f"line {node.lineno}: {ast.unparse(node.func)}"

@@ -25,9 +25,11 @@ def init(wish: argparse.Namespace) -> int:
         django.setup()
         from django.core.management import call_command
 
+        from xactin.cases.dossiers import sealing
         from xactin.identity.commands import found_authority
 
         call_command("migrate", interactive=False, verbosity=0)
+        ca = sealing.new_ca(wish.name)
         found_authority(
             code=wish.id,
             name_vi=wish.name,
@@ -39,7 +41,9 @@ def init(wish: argparse.Namespace) -> int:
             origin=f"{environment.read().host}/log/{wish.id}",
             unit_code=wish.unit,
             kind=wish.kind,
+            document_roots=[sealing.fingerprint(ca)],
         )
+        sealing.keep_ca(ca)
         key = write_trust(data)
     print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")
     return 0

@@ -13,23 +13,16 @@ from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 
 Language = Literal["vi", "en"]
 VALID, NOT_VALID, UNREADABLE = 0, 1, 2
-RESULT_PART = "result.draft"
 LARGEST = 200 * 1024 * 1024
 
 WORDS = {
     "valid": ("HỢP LỆ", "VALID"),
     "not_valid": ("KHÔNG HỢP LỆ", "NOT VALID"),
     "unreadable": ("Không đọc được tệp", "The file cannot be read"),
-    "no_proof": ("Tệp PDF không chứa gói chứng minh.", "The PDF holds no proof bundle."),
-    "not_whole": (
-        "Chữ ký cuối không bao trùm toàn bộ tệp.",
-        "The last signature does not cover the whole file.",
-    ),
     "no_trust": (
         "Chưa có khóa nhật ký nào được tin cậy: dùng --trust, XACTIN_TRUST hoặc thư mục dữ liệu.",
         "No log key is trusted yet: use --trust, XACTIN_TRUST or the data folder.",
     ),
-    "signed": ("Chữ ký số của", "Digital signature by"),
     "as_of": ("Nhật ký {origin} tại kích thước {size}", "Log {origin} as of size {size}"),
     "witnessed": ("Có nhân chứng: {names}", "Witnessed by {names}"),
     "not_witnessed": ("Không có nhân chứng độc lập", "Not witnessed by anybody else"),
@@ -84,19 +77,20 @@ def judge(data: bytes, trust: Trust, language: Language) -> Judgement:
 
 
 def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
-    from xactin.cases.documents import inspect_result
+    from xactin.cases.documents import verify_result
 
-    inspection = inspect_result(data)
-    faults = [str(problem) for problem in inspection.problems]
-    if not inspection.whole_file:
-        faults.append(_word("not_whole", language))
-    if inspection.bundle is None:
-        lines = [_word("not_valid", language), *(f"  - {fault}" for fault in faults)]
-        return Judgement(NOT_VALID, (*lines, f"  - {_word('no_proof', language)}"))
-    verdict = verify_bundle(inspection.bundle, trust, {RESULT_PART: data})
-    signed = [f"{_word('signed', language)} {signature.signer}" for signature in inspection.signatures]
-    valid = verdict.valid and not faults
-    return Judgement(VALID if valid else NOT_VALID, tuple(_tell(verdict, faults, signed, trust, language)))
+    found = verify_result(data, trust)
+    if not found.readable:
+        return Judgement(UNREADABLE, (_word("unreadable", language),))
+    if found.verdict is None:
+        lines = [f"  - {getattr(problem, language)}" for problem in found.problems]
+        return Judgement(NOT_VALID, (_word("not_valid", language), *lines))
+    own = {id(problem) for problem in found.verdict.problems}
+    faults = [getattr(problem, language) for problem in found.problems if id(problem) not in own]
+    notes = [getattr(note, language) for note in found.notes]
+    return Judgement(
+        VALID if found.valid else NOT_VALID, tuple(_tell(found.verdict, faults, notes, trust, language))
+    )
 
 
 def _tell(

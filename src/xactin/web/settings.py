@@ -1,15 +1,12 @@
 """Django settings, taken from the environment (`XACTIN_*`, `DATABASE_URL`) and the data folder."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
 from xactin.web import environment
 from xactin.web.launcher.data_folder import CHECKOUT, in_checkout
-
-if find_spec("xactin.identity.settings"):
-    from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
 
 BASE_DIR = Path(__file__).resolve().parent
 SURROUNDINGS = environment.read()
@@ -70,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    *(["xactin.identity.middleware.ActorMiddleware"] if find_spec("xactin.identity.middleware") else []),
+    "xactin.identity.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "xactin.web.urls"
 WSGI_APPLICATION = "xactin.web.wsgi.application"

@@ -5,9 +5,12 @@ A real authority names its token or remote service instead (docs/operating.md).
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import transaction
 
 from xactin.cases.documents.signing.signers import DocumentSigner
@@ -49,6 +52,21 @@ def _keep(owner: str, issued: Issued) -> Issued:
     kept = _kept(owner)
     assert kept is not None
     return kept
+
+
+def new_ca(authority: str) -> Issued:
+    """A CA for the papers of an authority about to be founded: genesis names it, `keep_ca` keeps it."""
+    return make_trial_ca(authority, at=datetime.now(UTC))
+
+
+def keep_ca(ca: Issued) -> None:
+    """Keeps the CA that genesis named."""
+    _keep(CA, ca)
+
+
+def fingerprint(ca: Issued) -> str:
+    """sha256 (hex) of the certificate, as genesis names it under `document_roots`."""
+    return x509.load_pem_x509_certificate(ca.certificate).fingerprint(SHA256()).hex()
 
 
 @transaction.atomic
