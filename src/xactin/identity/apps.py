@@ -10,12 +10,14 @@ class IdentityConfig(AppConfig):
     label = "identity"
 
     def ready(self) -> None:
-        """The hat switcher, and the lines of the account's menu and of the desk."""
+        """The rows the audit looks at, the hat switcher, the lines of the account's menu and of the desk."""
         from django.utils.translation import gettext_lazy as _
 
+        from xactin.identity import folding
         from xactin.identity.web.hats import hats
         from xactin.ui import nav
 
+        folding.register()
         nav.register_hats(hats, "identity:wear_hat")
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from xactin.identity import queries
 from xactin.identity.attesting import attest, new_id, require
 from xactin.identity.errors import Invalid, NotFound, Refused
-from xactin.identity.keys.commands import end, grant
+from xactin.identity.keys.commands import end, grant, lock_person
 from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_role
 from xactin.identity.units import unit
-from xactin.kernel.attestation import time_text
+from xactin.kernel.attestation import parse_time, time_text
 from xactin.ledger.clock import now
 
 
@@ -66,8 +66,9 @@ def create_agency(
     queries.forget_tree()
     effect = {
         "kind": str(kind),
+        "name": {"vi": agency.name_vi, "en": agency.name_en},
         "parent": parent.code if parent else None,
-        "functions": sorted(functions),
+        "functions": agency.functions,
         "unit": unit_code or None,
     }
     attest(by, subject=f"agency:{code}", act="agency.create", effect=effect)
@@ -107,7 +108,13 @@ def create_post(
         by,
         subject=f"post:{post.id}",
         act="post.create",
-        effect={"code": code, "role": role, "passkey": requires_passkey},
+        effect={
+            "code": code,
+            "agency": agency.code,
+            "role": role,
+            "title": {"vi": title_vi, "en": title_en},
+            "passkey": requires_passkey,
+        },
     )
     return post
 
@@ -138,23 +145,35 @@ def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Ac
     Raises Forbidden, Invalid (a time gone by), Refused when they hold it already.
     """
     require(by, "post.appoint", Facts(subject=f"post:{post.id}", kind="post"))
-    at = now()
+    at = _signed_time(now())
     if until is not None and until <= at:
         raise Invalid("Ngày kết thúc đã qua.", "The end lies in the past.", {"field": "until"})
-    Person.objects.select_for_update().get(pk=person.pk)
+    lock_person(person.pk)
     if queries.held_now().filter(person=person, post=post).exists():
         raise Refused("Người này đang giữ chức vụ này.", "This person holds the post already.")
+    until = _signed_time(until) if until else None
     holding = Holding.objects.create(id=new_id(), person=person, post=post, since=at, until=until)
+    # The post's chain before the mandates: an end locks them in this order too.
+    attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
     for key in SigningKey.objects.filter(person=person, revoked_at__isnull=True).order_by("created_at"):
         grant(key, holding, by=by)
-    attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
     return holding
+
+
+def _signed_time(moment: datetime) -> datetime:
+    """A moment as entries can tell it, to the millisecond."""
+    return parse_time(time_text(moment))
 
 
 def _held(holding: Holding) -> dict[str, str | None]:
     """What an appointment signs: opaque ids and times."""
     until = time_text(holding.until) if holding.until else None
-    return {"holding": str(holding.id), "person": str(holding.person_id), "until": until}
+    return {
+        "holding": str(holding.id),
+        "person": str(holding.person_id),
+        "since": time_text(holding.since),
+        "until": until,
+    }
 
 
 @transaction.atomic
@@ -164,13 +183,10 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
     Raises Forbidden, NotFound when it has ended already, Refused for the last administrator.
     """
     require(by, "post.end", Facts(subject=f"post:{holding.post_id}", kind="post"))
-    held = (
-        queries.held_now()
-        .select_for_update(of=("self",))
-        .select_related("post")
-        .filter(pk=holding.pk)
-        .first()
-    )
+    lock_person(holding.person_id)
+    if holding.post.role == "administrator":
+        _lock_administrators()
+    held = queries.held_now().select_related("post").filter(pk=holding.pk).first()
     if held is None:
         raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
     others = queries.held_now().filter(post__role="administrator").exclude(pk=held.pk)
@@ -178,8 +194,15 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
         raise Refused(
             "Không thể kết thúc quản trị viên cuối cùng.", "The last administrator cannot be ended."
         )
-    attest(by, subject=f"post:{held.post_id}", act="post.end", effect={"holding": str(held.id)})
+    held.until = max(_signed_time(now()), held.since)
+    effect = {"holding": str(held.id), "until": time_text(held.until)}
+    attest(by, subject=f"post:{held.post_id}", act="post.end", effect=effect)
     for mandate in KeyMandate.objects.filter(holding=held, ended_at__isnull=True):
         end(mandate, by=by)
-    held.until = max(now(), held.since)
     held.save(update_fields=["until"])
+
+
+def _lock_administrators() -> None:
+    """Of those who would end an administrator, one looks at a time whether another is left."""
+    posts = Post.objects.select_for_update(no_key=True).filter(role="administrator").order_by("id")
+    list(posts.values_list("pk"))

@@ -6,6 +6,7 @@ a passkey somebody must be able to enrol the first one.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,11 +40,20 @@ def grant(key: SigningKey, holding: Holding | None, *, by: Actor | None) -> KeyM
     return KeyMandate.objects.create(id=mandate, key=key, holding=holding)
 
 
-def end(mandate: KeyMandate, *, by: Actor | None) -> None:
-    """A key may no longer sign in a hat."""
-    ledger.end_mandate(mandate.id, by=signer_of(by))
-    mandate.ended_at = now()
+def end(mandate: KeyMandate, *, by: Actor | None) -> datetime:
+    """A key may no longer sign in a hat; returns since when."""
+    ended = mandate.ended_at = ledger.end_mandate(mandate.id, by=signer_of(by))
     mandate.save(update_fields=["ended_at"])
+    return ended
+
+
+def lock_person(person: UUID) -> Person:
+    """Whoever changes the keys or posts of a person waits here for others that do, and reads behind it.
+
+    Before the chains of the ledger, so that all wait in one order. NO KEY: rows that only name the person
+    (a dossier, say) may be written meanwhile.
+    """
+    return Person.objects.select_for_update(no_key=True).get(pk=person)
 
 
 def _grant_all(key: SigningKey, *, by: Actor | None) -> None:
@@ -52,11 +62,14 @@ def _grant_all(key: SigningKey, *, by: Actor | None) -> None:
         grant(key, holding, by=by)
 
 
-def _end_all(key: SigningKey, *, by: Actor | None) -> None:
-    # The mandate that this very act is signed under ends last.
+def _revoke(key: SigningKey, *, by: Actor) -> None:
+    # The mandate that this very act is signed under ends last. The key ends with the one for its person.
     standing = list(KeyMandate.objects.filter(key=key, ended_at__isnull=True))
-    for mandate in sorted(standing, key=lambda one: by is not None and one.id == by.mandate_id):
-        end(mandate, by=by)
+    for mandate in sorted(standing, key=lambda one: one.id == by.mandate_id):
+        ended = end(mandate, by=by)
+        if mandate.holding_id is None:
+            key.revoked_at = ended
+    key.save(update_fields=["revoked_at"])
 
 
 @transaction.atomic
@@ -90,15 +103,15 @@ def rotate_person_key(*, by: Actor) -> SigningKey:
 
     The old one signs its heir's mandates and then its own end.
     """
+    owner = lock_person(by.person_id)
     by = oneself(by)
-    owner = Person.objects.select_for_update().get(pk=by.person_id)
     old = list(
         SigningKey.objects.filter(person=owner, custody=SigningKey.Custody.SERVER, revoked_at__isnull=True)
     )
     SigningKey.objects.filter(pk__in=[key.pk for key in old]).update(revoked_at=now())
     heir = _enrol(owner, by=by)
     for key in old:
-        _end_all(key, by=by)
+        _revoke(key, by=by)
     return heir
 
 
@@ -108,6 +121,7 @@ def finish_passkey(*, by: Actor, started: UUID, credential: Mapping[str, Any], l
 
     Raises NotFound (too old, or begun by somebody else) and Invalid.
     """
+    lock_person(by.person_id)
     by = oneself(by)
     public, credential_id = enrolled_key(by, started, credential)
     try:
@@ -135,14 +149,11 @@ def finish_passkey(*, by: Actor, started: UUID, credential: Mapping[str, Any], l
 @transaction.atomic
 def revoke_passkey(*, by: Actor, key: str) -> None:
     """Ends a passkey of the actor; what it has signed stays valid. Raises NotFound."""
+    lock_person(by.person_id)
     by = oneself(by)
-    found = (
-        SigningKey.objects.select_for_update()
-        .filter(pk=key, person_id=by.person_id, custody=SigningKey.Custody.PASSKEY, revoked_at__isnull=True)
-        .first()
-    )
+    found = SigningKey.objects.filter(
+        pk=key, person_id=by.person_id, custody=SigningKey.Custody.PASSKEY, revoked_at__isnull=True
+    ).first()
     if found is None:
         raise NotFound("Không tìm thấy khóa này.", "There is no such key.")
-    _end_all(found, by=by)
-    found.revoked_at = now()
-    found.save(update_fields=["revoked_at"])
+    _revoke(found, by=by)

@@ -32,14 +32,20 @@ def seal_context(key_id: str) -> str:
     return f"identity.key:{key_id}"
 
 
+def server_key(key: SigningKey) -> Ed25519PrivateKey:
+    """The private half that is kept for a key. Raises SecretsError and ValueError for changed bytes."""
+    return Ed25519PrivateKey.from_private_bytes(
+        secrets.unseal(bytes(key.private or b""), seal_context(key.id))
+    )
+
+
 @lru_cache(maxsize=512)
 def _private(key_id: str) -> Ed25519PrivateKey:
     """A server-held key, opened. Kept in memory: an official signs hundreds of times a day.
 
     A key revoked meanwhile signs nothing that counts: its mandate has ended, and acts lock that.
     """
-    sealed = SigningKey.objects.values_list("private", flat=True).get(pk=key_id, custody="server")
-    return Ed25519PrivateKey.from_private_bytes(secrets.unseal(bytes(sealed or b""), seal_context(key_id)))
+    return server_key(SigningKey.objects.only("private").get(pk=key_id, custody="server"))
 
 
 def sign(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province
+from xactin.kernel.attestation import time_text
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
@@ -80,10 +81,11 @@ def test_an_appointment_gives_a_hat_with_a_mandate_for_each_key(province: Provin
     assert clerk.agency_code == "H44.100"
     assert KeyMandate.objects.get(holding=holding).id == clerk.mandate_id
     signed = Entry.objects.filter(subject=f"post:{post.id}").latest("seq")
+    since = time_text(holding.since)
     statement, effect = orjson.loads(signed.statement), orjson.loads(signed.effect)
     assert statement["act"] == "post.appoint"
     assert statement["by"]["post"] == "H44:administrator"
-    assert effect == {"holding": str(holding.id), "person": str(person.id), "until": None}
+    assert effect == {"holding": str(holding.id), "person": str(person.id), "since": since, "until": None}
     with ledger.acting(subject="case:1", mandates=[clerk.mandate_id]) as chain:
         assert chain.seq == 0
     assert person.id in queries.holders_of(province.agencies["H44.100"].id, "clerk")

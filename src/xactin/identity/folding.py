@@ -1,0 +1,188 @@
+"""What the entries say of this room's rows: agencies, posts, who held them, keys and their mandates.
+
+For `xactin audit` (ledger.audit): each subject's chain is folded and compared with the rows. An entry that cannot
+be read is told by the audit itself; here it only means that the rows have nothing to stand on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from xactin.identity.keys.signing import public_key, server_key
+from xactin.identity.models import Agency, Holding, KeyMandate, Post, SigningKey
+from xactin.kernel.attestation import parse_time, time_text
+from xactin.kernel.signatures import PublicKey, SignatureError
+from xactin.ledger.audit import Finding, register_fold
+from xactin.ledger.queries import EntryRow
+from xactin.vault.secrets import SecretsError
+
+Texts = Iterator[str]
+
+
+def register() -> None:
+    """Has the audit look at this room's rows."""
+    register_fold("agency", _told(_agency), subjects=_agencies)
+    register_fold("post", _told(_post), subjects=_posts)
+    register_fold("mandate", _told(_mandate), subjects=_mandates)
+
+
+def _told(
+    differences: Callable[[str, Sequence[EntryRow]], Texts],
+) -> Callable[[str, Sequence[EntryRow]], list[Finding]]:
+    def check(subject: str, entries: Sequence[EntryRow]) -> list[Finding]:
+        try:
+            texts = list(differences(subject.partition(":")[2], entries))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            texts = ["its entries cannot be read, so its rows rest on nothing"]
+        return [Finding("table", subject, text) for text in texts]
+
+    return check
+
+
+def _act(entry: EntryRow) -> str:
+    return str(entry.statement["act"])
+
+
+def _changed(row: Mapping[str, Any], said: Mapping[str, Any], of: str) -> Texts:
+    names = [name for name in said if row[name] != said[name]]
+    if names:
+        yield f"{of}: {', '.join(names)} not as attested"
+
+
+def _agency(code: str, entries: Sequence[EntryRow]) -> Texts:
+    said = next((entry.effect for entry in entries if _act(entry) == "agency.create"), None)
+    row = Agency.objects.select_related("parent").filter(code=code).first()
+    if said is None or row is None:
+        if said is not None:
+            yield "the agency was created, and its row is gone"
+        elif row is not None:
+            yield "an agency that nobody created"
+        return
+    parent = row.parent
+    shown = {
+        "kind": row.kind,
+        "name": {"vi": row.name_vi, "en": row.name_en},
+        "parent": parent.code if parent else None,
+        "functions": row.functions,
+        "unit": row.unit_code or None,
+        "path": row.path,
+    }
+    yield from _changed(shown, said | {"path": f"{parent.path if parent else ''}{code}/"}, "the agency's row")
+
+
+def _agencies() -> Iterable[str]:
+    for code in Agency.objects.values_list("code", flat=True):
+        yield f"agency:{code}"
+
+
+def _post(id: str, entries: Sequence[EntryRow]) -> Texts:
+    said: dict[str, Any] = {}
+    held: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        act, effect = _act(entry), entry.effect
+        if act in ("post.create", "post.policy"):
+            said |= effect
+        elif act == "post.appoint":
+            held[effect["holding"]] = {name: effect[name] for name in ("person", "since", "until")}
+        elif act == "post.end":
+            held[effect["holding"]]["until"] = effect["until"]
+    row = Post.objects.select_related("agency").filter(pk=id).first()
+    if row is None:
+        yield "the post was created, and its row is gone"
+        return
+    shown = {
+        "code": row.code,
+        "agency": row.agency.code,
+        "role": row.role,
+        "title": {"vi": row.title_vi, "en": row.title_en},
+        "passkey": row.requires_passkey,
+    }
+    yield from _changed(shown, said, "the post's row")
+    yield from _holdings(id, held)
+
+
+def _holdings(post: str, held: dict[str, dict[str, Any]]) -> Texts:
+    for row in Holding.objects.filter(post_id=post):
+        said = held.pop(str(row.pk), None)
+        if said is None:
+            yield f"holding {row.pk}: a row by which somebody holds the post, and nobody appointed them"
+            continue
+        # Rows with finer times than entries tell would agree by rounding.
+        shown = {"person": str(row.person_id), "since": row.since, "until": row.until}
+        times = {name: said[name] and parse_time(said[name]) for name in ("since", "until")}
+        yield from _changed(shown, said | times, f"holding {row.pk}")
+    for gone in held:
+        yield f"holding {gone}: somebody was appointed, and the row is gone"
+
+
+def _posts() -> Iterable[str]:
+    for id in Post.objects.values_list("pk", flat=True):
+        yield f"post:{id}"
+
+
+def _mandate(id: str, entries: Sequence[EntryRow]) -> Texts:
+    said: dict[str, Any] = {}
+    ended = None
+    for entry in entries:
+        if _act(entry) == "mandate.grant":
+            said = entry.effect["mandate"]
+        elif _act(entry) == "mandate.end":
+            ended = entry.at
+    row = KeyMandate.objects.select_related("key", "holding__post__agency").filter(pk=id).first()
+    if said["person"] is None:
+        # A system's or a device's: its rows are the ledger's.
+        if row is not None:
+            yield "a key's row claims a mandate that no person was given"
+        return
+    if row is None:
+        yield "the key's mandate was granted, and its row is gone"
+        return
+    if row.ended_at != ended:
+        yield "the key mandate's row says another end than the entries"
+    yield from _changed(_signer(row.key), {"person": said["person"], "key": said["key"]}, f"key {row.key_id}")
+    if said["post"] is None:
+        yield from _own(row, ended)
+    elif row.holding is None or not _fits(row.holding, said):
+        yield "the key mandate's row names another post, or another holding of it"
+
+
+def _signer(key: SigningKey) -> dict[str, Any]:
+    try:
+        public: dict[str, Any] | None = public_key(key).to_dict()
+    except SignatureError:
+        public = None
+    return {"person": str(key.person_id), "key": public}
+
+
+def _own(row: KeyMandate, ended: Any) -> Texts:
+    """Each key has one mandate for its person alone: it begins and ends with the key."""
+    if row.holding_id is not None:
+        yield "the key mandate's row names a post, and it was granted for none"
+    if row.key.revoked_at != ended:
+        yield f"key {row.key_id}: revoked at another time than its person's mandate ended"
+    if row.key.custody == SigningKey.Custody.SERVER and not _opens(row.key):
+        yield f"key {row.key_id}: the private half kept here is not this key's"
+
+
+def _opens(key: SigningKey) -> bool:
+    try:
+        private = server_key(key)
+    except (SecretsError, ValueError):
+        return False
+    return PublicKey.ed25519(private.public_key().public_bytes_raw()).id == key.pk
+
+
+def _fits(holding: Holding, said: Mapping[str, Any]) -> bool:
+    place = (holding.post.code, holding.post.agency.code, str(holding.person_id))
+    since, until = time_text(holding.since), time_text(holding.until) if holding.until else None
+    return place == (said["post"], said["agency"], said["person"]) and (
+        since <= said["from"] and (until is None or said["from"] <= until)
+    )
+
+
+def _mandates() -> Iterable[str]:
+    for id in KeyMandate.objects.values_list("pk", flat=True):
+        yield f"mandate:{id}"
+    own = KeyMandate.objects.filter(holding__isnull=True)
+    for key in SigningKey.objects.exclude(pk__in=own.values("key")).values_list("pk", flat=True):
+        # No entry ever speaks of a key that has no mandate for its person: nobody enrolled it.
+        yield f"key:{key}"
