@@ -15,12 +15,26 @@ from xactin.identity.testing import Province, small_province
 from xactin.kernel.procedure.package import load_package
 from xactin.ledger.testing import sequence_all
 
+
+def _pdf() -> bytes:
+    """A sound PDF of one empty page."""
+    bodies = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents 4 0 R>>",
+        b"<</Length 0>>stream\n\nendstream",
+    )
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(b"%010d 00000 n \n" % len(out))
+        out += b"%d 0 obj%sendobj\n" % (number, body)
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(places)
+    return out + table + b"trailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+
+
 PERMIT: Final = "building-permit"
 BIRTH: Final = "birth-registration"
-PDF: Final = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
+PDF: Final = _pdf()
 # Who does what in the building permit, by task.
 DOERS: Final = {
     "receive": "motcua1",

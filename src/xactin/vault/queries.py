@@ -1,6 +1,7 @@
 """What may be asked of the vault. Opening content takes who opens it and for what, and is logged with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -30,6 +31,7 @@ __all__ = [
     "opening_sql",
     "openings_of",
     "own_upload",
+    "plain_values",
 ]
 
 _PIECE: Final = 256 * 1024
@@ -157,7 +159,7 @@ def plain_bytes(found: StoredFile) -> Iterator[bytes]:
 
 def _files(where: str, params: Sequence[Any]) -> list[StoredFile]:
     with connection.cursor() as cursor:
-        cursor.execute(_FILES + where + " ORDER BY b.part, f.id", params)
+        cursor.execute(_FILES + where + " ORDER BY b.part, b.bound, f.id", params)
         return [_stored(*row) for row in cursor.fetchall()]
 
 
@@ -185,6 +187,23 @@ def _stored(
         part=part or "",
         **opened_members(id, bytes(sealed)),
     )
+
+
+def plain_values(subject: str) -> dict[str, Any]:
+    """Every value of a subject, by its commitment, without a log entry: for the audit, which computes and
+    forgets. What was erased or changed is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT part, commitment, sealed FROM vault_value WHERE subject = %s AND sealed IS NOT NULL",
+            (subject,),
+        )
+        rows = cursor.fetchall()
+    found: dict[str, Any] = {}
+    for part, commitment, sealed in rows:
+        with suppress(secrets.SecretsError):
+            plain = secrets.unseal(bytes(sealed), value_context(subject, part))
+            found[bytes(commitment).hex()] = orjson.loads(plain[SALT:])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

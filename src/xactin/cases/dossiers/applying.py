@@ -9,6 +9,8 @@ from uuid import UUID
 
 from xactin.cases.dossiers import content, store
 from xactin.cases.rules import changed, national_state
+from xactin.identity import queries as identity
+from xactin.identity.models import Person
 from xactin.identity.queries import agency_for
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
@@ -41,14 +43,19 @@ def asks_content(package: Package) -> bool:
 
 
 def values_of(
-    package: Package, case: UUID, state: Mapping[str, Any], answer: tuple[str, Any] | None = None
+    package: Package,
+    case: UUID,
+    state: Mapping[str, Any],
+    applicant: UUID,
+    answer: tuple[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What conditions may ask: content is opened only where the flow speaks of it.
 
     `answer` is (task, data) of the act being done, which no part holds yet.
     """
-    values: dict[str, Any] = {"form": {}, "applicant": {"kind": "citizen"}, "answers": {}}
+    values: dict[str, Any] = {"form": {}, "applicant": {}, "answers": {}}
     if asks_content(package):
+        values["applicant"] = applicant_kind(applicant)
         wanted = [part for part in state["parts"] if part.startswith(("form.", "answer."))]
         rows = vault.open_values(by=RULES, purpose="rule", subject=f"case:{case}", parts=wanted)
         opened = {part: value for part, (value, _salt) in rows.items()}
@@ -57,6 +64,11 @@ def values_of(
     if answer is not None:
         values["answers"][answer[0]] = answer[1]
     return values
+
+
+def applicant_kind(person: UUID) -> dict[str, str]:
+    """What rules may ask about an applicant, as `asking.applicant_facts` of who asks."""
+    return {"kind": str(Person.objects.values_list("kind", flat=True).get(pk=person))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +99,9 @@ def applied(
     `before` is `{}` for a new case. The signed effect is the engine's own words plus `state`, the
     change that folds (`rules.fold`); agencies of opened tasks are resolved near the handling one.
     """
-    was = {task.id for task in engine.open_tasks(package, before)} if before else set()
+    was = {task.id: task.due for task in engine.open_tasks(package, before)} if before else {}
     tasks = engine.open_tasks(package, after)
-    opened = [
+    rows = [
         store.Opened(
             token=task.id,
             node=task.node,
@@ -99,9 +111,10 @@ def applied(
             due_at=task.due,
         )
         for task in tasks
-        if task.id not in was
+        if task.id not in was or was[task.id] != task.due  # a clock that stood and goes again
     ]
-    gone = was - {task.id for task in tasks}
+    opened = [row for row in rows if row.token not in was]
+    gone = was.keys() - {task.id for task in tasks}
     phase = after["phase"]
     received = _moment(after.get("received_at"))
     timer = engine.next_due(package, after)
@@ -124,9 +137,12 @@ def applied(
         finished_at=at if phase in engine.ENDED else None,
         at=at,
         closed=sorted(gone),
-        opened=opened,
+        opened=rows,
         timer=timer,
         timer_changed=timer != timer_before,
         events=[*events, *services],
     )
-    return Applied(change=change, effect={**effect, "state": changed(before, after)})
+    # Which office a task went to depends on the tree of agencies of that day, so it is said.
+    asked = {row.token: identity.agency(row.agency).code for row in opened if row.agency}
+    said = {"asked": asked} if asked else {}
+    return Applied(change=change, effect={**effect, **said, "state": changed(before, after)})

@@ -269,7 +269,7 @@ def _done(
         found.state,
         task=asked.task,
         act=asked.act,
-        values=values_of(package, case, found.state, (str(found.task_node), asked.data)),
+        values=values_of(package, case, found.state, found.applicant, (str(found.task_node), asked.data)),
         by_post=by.role,
         seq=chain.seq,
         saw=statement["saw"] or {},
@@ -483,7 +483,8 @@ def supply(
             package,
             found.state,
             wrote=wrote,
-            values=values_of(package, case, found.state) | {"form": now_data},
+            values=values_of(package, case, found.state, found.applicant)
+            | {"form": now_data, "applicant": applicant_facts(by)},
             seq=chain.seq,
             at=chain.at,
             calendar=calendar(),
@@ -541,7 +542,7 @@ def tick(*, case: UUID) -> ActDone | None:
             engine.tick,
             package,
             found.state,
-            values=values_of(package, case, found.state),
+            values=values_of(package, case, found.state, found.applicant),
             seq=chain.seq,
             at=chain.at,
             calendar=calendar(),
@@ -560,11 +561,13 @@ def serve(
     saw: Mapping[str, str],
     wrote: Mapping[str, str],
     system: str,
-    writes: Sequence[tuple[str, Any]] = (),
+    writes: Callable[[datetime], Sequence[tuple[str, Any]]] = lambda at: (),
+    said: Mapping[str, Any] | None = None,
 ) -> ActDone | None:
     """A service task is done by a part of the platform; None when it is not open any more.
 
-    `writes` are further rows of the same act. Raises Stale when what it saw has changed meanwhile.
+    `writes` are further rows of the same act, given its time; `said` goes into its effect. Raises Stale
+    when what it saw has changed meanwhile.
     """
     signer = ledger.system_signer(system)
     with ledger.acting(
@@ -580,7 +583,7 @@ def serve(
             found.state,
             task=task,
             act="done",
-            values=values_of(package, case, found.state),
+            values=values_of(package, case, found.state, found.applicant),
             by_post=None,
             seq=chain.seq,
             saw=saw,
@@ -589,8 +592,9 @@ def serve(
             calendar=calendar(),
         )
         statement = _system_statement(signer, case, f"case.{found.task_node}", found, saw, wrote)
-        for sql, params in writes:
+        for sql, params in writes(chain.at):
             chain.write(sql, params)
+        effect = {**effect, **(said or {})}
         return _recorded(chain, case, found, package, state, effect, statement, signer.sign(statement))
 
 

@@ -7,7 +7,9 @@ system `result`: a machine proposes and carries out, the chair's attestation dec
 import io
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -69,8 +71,16 @@ def _draft(case: Case, token: str) -> ActDone | None:
         at=at,
     )
     pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at)
-    file = _stored(case, pdf, "result.draft")
-    return serve(case=case.pk, task=token, saw=saw, wrote={"result.draft": file.commitment}, system=SYSTEM)
+    files = {"result.draft": _stored(case, pdf)}
+    return serve(
+        case=case.pk,
+        task=token,
+        saw=saw,
+        wrote=_commitments(files),
+        system=SYSTEM,
+        writes=lambda _at: _bound(case, files),
+        said={"drawn": drawn(result)},
+    )
 
 
 def _seal(case: Case, token: str) -> ActDone | None:
@@ -104,17 +114,31 @@ def _seal(case: Case, token: str) -> ActDone | None:
         trial=settings.XACTIN_TRIAL,
         at=now(),
     )
-    file = _stored(case, signed, "result")
+    file = _stored(case, signed)
     result = _result_of(case)
-    stamped = _stamped_drawings(case, result)
+    files = {"result": file, **_stamped_drawings(case, result)}
     return serve(
         case=case.pk,
         task=token,
         saw=saw,
-        wrote={"result": file.commitment, **{part: one.commitment for part, one in stamped.items()}},
+        wrote=_commitments(files),
         system=SYSTEM,
-        writes=[(_ISSUED, (file.id, file.sha256, now(), result.pk))],
+        writes=lambda at: [*_bound(case, files), (_ISSUED, (file.id, file.sha256, at, result.pk))],
     )
+
+
+def drawn(result: Result) -> dict[str, str]:
+    """What the entry of a draft says of the result. Its code opens /verify, so only its hash is said."""
+    return {"number": result.number, "code": sha256(result.code.encode()).hexdigest()}
+
+
+def _commitments(files: Mapping[str, vault.StoredFile]) -> dict[str, str]:
+    return {part: file.commitment for part, file in files.items()}
+
+
+def _bound(case: Case, files: Mapping[str, vault.StoredFile]) -> list[tuple[str, Any]]:
+    """Files become parts of the case by the act itself: of a job that was killed before, nothing stays."""
+    return [vault.bind_sql(file, subject=subject_of(case.pk), part=part) for part, file in files.items()]
 
 
 def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]:
@@ -143,7 +167,7 @@ def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]
             log.warning("case %s: %s is not stamped: %s", case.pk, kept.part, error)
             continue
         part = f"result.{kept.part.removeprefix('document.')}"
-        found[part] = _stored(case, pdf, part)
+        found[part] = _stored(case, pdf)
     return found
 
 
@@ -167,12 +191,5 @@ def _result_of(case: Case) -> Result:
     return made
 
 
-def _stored(case: Case, pdf: bytes, part: str) -> vault.StoredFile:
-    return vault.put_file(
-        stream=io.BytesIO(pdf),
-        name=f"{case.number}.pdf",
-        accepts=PDF,
-        owner=SYSTEM,
-        subject=subject_of(case.pk),
-        part=part,
-    )
+def _stored(case: Case, pdf: bytes) -> vault.StoredFile:
+    return vault.put_file(stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM)

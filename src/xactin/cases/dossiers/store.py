@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A row of `cases_opentask` to write."""
+    """A row of `cases_opentask` to write; of one that stands already only `due_at` is."""
 
     token: str
     node: str
@@ -96,7 +96,8 @@ _OPEN = """
   INSERT INTO cases_opentask (case_id, token, node, kind, agency_id, role, opened_at, due_at)
   SELECT %(case)s, t.token, t.node, t.kind, t.agency, t.role, %(at)s, t.due
     FROM unnest(%(tokens)s::text[], %(nodes)s::text[], %(kinds)s::text[], %(task_agencies)s::uuid[],
-                %(roles)s::text[], %(dues)s::timestamptz[]) AS t(token, node, kind, agency, role, due)"""
+                %(roles)s::text[], %(dues)s::timestamptz[]) AS t(token, node, kind, agency, role, due)
+  ON CONFLICT (case_id, token) DO UPDATE SET due_at = excluded.due_at"""
 
 _TIMER = """
   INSERT INTO cases_timer (case_id, at) VALUES (%(case)s, %(timer)s)

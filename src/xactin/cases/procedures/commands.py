@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers.applying import calendar
@@ -69,9 +70,13 @@ def publish(*, by: Actor, package: Package) -> bool:
     rule = {"id": package.code, "version": package.version, "digest": package.digest}
     entry, at = _attest(by, subject, "procedure.publish", effect, rule)
     meta = package.meta
-    ProcedureVersion.objects.filter(
-        code=package.code, in_force_until__isnull=True, in_force_from__lt=package.effective_from
+    others = ProcedureVersion.objects.filter(code=package.code)
+    others.filter(
+        Q(in_force_until__isnull=True) | Q(in_force_until__gt=package.effective_from),
+        in_force_from__lt=package.effective_from,
     ).update(in_force_until=package.effective_from)
+    later = others.filter(in_force_from__gt=package.effective_from).aggregate(first=Min("in_force_from"))
+    ends = [end for end in (package.effective_until, later["first"]) if end]
     ProcedureVersion.objects.create(
         code=package.code,
         version=package.version,
@@ -83,7 +88,7 @@ def publish(*, by: Actor, package: Package) -> bool:
         level=meta["level"],
         search=folded(" ".join([package.code, *_words(meta)])),
         in_force_from=package.effective_from,
-        in_force_until=package.effective_until,
+        in_force_until=min(ends, default=None),
         published_at=at,
         published_entry=entry,
     )

@@ -154,7 +154,7 @@ def complete(walk: Walk, task: str, rule: Rule, facts: dict[str, Any], wrote: Ma
         receive(walk)
     elif walk.state["received_at"] is not None:
         walk.state["handled"] = True
-    changed = [part for part, commitment in wrote.items() if walk.parts.get(part) != commitment]
+    changed = sorted(part for part, commitment in wrote.items() if walk.parts.get(part) != commitment)
     was = {part: [walk.parts[part], walk.written[part]] for part in changed if part in walk.parts}
     if changed:
         facts["wrote"] = changed
@@ -220,7 +220,7 @@ def _event(walk: Walk, name: str, event: Node, facts: dict[str, Any]) -> None:
 def silence(walk: Walk, task: str, seq: int) -> None:
     """No answer in time is consent, to exactly what could be seen then."""
     rule = walk.package.rules[walk.tokens[task]["n"]]
-    facts = {"act": "silence", "kind": "advance", "seq": seq, "saw": rule.seen(walk.parts)}
+    facts = {"act": "silence", "kind": "advance", "seq": seq, "saw": sorted(rule.seen(walk.parts))}
     finish_task(walk, task, facts)
 
 

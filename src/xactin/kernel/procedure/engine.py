@@ -232,7 +232,7 @@ def act(
     acting.check(package, state, token, rule, act, by_post, saw, wrote)
     walk = Walk(package, state, values, at, calendar)
     kind = rule.acts[act]["kind"]
-    facts = {"act": act, "kind": kind, "seq": seq, "saw": list(saw)}
+    facts = {"act": act, "kind": kind, "seq": seq, "saw": sorted(saw)}
     if kind == "supplement":
         acting.ask_supplement(walk, task)
     elif kind in ("withdraw", "stop") or (kind == "refuse" and act not in rule.routed):

@@ -1,0 +1,70 @@
+"""The audit of the catalogue: published versions and set limits against the entries that attest them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.kernel.procedure.package import digest_of
+from xactin.ledger.audit import Finding
+from xactin.ledger.queries import EntryRow
+
+
+def subjects() -> Iterable[str]:
+    """Every procedure there is a row of."""
+    codes = chain(
+        ProcedureVersion.objects.values_list("code", flat=True),
+        AuthorityLimit.objects.values_list("code", flat=True),
+    )
+    return {f"procedure:{code}" for code in codes}
+
+
+def check(subject: str, entries: Sequence[EntryRow]) -> list[Finding]:
+    """What differs between a procedure's rows and its entries."""
+    code = subject.partition(":")[2]
+    published = {row.effect["digest"]: row for row in entries if row.statement["act"] == "procedure.publish"}
+    limits = {row.effect["name"]: row for row in entries if row.statement["act"] == "limit.set"}
+    texts = [*_versions(code, published), *_limits(code, limits)]
+    return [Finding("table", subject, text) for text in texts]
+
+
+def _versions(code: str, published: Mapping[str, EntryRow]) -> Iterator[str]:
+    rows = {row.digest: row for row in ProcedureVersion.objects.filter(code=code)}
+    for digest in published.keys() - rows.keys():
+        yield f"version {published[digest].effect['version']}: its row is gone"
+    starts = sorted(row.effect["from"] for row in published.values())
+    for digest, row in rows.items():
+        entry = published.get(digest)
+        if entry is None:
+            yield f"version {row.version}: nobody published it"
+            continue
+        if digest_of({name: text.encode() for name, text in row.files.items()}) != digest:
+            yield f"version {row.version}: its files are not those published"
+        if _said(row) != _wanted(entry, starts):
+            yield f"version {row.version}: its row says other than the entry that published it"
+
+
+def _said(row: ProcedureVersion) -> tuple[Any, ...]:
+    until = row.in_force_until.isoformat() if row.in_force_until else None
+    return row.version, row.in_force_from.isoformat(), until, row.published_at, row.published_entry
+
+
+def _wanted(entry: EntryRow, starts: Sequence[str]) -> tuple[Any, ...]:
+    """A version ends when it says so, or when a later one begins."""
+    effect = entry.effect
+    ends = [start for start in starts if start > effect["from"]] + (
+        [effect["until"]] if effect["until"] else []
+    )
+    return effect["version"], effect["from"], min(ends, default=None), entry.at, entry.id
+
+
+def _limits(code: str, limits: Mapping[str, EntryRow]) -> Iterator[str]:
+    rows = {row.name: row for row in AuthorityLimit.objects.filter(code=code)}
+    for name in limits.keys() | rows.keys():
+        entry, row = limits.get(name), rows.get(name)
+        if (
+            entry is None
+            or row is None
+            or (row.duration, row.set_entry) != (entry.effect["duration"], entry.id)
+        ):
+            yield f"limit {name}: its row says other than the entries"

@@ -1,0 +1,211 @@
+"""The audit names each kind of change in what is derived of dossiers and procedures."""
+
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from django.db import connection, transaction
+
+from xactin.cases import testing
+from xactin.cases.models import Case
+from xactin.cases.procedures import commands as procedures
+from xactin.identity.queries import actor_for
+from xactin.kernel.procedure.package import load_package
+from xactin.ledger.audit import Finding, run_audit
+from xactin.ledger.testing import sequence_all
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """A case with a result, one in the middle of its consultation, one refused, and a set limit."""
+
+    def __init__(self) -> None:
+        testing.province_with(testing.PERMIT, testing.BIRTH)
+        package = load_package(testing.package_folder(testing.PERMIT))
+        procedures.set_limit(
+            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 3}
+        )
+        self.done, self.open, self.refused = testing.apply(), testing.apply(), testing.apply()
+        testing.to_result(self.done)
+        testing.do(self.open, "receive", "accept")
+        testing.do(self.open, "review", "consult")
+        testing.do(self.open, "consult_land", "agree", {"opinion": "Đồng ý"})
+        testing.do(self.refused, "receive", "refuse", {"reason": "Không thuộc thẩm quyền"})
+        self.birth = testing.apply(testing.BIRTH)
+        sequence_all()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
+    """Made once; what a test does to it is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        yield World()
+        transaction.set_rollback(True)
+
+
+def sql(text: str, *params: object) -> None:
+    """Damage by SQL; fails unless it hit one row."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        assert cursor.rowcount == 1
+
+
+def found(case: Case) -> list[str]:
+    """What the audit finds, all of it in tables and about this case."""
+    findings = run_audit(1)
+    assert {(one.kind, one.subject) for one in findings} == {("table", f"case:{case.pk}")}
+    return [one.text for one in findings]
+
+
+def test_all_is_clean_before(world: World) -> None:
+    assert run_audit(1) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("phase = 'refused'", "phase"),
+        ("national_state = 10", "national_state"),
+        ("due_at = due_at + interval '1 day'", "due_at"),
+        ("number = 'H44.100-260101-0001'", "number"),
+        ("fee = fee - 1", "fee"),
+        ("received_at = received_at - interval '1 hour'", "received_at"),
+        ("submitted_at = submitted_at - interval '1 hour'", "submitted_at"),
+        ("finished_at = submitted_at", "finished_at"),
+        ("applicant_name = 'Người khác'", "search"),
+        ("agencies = agencies[2:]", "agencies"),
+        ("state = jsonb_set(state, '{fee}', '1')", "state"),
+        ("state = state #- '{parts,form.house}'", "state"),
+        ("agency_id = (SELECT id FROM identity_agency WHERE code = 'H44.100.01')", "agency"),
+        ("applicant_id = (SELECT person_id FROM identity_account WHERE username = 'congdan2')", "applicant"),
+        ("version_id = (SELECT id FROM cases_procedureversion WHERE code = '1.001193')", "version"),
+    ],
+)
+def test_a_changed_column(world: World, change: str, named: str) -> None:
+    sql(f"UPDATE cases_case SET {change} WHERE id = %s", world.open.pk)
+    assert any(text.startswith(f"{named}:") for text in found(world.open))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("due_at = due_at + interval '1 hour'", "due_at"),
+        ("role = 'chair'", "role"),
+        ("opened_at = opened_at - interval '1 hour'", "opened_at"),
+        ("agency_id = (SELECT id FROM identity_agency WHERE code = 'H44.100')", "agency"),
+        ("node = 'consult_land'", "node"),
+    ],
+)
+def test_a_changed_open_task(world: World, change: str, named: str) -> None:
+    sql(
+        f"UPDATE cases_opentask SET {change} WHERE case_id = %s AND node = 'consult_environment'",
+        world.open.pk,
+    )
+    (text,) = found(world.open)
+    assert "consult_environment" in text
+    assert named in text
+
+
+def test_a_removed_open_task(world: World) -> None:
+    sql("DELETE FROM cases_opentask WHERE case_id = %s AND node = 'consult_environment'", world.open.pk)
+    (text,) = found(world.open)
+    assert "is gone" in text
+
+
+def test_a_task_that_was_done_is_open_again(world: World) -> None:
+    sql(
+        "INSERT INTO cases_opentask (case_id, token, node, kind, role, opened_at)"
+        " VALUES (%s, 't99', 'approve', 'user', 'chair', now())",
+        world.open.pk,
+    )
+    (text,) = found(world.open)
+    assert "approve" in text
+
+
+def test_a_changed_timer(world: World) -> None:
+    sql("UPDATE cases_timer SET at = at + interval '1 day' WHERE case_id = %s", world.open.pk)
+    (text,) = found(world.open)
+    assert text.startswith("timer:")
+
+
+def test_a_removed_case(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cases_opentask WHERE case_id = %s", [world.refused.pk])
+        cursor.execute("DELETE FROM notices_outbox")
+    sql("DELETE FROM cases_case WHERE id = %s", world.refused.pk)
+    assert found(world.refused) == ["the dossier's row is gone"]
+
+
+def test_a_case_that_nobody_submitted(world: World) -> None:
+    copied = "018f0000-0000-7000-8000-000000000001"
+    sql(
+        "INSERT INTO cases_case SELECT (jsonb_populate_record(c, jsonb_build_object('id', %s::text, 'number', 'X'))).*"
+        " FROM cases_case c WHERE id = %s",
+        copied,
+        world.refused.pk,
+    )
+    assert Finding("table", f"case:{copied}", "rows of a subject that no entry speaks of") in run_audit(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("sha256 = repeat('0', 64)", "sha256"),
+        ("number = '99/GPXD-UBND'", "number"),
+        ("code = 'AAAA-BBBB'", "code"),
+        ("issued_at = issued_at - interval '1 day'", "issued_at"),
+        ("revoked_at = issued_at", "revoked_at"),
+        ("file = gen_random_uuid()", "file"),
+    ],
+)
+def test_a_changed_result(world: World, change: str, named: str) -> None:
+    sql(f"UPDATE cases_result SET {change} WHERE case_id = %s", world.done.pk)
+    assert any(named in text for text in found(world.done))
+
+
+def test_a_removed_result(world: World) -> None:
+    sql("DELETE FROM cases_result WHERE case_id = %s", world.done.pk)
+    assert found(world.done) == ["result: its row is gone"]
+
+
+def test_an_effect_that_the_engine_would_not_decide(world: World) -> None:
+    """Somebody who can write an entry anew, with rows to fit, still has to make the engine's decision."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT effect FROM ledger_entry WHERE subject = %s AND seq = 1", [f"case:{world.refused.pk}"]
+        )
+        told = orjson.loads(bytes(cursor.fetchone()[0]))
+    told["state"]["set"] = [
+        [path, "stopped" if path == ["phase"] else value] for path, value in told["state"]["set"]
+    ]
+    sql(
+        "UPDATE ledger_entry SET effect = %s WHERE subject = %s AND seq = 1",
+        orjson.dumps(told, option=orjson.OPT_SORT_KEYS),
+        f"case:{world.refused.pk}",
+    )
+    texts = [one.text for one in run_audit(1) if one.subject == f"case:{world.refused.pk}"]
+    assert "entry 1: the state after it is not what the engine decides" in texts
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("files = jsonb_set(files, '{result.typ}', '\"= Giấy giả\"')", "files"),
+        ("in_force_until = '2030-01-01'", "row"),
+        ("version = '2020-01'", "row"),
+        ("digest = repeat('0', 64)", "nobody published"),
+    ],
+)
+def test_a_changed_procedure(world: World, change: str, named: str) -> None:
+    sql(f"UPDATE cases_procedureversion SET {change} WHERE code = '1.013225'")
+    findings = [one for one in run_audit(1) if one.subject == "procedure:1.013225"]
+    assert any(named in one.text for one in findings)
+    assert {one.kind for one in findings} == {"table"}
+
+
+def test_a_changed_limit(world: World) -> None:
+    sql("UPDATE cases_authoritylimit SET duration = '{\"working_day\": 1}'")
+    assert run_audit(1) == [
+        Finding("table", "procedure:1.013225", "limit consult_land: its row says other than the entries")
+    ]
