@@ -66,13 +66,6 @@ def fill(subjects: int = 3) -> House:
     return House(officer, file)
 
 
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These people and subjects are of no room above, whose rows would be missed."""
-    for kind in list(_folds):
-        monkeypatch.delitem(_folds, kind)
-
-
 @pytest.fixture
 def house() -> House:
     return fill()
