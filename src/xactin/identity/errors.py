@@ -9,7 +9,7 @@ from xactin.identity.rights import Decision
 from xactin.kernel.signatures import SignatureError
 
 
-class Refused(Exception):  # noqa: N818 (a refusal, named for what happened)
+class Refused(Exception):
     """An act that is not done. `code` is for programs, `facts` are members of the problem document."""
 
     status = 409
@@ -58,7 +58,7 @@ class PasskeyNeeded(Refused):
     code = "passkey_needed"
 
 
-class SignatureRefused(Refused, SignatureError):  # noqa: N818
+class SignatureRefused(Refused, SignatureError):
     """A signature that does not hold; `code` is the kernel's."""
 
     status = 422

@@ -48,7 +48,7 @@ SELF: Final = "self"
 _TREE_SECONDS: Final = 15.0
 
 
-class NoSuchHat(LookupError):  # noqa: N818
+class NoSuchHat(LookupError):
     """The person does not hold this post now."""
 
 
