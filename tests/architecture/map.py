@@ -71,7 +71,7 @@ def _routes(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[t
             yield "/accounts/...", "allauth"
         else:
             view = pattern.callback
-            view = getattr(view, "view_class", view)
+            view = getattr(view, "func", getattr(view, "view_class", view))
             yield route.replace("|", "\\|"), f"{view.__module__}.{view.__qualname__}".removeprefix("xactin.")
 
 

@@ -30,7 +30,6 @@ OPEN_OPERATIONS = {
     ("GET", "/procedures"): "the catalogue of procedures is public by law",
     ("GET", "/procedures/{code}"): "the same",
     ("GET", "/agencies"): "who handles what is public",
-    ("GET", "/agencies"): "who there is to apply to",
 }
 SAMPLES = {
     "uuid": "019ab000-0000-7000-8000-000000000001",
