@@ -8,6 +8,7 @@ ends. What only draws (diagram, notes, groups, data objects, other pools) is rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -24,6 +25,8 @@ XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 DRAWING: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 MAX_BYTES: Final = 2_000_000
 
+# Ids are keys of signed effects, and those are ASCII (kernel.md, canonical form).
+_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _TOP: Final = frozenset({"process", "itemDefinition", "documentation"})
 _DRAWN: Final = frozenset(
     {"documentation", "textAnnotation", "association", "group", "dataObject", "dataObjectReference"}
@@ -181,12 +184,12 @@ class _Reader:
             multi=self._multi(element) if kind in ACTIVITIES else None,
             body=name if kind is Kind.SUBPROCESS else element.get("calledElement", ""),
         )
-        if not name or name in self.nodes or name in self.arrows:
+        if not _ID.fullmatch(name) or name in self.nodes or name in self.arrows:
             self._problem(
                 "bpmn_id",
                 name or node.name or kind,
-                f"Phần tử {kind} “{node.name}” thiếu mã hoặc trùng mã “{name}”",
-                f"The {kind} “{node.name}” has no id, or one that is used twice: “{name}”",
+                f"Phần tử {kind} “{node.name}” thiếu mã, trùng mã hoặc mã “{name}” không phải chữ không dấu",
+                f"The {kind} “{node.name}” has no id, one used twice, or one that is not plain ASCII: “{name}”",
             )
         self.nodes[name] = node
         if kind is Kind.SUBPROCESS:

@@ -16,8 +16,8 @@ State, small JSON without personal data:
     supplement      {asked_at, due, token, times, left} of the last supplement asked for
 
 `values` carries what conditions ask: `{"form": ..., "applicant": ..., "answers": {task: data}}`; it is read
-and never stored. Effects name opened and closed tokens, void acts, messages thrown, phase, due, fee, and the
-digest of the calendar. Whatever may not be done raises Refused, and nothing has changed.
+and never stored. Effects name tasks opened, closed and moved (another due date), void acts, messages thrown,
+phase, due, fee, and the digest of the calendar. Whatever may not be done raises Refused, and nothing has changed.
 """
 
 from __future__ import annotations
@@ -432,27 +432,31 @@ def _settled(walk: Walk, seq: int) -> None:
 def _decided(walk: Walk, before: State, *, seq: int = 0) -> Decided:
     _settled(walk, seq)
     state = walk.state
-    was, now = before["tokens"], state["tokens"]
+    was, now = _asked(walk.package, before), _asked(walk.package, state)
     effect: dict[str, Any] = {
         "phase": state["phase"],
-        "opened": _named(walk, now, was),
-        "closed": [{"id": task["id"], "node": task["node"]} for task in _named(walk, was, now)],
+        "opened": [task for name, task in now.items() if name not in was],
+        "closed": [{"id": name, "node": task["node"]} for name, task in was.items() if name not in now],
         "due": state["due"],
         "fee": state["fee"],
         "calendar": walk.calendar.digest(),
     }
-    if walk.voided:
-        effect["voided"] = walk.voided
-    if walk.messages:
-        effect["messages"] = walk.messages
+    moved = [task for name, task in now.items() if name in was and was[name] != task]
+    for name, told in (("moved", moved), ("voided", walk.voided), ("messages", walk.messages)):
+        if told:
+            effect[name] = told
     return state, effect
 
 
-def _named(walk: Walk, some: Mapping[str, Token], others: Mapping[str, Token]) -> list[dict[str, Any]]:
-    """Tokens at tasks that are in one state and not in the other."""
-    found = []
-    for name, token in some.items():
-        if name not in others and token["n"] in walk.package.rules and not {"end", "mi"} & token.keys():
-            described = {"id": name, "node": token["n"]}
-            found.append(described | ({"due": token["due"]} if "due" in token else {}))
+def _asked(package: Package, state: State) -> dict[str, dict[str, Any]]:
+    """What waits for somebody, by id, as effects tell it."""
+    if state["phase"] in ENDED:
+        return {}
+    found = {
+        name: {"id": name, "node": rule.node, "due": token.get("due")}
+        for name, token, rule in _waiting(package, state)
+        if "wait" not in token
+    }
+    if state["phase"] == "supplement":
+        found[SUPPLY] = {"id": SUPPLY, "node": SUPPLY, "due": state["supplement"]["due"]}
     return found

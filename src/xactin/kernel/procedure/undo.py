@@ -45,7 +45,7 @@ def void(walk: Walk, seeds: Iterable[str], dropped: Iterable[str] = ()) -> None:
                 "A step that cannot be taken back was done (issue, payment); a correction is needed",
                 {"task": walk.steps[name]["n"]},
             )
-    for name in sorted(gone):
+    for name in sorted(gone, key=_order):
         _forget(walk, walk.kept.pop(name))
     _restore(walk, undone)
     for name in sorted(undone, key=_order, reverse=True):
@@ -113,7 +113,7 @@ def _restore(walk: Walk, undone: set[str]) -> None:
     for token in made:
         walk.tokens.pop(token, None)
     for name in sorted(undone, key=_order, reverse=True):
-        for token, was in walk.steps[name]["in"].items():
+        for token, was in sorted(walk.steps[name]["in"].items(), key=lambda item: _order(item[0])):
             if token in made:
                 continue
             node = walk.flow.nodes[was["n"]]
@@ -131,6 +131,11 @@ def _restore(walk: Walk, undone: set[str]) -> None:
                 walk.tokens[token] = walk.armed(was, boundary)
             else:
                 walk.tokens[token] = was
+    # In the order of their numbers, as a state comes back from where it is stored: what moves first may not
+    # depend on where the state was.
+    tokens = sorted(walk.tokens.items(), key=lambda item: _order(item[0]))
+    walk.tokens.clear()
+    walk.tokens.update(tokens)
 
 
 def _forget(walk: Walk, step: Step) -> None:

@@ -116,12 +116,13 @@ class _Flow:
         split, join = self.name("g"), self.name("j")
         lines: list[str] = []
         arrows = []
+        default = ""
         for index, part in enumerate(inner):
             made, first, last = self.block(part)
             lines += made
             said = "" if kind == "and" or index == 0 else f' : form["x"] > {index}'
             arrows += [f"{split} -> {first}{said}", f"{last} -> {join}"]
-            default = first if index == 0 else default
+            default = default or first
         said = "" if kind == "and" else f" default={split}_{default}"
         return [f"{kind} {split}{said}", f"{kind} {join}", *lines, *arrows], split, join
 
@@ -165,8 +166,8 @@ LONG_AGO, FAR = '"2020-01-01T00:00:00+00:00"', '"2999-01-01T00:00:00+00:00"'
     "flow",
     [
         # an error out of a subprocess takes what is beside it
-        "start s\nsub p {\nstart q\nand f\nuser a\nuser b\nend bad error=oops\nend y\nq -> f -> a -> bad\nf -> b -> y\n}"
-        "\nerror e on p oops\nuser c\nuser d\nend z\ns -> p -> d -> z\ne -> c -> z",
+        "start s\nsub p {\nstart q\nand f\nuser a\nuser b\nend bad error=oops\nend y\n"
+        "q -> f -> a -> bad\nf -> b -> y\n}\nerror e on p oops\nuser c\nuser d\nend z\ns -> p -> d -> z\ne -> c -> z",
         # terminate ends what runs beside
         "start s\nand f\nuser a\nuser b\nend x terminate\nend z\ns -> f -> a -> x\nf -> b -> z",
         # a circle of tasks

@@ -83,6 +83,7 @@ def test_a_condition_may_only_stand_after_a_gateway() -> None:
         ),
         ("start s\nxor g default=s_g\nuser a\nend z\ns -> g -> a -> z", "connection", "g"),
         ("start s\nevents e\nuser a\nuser b\nend z\ns -> e -> a -> z\ne -> b -> z", "connection", "e"),
+        ("start s\nuser số\nend z\ns -> số -> z", "bpmn_id", "số"),
         ("start s\nuser a\nuser a\nend z\ns -> a -> z", "bpmn_id", "a"),
         ("start s\nand g\ntimer t on g PT1H\nend z\ns -> g -> z\nt -> z", "connection", "t"),
         ("process q {\nstart qs\nend qz\nqs -> qz\n}\nstart s\nend z\ns -> z", "processes", "process.bpmn"),
