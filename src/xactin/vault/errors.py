@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
-class FileRefused(Exception):  # noqa: N818 (a refusal, named for what happened)
+class FileRefused(Exception):
     """A file is not taken. Nothing of it was kept."""
 
     status: ClassVar[int] = 422
@@ -95,7 +95,7 @@ class NoSuchFile(FileRefused):
         )
 
 
-class Damaged(RuntimeError):  # noqa: N818
+class Damaged(RuntimeError):
     """Stored bytes are not what was stored: changed on the disk, or cut short."""
 
 

@@ -26,7 +26,7 @@ class SecretsError(RuntimeError):
     """Something sealed cannot be opened: another master key, another place, or changed bytes."""
 
 
-class NoMasterKey(RuntimeError):  # noqa: N818 (says what is missing)
+class NoMasterKey(RuntimeError):
     """There is no master key: XACTIN_KEY, XACTIN_KEY_FILE, or the data folder's."""
 
 
