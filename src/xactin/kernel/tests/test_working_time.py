@@ -187,7 +187,7 @@ def test_a_calendar_without_working_days_is_refused() -> None:
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(CalendarError):
-        add_working(datetime(2026, 7, 20, 9), {"working_day": 1}, CALENDAR)  # noqa: DTZ001
+        add_working(datetime(2026, 7, 20, 9), {"working_day": 1}, CALENDAR)
 
 
 def test_limits_are_compared_in_working_seconds() -> None:

@@ -1,0 +1,222 @@
+"""What waits in a dossier: for whom, since when, until when, and what time alone will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from xactin.kernel.attestation import parse_time, time_text
+from xactin.kernel.procedure import acting
+from xactin.kernel.procedure.model import Kind
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.plan import Rule
+from xactin.kernel.procedure.problems import Refused
+from xactin.kernel.procedure.walk import Token
+
+State = Mapping[str, Any]
+
+ENDED: Final = frozenset({"done", "refused", "withdrawn", "stopped"})
+SUPPLY: Final = "supply"
+_SUPPLY_NAME: Final = {"vi": "Bổ sung hồ sơ", "en": "Supplement the dossier"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Something that waits for somebody now. `id` is what `act` takes as `task`.
+
+    `kind`: user, service (a system does it, act `done`), message (act `received`) or supply (the applicant
+    answers by `supply`). `acts` are as in procedure.yaml, with `writes` of this instance. `instance` is None
+    but for multi-instance.
+    """
+
+    id: str
+    node: str
+    kind: str
+    name: Mapping[str, str]
+    agency: str
+    post: str
+    due: datetime | None
+    acts: list[Mapping[str, Any]]
+    reads: tuple[str, ...]
+    silence: bool
+    asked_at: datetime
+    instance: int | None = None
+    reserved: bool = False
+
+    @property
+    def token(self) -> str:
+        return self.id
+
+
+def open_tasks(package: Package, state: State) -> list[OpenTask]:
+    """What waits for somebody, in the order it was asked; nothing once the dossier has ended."""
+    if state["phase"] in ENDED:
+        return []
+    found = [
+        _open(package, name, token, rule)
+        for name, token, rule in _waiting(package, state)
+        if "wait" not in token
+    ]
+    if state["phase"] == "supplement":
+        supplement = state["supplement"]
+        found.append(
+            OpenTask(
+                id=SUPPLY,
+                node=SUPPLY,
+                kind=SUPPLY,
+                name=_SUPPLY_NAME,
+                agency="applicant",
+                post="applicant",
+                due=parse_time(supplement["due"]),
+                acts=[],
+                reads=(),
+                silence=False,
+                asked_at=parse_time(supplement["asked_at"]),
+            )
+        )
+    return found
+
+
+def task_of(package: Package, state: State, task: str) -> OpenTask:
+    """The open task of this id. Raises Refused (ended, not_open)."""
+    running(state)
+    for found in open_tasks(package, state):
+        if found.id == task:
+            return found
+    raise _not_open(task)
+
+
+def saw_of(package: Package, state: State, task: str) -> dict[str, str]:
+    """What an act of this task relies on: the parts it reads, with their commitments now.
+
+    Raises Refused (ended, not_open)."""
+    running(state)
+    _, rule = token_of(package, state, task)
+    return {part: state["parts"][part] for part in rule.seen(state["parts"])}
+
+
+def parts_read(package: Package, state: State, node: str) -> set[str]:
+    """The parts a node reads, of those that are there."""
+    rule = package.rules.get(node)
+    return set(rule.seen(state["parts"])) if rule else set()
+
+
+def node_name(package: Package, node: str) -> Mapping[str, str]:
+    """A node's name in both languages; what the diagram says where procedure.yaml does not speak of it."""
+    if node == SUPPLY:
+        return _SUPPLY_NAME
+    rule = package.rules.get(node)
+    if rule is not None:
+        return rule.name
+    drawn = package.flow.nodes[node].name if node in package.flow.nodes else node
+    return {"vi": drawn or node, "en": drawn or node}
+
+
+def next_due(package: Package, state: State) -> datetime | None:
+    """When `tick` next has something to do: silence, a timer, the lapse of a supplement."""
+    times = [time for time, _, _ in _timers(package, state)]
+    return parse_time(min(times)) if times else None
+
+
+def running(state: State) -> None:
+    if state["phase"] in ENDED:
+        raise Refused("ended", "Hồ sơ đã kết thúc", "The dossier has ended", {"phase": state["phase"]})
+
+
+def _not_open(task: str) -> Refused:
+    return Refused(
+        "not_open",
+        "Bước này không còn mở: đã có người xử lý hoặc đã được thu hồi",
+        "This task is not open any more: it was done, or taken back",
+        {"task": task},
+    )
+
+
+def _waiting(package: Package, state: State) -> list[tuple[str, Token, Rule]]:
+    """Tokens that wait for somebody, and message events that wait beside them (`t3:cancelled`)."""
+    found: list[tuple[str, Token, Rule]] = []
+    rules, flow = package.rules, package.flow
+    for name, token in sorted(state["tokens"].items(), key=lambda item: int(item[0][1:])):
+        if "end" in token:
+            continue
+        node = flow.nodes[token["n"]]
+        if node.id in rules and "mi" not in token:
+            found.append((name, token, rules[node.id]))
+        if node.kind is Kind.EVENT_BASED:
+            beside = [flow.nodes[flow.arrows[arrow].target] for arrow in node.outgoing]
+        else:
+            beside = [] if "i" in token else list(flow.boundaries.get(node.id, ()))
+        found += [
+            (f"{name}:{event.id}", token, rules[event.id])
+            for event in beside
+            if event.trigger.kind == "message"
+        ]
+    return found
+
+
+def token_of(package: Package, state: State, task: str) -> tuple[Token, Rule]:
+    name, _, event = task.partition(":")
+    token = state["tokens"].get(name)
+    rule = package.rules.get(event or token["n"]) if token else None
+    if token is None or rule is None or "end" in token or ("mi" in token and not event):
+        raise _not_open(task)
+    if event and not any(found == task for found, _, _ in _waiting(package, state)):
+        raise _not_open(task)
+    return token, rule
+
+
+def _open(package: Package, name: str, token: Token, rule: Rule) -> OpenTask:
+    agency = rule.agency
+    if "i" in token and rule.agencies and not isinstance(rule.agencies, str):
+        agency = rule.agencies[token["i"]]
+    return OpenTask(
+        id=name,
+        node=rule.node,
+        kind=rule.kind,
+        name=rule.name,
+        agency=token.get("agency", agency),
+        post=rule.post,
+        due=parse_time(token["due"]) if "due" in token else None,
+        acts=[acting.of_instance(described, token) for described in rule.acts.values()],
+        reads=rule.reads,
+        silence=rule.silence,
+        asked_at=parse_time(token.get("at", "1970-01-01T00:00:00.000Z")),
+        instance=token.get("i"),
+        reserved=rule.reserved,
+    )
+
+
+def _timers(package: Package, state: State) -> list[tuple[str, str, str]]:
+    """(when, token, what) of all that time alone does; `what` is silence, lapse or the id of an event."""
+    if state["phase"] in ENDED:
+        return []
+    if state["phase"] == "supplement":
+        lapses = package.meta.get("supplement", {}).get("lapse") == "stop"
+        return [(state["supplement"]["due"], "", "lapse")] if lapses else []
+    found = []
+    for name, token in state["tokens"].items():
+        found += [(due, name, event) for event, due in token.get("timers", {}).items()]
+        if "due" in token and (rule := package.rules.get(token["n"])) and rule.silence:
+            found.append((token["due"], name, "silence"))
+    return found
+
+
+def ripe(package: Package, state: State, at: datetime) -> tuple[str, str, str] | None:
+    now = time_text(at)
+    return min((timer for timer in _timers(package, state) if timer[0] <= now), default=None)
+
+
+def asked(package: Package, state: State) -> dict[str, dict[str, Any]]:
+    """What waits for somebody, by id, as effects tell it."""
+    if state["phase"] in ENDED:
+        return {}
+    found = {
+        name: {"id": name, "node": rule.node, "due": token.get("due")}
+        for name, token, rule in _waiting(package, state)
+        if "wait" not in token
+    }
+    if state["phase"] == "supplement":
+        found[SUPPLY] = {"id": SUPPLY, "node": SUPPLY, "due": state["supplement"]["due"]}
+    return found
