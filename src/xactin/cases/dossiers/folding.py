@@ -54,7 +54,11 @@ def subjects() -> Iterable[str]:
 
 def check(subject: str, entries: Sequence[EntryRow]) -> list[Finding]:
     """What differs between a case's rows and its entries (kind `table`), or an effect from the engine's (`place`)."""
-    case = Case.objects.filter(pk=UUID(subject.partition(":")[2])).select_related("version", "agency").first()
+    try:
+        number = UUID(subject.partition(":")[2])
+    except ValueError:
+        return [Finding("table", subject, "its entries are about no dossier")]
+    case = Case.objects.filter(pk=number).select_related("version", "agency").first()
     if case is None:
         return [Finding("table", subject, "the dossier's row is gone")]
     try:

@@ -1,6 +1,7 @@
 """An audit from start to end: on all cores, on one snapshot of the database, so that work may go on meanwhile."""
 
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
+from xactin.ledger import workers
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.history import History, read_history
 from xactin.ledger.audit.log import CHUNK, check_leaves, join_chunks
@@ -42,8 +44,8 @@ def run_audit(processes: int | None = None) -> list[Finding]:
         with ProcessPoolExecutor(
             count,
             mp_context=get_context("spawn"),
-            initializer=_begin_worker,
-            initargs=(str(connection.settings_dict["NAME"]), snapshot, history),
+            initializer=workers.begin,
+            initargs=(str(connection.settings_dict["NAME"]), snapshot, pickle.dumps(history)),
         ) as pool:
             return _findings(history, pool)
 
@@ -83,11 +85,8 @@ def _subjects(low: str, high: str | None) -> list[Finding]:
     return check_subjects(_worker["history"], low, high)
 
 
-def _begin_worker(database: str, snapshot: str, history: History) -> None:
-    """Makes a new process ready: Django, the same database, the same snapshot."""
-    import django
-
-    django.setup()
+def begin_worker(database: str, snapshot: str, history: History) -> None:
+    """Joins the audit's snapshot in a new process (`workers.begin`)."""
     connection.settings_dict["NAME"] = database
     standing = ExitStack()
     standing.enter_context(transaction.atomic())
