@@ -18,13 +18,7 @@ from bench.watch import Watch
 PACKAGE = Path(__file__).parent.parent / "package"
 CODE = "9.000001"
 AUTHORITY = "H99"
-COMMUNE = "H99.100"
-POSTS = (
-    ("reception", COMMUNE, "reception"),
-    ("chair", COMMUNE, "chair"),
-    ("clerk", COMMUNE, "clerk"),
-    *((name, f"H99.{place:02d}", "consultant") for place, name in enumerate(CONSULTED, 1)),
-)
+LOCAL = ("reception", "chair", "clerk")  # posts of each commune; those consulted serve all
 DOERS = {
     "receive": ("reception", "accept", {}),
     **{f"consult_{name}": (name, "agree", OPINION) for name in CONSULTED},
@@ -41,17 +35,17 @@ def start(url: str) -> None:
     django.setup()
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, communes: int = 1) -> None:
     """Tables, an authority with its people, and the procedure, all by the commands of a real one."""
     start(url)
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    found()
+    found(communes)
 
 
-def found() -> None:
-    """The authority of the bench."""
+def found(communes: int) -> None:
+    """The authority of the bench: a province, its consulted departments, and communes."""
     from xactin.cases.procedures import commands as procedures
     from xactin.identity import commands as identity
     from xactin.identity.models import Agency
@@ -67,35 +61,41 @@ def found() -> None:
     )
     by = actor_for("administrator")
     province = Agency.objects.get(code=AUTHORITY)
-    agencies = {
-        COMMUNE: identity.create_agency(
-            code=COMMUNE, kind="commune", name_vi="Xã Đo", name_en="Commune", parent=province, by=by
+
+    def agency(code: str, kind: str, name: str, functions: tuple[str, ...] = ()) -> Agency:
+        return identity.create_agency(
+            code=code, kind=kind, name_vi=name, name_en=name, parent=province, functions=functions, by=by
         )
-    }
-    for place, name in enumerate(CONSULTED, 1):
-        code = f"H99.{place:02d}"
-        agencies[code] = identity.create_agency(
-            code=code,
-            kind="department",
-            name_vi=name,
-            name_en=name,
-            parent=province,
-            functions=(name,),
-            by=by,
-        )
-    for username, place, role in POSTS:
-        post = identity.create_post(agency=agencies[place], role=role, title_vi=role, title_en=role, by=by)
+
+    def official(username: str, place: Agency, role: str) -> None:
+        post = identity.create_post(agency=place, role=role, title_vi=role, title_en=role, by=by)
         account = identity.make_person_account(username=username, password=None, full_name=username, by=by)
         identity.appoint(person=account.person, post=post, by=by)
+
+    for number in range(communes):
+        commune = agency(commune_code(number), "commune", f"Xã {number}")
+        for role in LOCAL:
+            official(f"{role}{number}", commune, role)
+    for number, name in enumerate(CONSULTED, 1):
+        official(name, agency(f"{AUTHORITY}.{number:02d}", "department", name, (name,)), "consultant")
     identity.make_person_account(username="applicant", password=None, full_name="Nguyễn Thị Minh Hằng", by=by)
     procedures.publish_folder(by=by, folder=PACKAGE)
 
 
-def people() -> dict[str, Any]:
-    """The actors of the seven acts by name."""
+def commune_code(number: int) -> str:
+    """`H99.100` is the first."""
+    return f"{AUTHORITY}.{100 + number}"
+
+
+def people(commune: int = 0) -> dict[str, Any]:
+    """The actors of the seven acts, by applicant, role or function."""
     from xactin.identity.queries import actor_for
 
-    return {name: actor_for(name) for name in ("applicant", *(post[0] for post in POSTS))}
+    return {
+        "applicant": actor_for("applicant"),
+        **{role: actor_for(f"{role}{commune}") for role in LOCAL},
+        **{name: actor_for(name) for name in CONSULTED},
+    }
 
 
 def opened(url: str, number: int) -> Callable[[Watch], None]:
@@ -108,20 +108,21 @@ def opened(url: str, number: int) -> Callable[[Watch], None]:
     def case(watch: Watch) -> None:
         with watch.act():
             done = commands.submit(by=actors["applicant"], code=CODE, data=DATA)
-        waiting = _opened(done)
+        waiting = opened_tasks(done)
         while waiting:
             node, token = waiting.pop(0)
             name, act, data = DOERS[node]
             with watch.act():
                 done = commands.act(by=actors[name], case=done.case, task=token, act=act, data=data)
-            waiting += _opened(done)
+            waiting += opened_tasks(done)
         if done.phase != "done":
             raise RuntimeError(f"the case ended as {done.phase}")
 
     return case
 
 
-def _opened(done: Any) -> list[tuple[str, str]]:
+def opened_tasks(done: Any) -> list[tuple[str, str]]:
+    """(node, token) of what an act opened."""
     return [(task["node"], task["id"]) for task in done.effect["opened"]]
 
 
