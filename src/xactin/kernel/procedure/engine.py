@@ -32,6 +32,7 @@ from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.procedure.waiting import (
     ENDED,
+    SUPPLY,
     OpenTask,
     State,
     asked,
@@ -50,6 +51,7 @@ from xactin.kernel.working_time import Calendar
 
 __all__ = [
     "ENDED",
+    "SUPPLY",
     "OpenTask",
     "Refused",
     "act",
