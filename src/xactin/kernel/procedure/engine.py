@@ -33,6 +33,7 @@ from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.procedure.waiting import (
     ENDED,
     SUPPLY,
+    SUPPLY,
     OpenTask,
     State,
     asked,
@@ -51,6 +52,7 @@ from xactin.kernel.working_time import Calendar
 
 __all__ = [
     "ENDED",
+    "SUPPLY",
     "SUPPLY",
     "OpenTask",
     "Refused",
