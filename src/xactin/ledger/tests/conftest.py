@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from xactin.ledger.audit import folds
+from xactin.ledger.testing import folds_aside
 
 
 @pytest.fixture(autouse=True)
 def room_alone() -> Iterator[None]:
     """No folds of higher rooms."""
-    before = dict(folds._folds)
-    folds._folds.clear()
-    yield
-    folds._folds.clear()
-    folds._folds.update(before)
+    with folds_aside():
+        yield

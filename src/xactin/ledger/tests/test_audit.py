@@ -361,6 +361,14 @@ def folded() -> Iterator[list[tuple[str, int]]]:
     del _folds["case"]
 
 
+def test_a_fold_that_fails_is_a_finding_and_ends_nothing(house: House) -> None:
+    def check(subject: str, entries: list[EntryRow]) -> list[Finding]:
+        raise LookupError(subject)
+
+    register_fold("case", check)
+    assert {one.subject for one in run_audit(1)} == {SUBJECT, "case:1", "case:2"}
+
+
 def test_higher_rooms_check_their_own_rows(house: House, folded: list[tuple[str, int]]) -> None:
     found = run_audit(1)
     assert {(one.kind, one.subject) for one in found} == {("table", SUBJECT), ("table", "case:ghost")}

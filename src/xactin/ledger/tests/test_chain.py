@@ -1,6 +1,7 @@
 """An act under its lock: what is refused, what is written, and that Django is not confused by it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -63,8 +64,8 @@ def test_an_act_without_outer_transaction_is_committed(alone: Person) -> None:
     with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
         assert connection.in_atomic_block
         transaction.on_commit(lambda: done.append("after"))
-        said = alone.state(SUBJECT)
-        chain.append(said, alone.sign(said), {})
+        made = alone.state(SUBJECT)
+        chain.append(made, alone.sign(made), {})
         assert Entry.objects.filter(subject=SUBJECT).count() == 0
         with transaction.atomic():  # the ORM may be used meanwhile, also with savepoints
             assert Log.objects.count() == 1
@@ -79,8 +80,8 @@ def test_an_act_without_outer_transaction_is_committed(alone: Person) -> None:
 def test_an_error_inside_leaves_nothing(alone: Person) -> None:
     def fails() -> None:
         with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
-            said = alone.state(SUBJECT)
-            chain.append(said, alone.sign(said), {})
+            made = alone.state(SUBJECT)
+            chain.append(made, alone.sign(made), {})
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -93,8 +94,8 @@ def test_an_error_inside_leaves_nothing(alone: Person) -> None:
 def test_a_write_that_fails_takes_the_entry_with_it(alone: Person) -> None:
     def fails() -> None:
         with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
-            said = alone.state(SUBJECT)
-            chain.append(said, alone.sign(said), {})
+            made = alone.state(SUBJECT)
+            chain.append(made, alone.sign(made), {})
             chain.write("INSERT INTO ledger_head (subject, seq) VALUES (%s, 1)", (SUBJECT,))
 
     with pytest.raises(IntegrityError):
@@ -110,8 +111,8 @@ def test_a_swallowed_error_is_not_committed(alone: Person) -> None:
                 with transaction.atomic(savepoint=False):
                     raise LookupError
             except LookupError:
-                said = alone.state(SUBJECT)
-                chain.append(said, alone.sign(said), {})
+                made = alone.state(SUBJECT)
+                chain.append(made, alone.sign(made), {})
 
     with pytest.raises(TransactionManagementError):
         fails()
@@ -156,18 +157,15 @@ def test_reads_run_under_the_lock_and_come_as_python(officer: Person) -> None:
 
 
 def test_the_same_statement_is_accepted_once(alone: Person) -> None:
-    said = alone.state(SUBJECT)
-    for subject_is_same in (True, False):
-        with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
-            if subject_is_same:
-                chain.append(said, alone.sign(said), {})
+    made = alone.state(SUBJECT)
 
-    def again() -> None:
+    def once() -> None:
         with acting(subject=SUBJECT, mandates=[alone.mandate]) as chain:
-            chain.append(said, alone.sign(said), {})
+            chain.append(made, alone.sign(made), {})
 
+    once()
     with pytest.raises(AlreadyDone):
-        again()
+        once()
     assert len(entries_of(SUBJECT)) == 1
     assert alone.act(SUBJECT).seq == 1
 
@@ -195,12 +193,12 @@ def test_a_statement_that_the_mandate_does_not_cover_is_refused(
 
 
 def test_a_statement_about_something_else_is_a_fault(officer: Person) -> None:
+    other = officer.state("case:two")
     with (
         pytest.raises(ValueError, match="another subject"),
         acting(subject=SUBJECT, mandates=[officer.mandate]) as chain,
     ):
-        said = officer.state("case:two")
-        chain.append(said, officer.sign(said), {})
+        chain.append(other, officer.sign(other), {})
 
 
 def test_ended_unknown_and_limited_mandates(officer: Person) -> None:
@@ -211,13 +209,12 @@ def test_ended_unknown_and_limited_mandates(officer: Person) -> None:
         officer.act(SUBJECT)
     with pytest.raises(MandateEnded):
         commands.end_mandate(officer.mandate, by=commands.system_signer("identity"))
-    key = PASSKEY.public
     limited = commands.grant_mandate(
-        key=key, person="p", acts=["case.read.*"], by=commands.system_signer("identity")
+        key=PASSKEY.public, person="p", acts=["case.read.*"], by=commands.system_signer("identity")
     )
-    with pytest.raises(NotCovered), acting(subject=SUBJECT, mandates=[limited]) as chain:
-        said = _said("case.write.note")
-        chain.append(said, PASSKEY.sign(said), {})
+    with pytest.raises(NotCovered):
+        by_passkey(limited, said("case.write.note"))
+    by_passkey(limited, said("case.read.note"))
 
 
 def test_a_mandate_may_end_itself_and_holds_until_its_time(officer: Person) -> None:
@@ -235,15 +232,21 @@ def test_a_mandate_may_end_itself_and_holds_until_its_time(officer: Person) -> N
         by=commands.system_signer("identity"),
     )
     for mandate in (later, over):
-        with pytest.raises(NotCovered), acting(subject=SUBJECT, mandates=[mandate]) as chain:
-            said = _said("case.write.note")
-            chain.append(said, PASSKEY.sign(said), {})
+        with pytest.raises(NotCovered):
+            by_passkey(mandate, said("case.write.note"))
 
 
 PASSKEY = SoftPasskey("chair")
 
 
-def _said(act: str) -> dict[str, object]:
+def by_passkey(mandate: UUID, statement: dict[str, Any], signed: dict[str, Any] | None = None) -> None:
+    """An act signed by the passkey (or with the signature over another statement)."""
+    with acting(subject=SUBJECT, mandates=[mandate]) as chain:
+        chain.append(statement, PASSKEY.sign(signed or statement), {})
+
+
+def said(act: str) -> dict[str, Any]:
+    """A statement by the passkey's holder."""
     return statement(
         id=new_id(),
         subject=SUBJECT,
@@ -258,12 +261,11 @@ def _said(act: str) -> dict[str, object]:
 
 def test_a_passkeys_signature_is_checked_here_too(officer: Person) -> None:
     mandate = commands.grant_mandate(key=PASSKEY.public, person="p", by=commands.system_signer("identity"))
-    said, other = _said("case.write.note"), _said("case.write.note")
-    with acting(subject=SUBJECT, mandates=[mandate]) as chain:
-        chain.append(said, PASSKEY.sign(said), {})
+    one, other = said("case.write.note"), said("case.write.note")
+    by_passkey(mandate, one)
     assert entries_of(SUBJECT)[0].custody == "passkey"
-    with pytest.raises(SignatureRefused), acting(subject=SUBJECT, mandates=[mandate]) as chain:
-        chain.append(other, PASSKEY.sign(said), {})
+    with pytest.raises(SignatureRefused):
+        by_passkey(mandate, other, signed=one)
 
 
 def test_time_in_a_chain_does_not_go_back(officer: Person) -> None:
@@ -321,13 +323,13 @@ def test_the_bytes_of_an_entry_are_its_canonical_form(
     seq: int, prev: str | None, effect: dict[str, object]
 ) -> None:
     link = ("ab" * 32 if seq else None) if prev is None or not seq else prev
-    said, signature = statement(), {"alg": "ed25519", "value": "x"}
+    one, signature = statement(), {"alg": "ed25519", "value": "x"}
     try:
-        wanted = canonical(make_entry(said, signature, seq=seq, prev=link, at=NOON, effect=effect))
+        wanted = canonical(make_entry(one, signature, seq=seq, prev=link, at=NOON, effect=effect))
     except ValueError:
         return  # text outside of the subset
     made = entry_bytes(
-        canonical(said),
+        canonical(one),
         canonical(signature),
         canonical(effect),
         seq=seq,
