@@ -17,14 +17,16 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import applications, content, queries, store
 from xactin.cases.dossiers.applying import applied, calendar, values_of
-from xactin.cases.dossiers.asking import applicant_facts, handling_agency, language, local_day, new_id
+from xactin.cases.dossiers.asking import LOCAL, applicant_facts, handling_agency, language, local_day, new_id
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale, TaskGone
 from xactin.cases.models import PendingAct
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import number_prefix
 from xactin.identity import commands as identity
+from xactin.identity import queries as identity_queries
 from xactin.identity.queries import Actor, Facts, folded, may, signing_with
-from xactin.kernel.attestation import make_statement
+from xactin.kernel.attestation import make_statement, time_text
+from xactin.kernel.canonical import CanonicalError, canonical
 from xactin.kernel.expressions import ExpressionError
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -106,7 +108,7 @@ def act(
     `entry` is the statement's id, chosen by the door so that the same request twice is one act.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
-    asked = Asked(task=task, act=act, data=dict(data or {}), note=note.strip())
+    asked = Asked(task=task, act=act, data=_normal(data or {}), note=content.normal(note.strip()))
     with ledger.acting(
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
     ) as chain:
@@ -124,7 +126,7 @@ def prepare(
 
     No lock is held meanwhile; `complete` checks again. Raises as `act` does.
     """
-    asked = Asked(task=task, act=act, data=dict(data or {}), note=note.strip())
+    asked = Asked(task=task, act=act, data=_normal(data or {}), note=content.normal(note.strip()))
     found = _found(store.read(connection, task, case))
     package = _allowed(by, case, found, asked)
     sealed, statement = _stated(by, case, found, package, asked, new_id(), now())
@@ -200,9 +202,7 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     if found.task_node is None:
         if not queries.sees(by, case):
             raise NotFound
-        raise TaskGone(
-            _("This task is no longer open: it was done, or withdrawn, by somebody else."), case=str(case)
-        )
+        raise _gone(case, asked.task)
     decision = may(by, f"case.{found.task_node}.{asked.act}", facts)
     if not decision.allowed:
         if not queries.sees(by, case):
@@ -216,6 +216,35 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     if errors:
         raise Invalid(errors)
     return package
+
+
+def _gone(case: UUID, task: str) -> TaskGone:
+    """What happened to a task that is not open: who ended it, by what, when."""
+    ended = queries.ended_by(case, task)
+    if ended is None:
+        return TaskGone(_("This dossier has no such open task."), case=str(case), task=task)
+    by = ended.statement["by"]
+    facts = {"act": ended.statement["act"], "by": by, "at": time_text(ended.at), "entry": str(ended.id)}
+    person = by.get("person")
+    if person is None:
+        return TaskGone(_("This task is no longer open: its time ran out."), case=str(case), **facts)
+    names = identity_queries.full_names([UUID(person)])
+    text = _("This task is no longer open: %(name)s did it at %(time)s.") % {
+        "name": names.get(UUID(person), person),
+        "time": ended.at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y"),
+    }
+    return TaskGone(text, case=str(case), **facts)
+
+
+def _require_owner(by: Actor, act: str, case: UUID, found: store.Row) -> None:
+    """Raises NotFound, or Forbidden for somebody who may see the case and is not its applicant."""
+    facts = Facts(subject=subject_of(case), kind="case", owner_person_ids=(found.applicant,))
+    decision = may(by, act, facts)
+    if decision.allowed:
+        return
+    if not queries.sees(by, case):
+        raise NotFound
+    raise Forbidden(decision.reason)
 
 
 def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -> str:
@@ -309,6 +338,7 @@ def submit(
     if not decision.allowed:
         raise Forbidden(decision.reason)
     applicant = applicant_facts(by)
+    data = _normal(data)
     _complain(_faults(package, data, {given.kind for given in documents}, applicant))
     handling = handling_agency(package.meta["level"], agency)
     case = new_id()
@@ -317,7 +347,7 @@ def submit(
         vault.seal_value(subject=subject, part=part, value=value)
         for part, value in content.form_parts(package, data).items()
     ]
-    files = _files(by, documents)
+    files = _files(by, package, documents)
     wrote = {value.part: value.commitment for value in sealed} | {
         part: f.commitment for part, f in files.items()
     }
@@ -388,6 +418,16 @@ def _faults(
         raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
 
 
+def _normal(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data in the one spelling that is signed. Raises Invalid, by field, for what has none."""
+    found = content.normal(dict(data))
+    try:
+        canonical(found)
+    except CanonicalError as error:
+        raise Invalid({error.path: _("This value cannot be kept as it is written.")}) from error
+    return dict(found)
+
+
 def _complain(faults: Mapping[str, str]) -> None:
     if faults:
         raise Invalid(faults)
@@ -398,8 +438,14 @@ def upload(*, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = 
     return vault.put_file(stream=stream, name=name, accepts=list(accepts) or UPLOADS, owner=str(by.person_id))
 
 
-def _files(by: Actor, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
-    """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere."""
+def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
+    """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere, each of
+    a type that the procedure takes for its kind."""
+    media = {document["kind"]: document.get("media") for document in package.meta.get("documents", ())}
+    if len({given.file for given in documents}) < len(documents):
+        raise Invalid(
+            {"": _("One file is attached twice. Please attach each document as a file of its own.")}
+        )
     found: dict[str, vault.StoredFile] = {}
     counts: dict[str, int] = {}
     for given in documents:
@@ -411,6 +457,10 @@ def _files(by: Actor, documents: Sequence[Given]) -> dict[str, vault.StoredFile]
                         "This file was not found among your uploads. Please attach it again."
                     )
                 }
+            )
+        if media.get(given.kind) and file.media_type not in media[given.kind]:
+            raise Invalid(
+                {f"document.{given.kind}": _("A file of this type is not taken for this document.")}
             )
         position = counts.get(given.kind, 0)
         counts[given.kind] = position + 1
@@ -436,8 +486,7 @@ def supply(
     ) as chain:
         found = _found(chain.rows[0])
         package = procedures.version(found.version).package
-        if found.applicant != by.person_id:
-            raise NotFound
+        _require_owner(by, "case.supply", case, found)
         if found.task_node is None:
             raise TaskGone(_("Nothing is asked of you in this dossier at the moment."), case=str(case))
         opened = {
@@ -449,8 +498,8 @@ def supply(
                 parts=[part for part in found.state["parts"] if part.startswith("form.")],
             ).items()
         }
-        now_data = content.form_data(opened) if data is None else dict(data)
-        files = _files(by, documents)
+        now_data = content.form_data(opened) if data is None else _normal(data)
+        files = _files(by, package, documents)
         kinds = {
             content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")
         }
@@ -502,8 +551,7 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, ("", case))]
     ) as chain:
         found = _found(chain.rows[0])
-        if found.applicant != by.person_id:
-            raise NotFound
+        _require_owner(by, "case.withdraw", case, found)
         package = procedures.version(found.version).package
         sealed = None
         identifier = str(entry or new_id())

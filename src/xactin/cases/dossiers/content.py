@@ -3,6 +3,7 @@
 Pure: package and data in, parts out.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,19 @@ def answers(parts: Mapping[str, Any], package: Package) -> dict[str, Any]:
         for part, value in parts.items()
         if part in writer and isinstance(value, dict)
     }
+
+
+def normal(value: Any) -> Any:
+    """A JSON value as it is kept: text in NFC, whole numbers as integers, whichever way a client wrote them."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [normal(item) for item in value]
+    if isinstance(value, dict):
+        return {normal(key): normal(item) for key, item in value.items()}
+    return value
 
 
 def document_part(kind: str, position: int) -> str:

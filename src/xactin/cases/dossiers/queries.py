@@ -1,7 +1,7 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
 Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
-auditors, everything, for reading.
+auditors, everything, for reading. Administrators see no dossier.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
 PAGE: Final = 50
@@ -31,6 +32,8 @@ def visible(actor: Actor) -> QuerySet[Case]:
     """The cases an actor may see, as a query: the check is in the database, not in the page."""
     if actor.role == "auditor":
         return Case.objects.all()
+    if actor.role == "administrator":
+        return Case.objects.none()
     if actor.agency_id is None:
         return Case.objects.filter(applicant_id=actor.person_id)
     return Case.objects.filter(agencies__contains=[actor.agency_id])
@@ -87,12 +90,19 @@ def _mine(actor: Actor) -> Q:
     return Q(agency_id=actor.agency_id, role=actor.role)
 
 
+Place = tuple[datetime | None, int]
+"""Where a row stands in the inbox: its due time and its number."""
+
+
 def inbox(
-    actor: Actor, *, words: str = "", code: str = "", after: tuple[datetime, int] | None = None
+    actor: Actor, *, words: str = "", code: str = "", after: Place | None = None, mine: bool = True
 ) -> list[OpenTask]:
-    """The actor's open tasks, ordered by what will be late first; one more than a page when there is more."""
+    """The actor's open tasks, ordered by what will be late first; one more than a page when there is more.
+
+    Not `mine`: those of all cases the actor may see.
+    """
     rows = (
-        OpenTask.objects.filter(_mine(actor))
+        OpenTask.objects.filter(_mine(actor) if mine else Q(case__in=visible(actor).values("pk")))
         .exclude(kind="service")
         .select_related("case__version", "case__agency")
         .defer("case__state")
@@ -103,9 +113,9 @@ def inbox(
     if code:
         rows = rows.filter(case__version__code=code)
     if after is not None:
-        rows = rows.filter(
-            Q(due_at__gt=after[0]) | Q(due_at=after[0], id__gt=after[1]) | Q(due_at__isnull=True)
-        )
+        due, number = after
+        rest = Q(due_at__gt=due) | Q(due_at=due, id__gt=number) | Q(due_at__isnull=True)
+        rows = rows.filter(rest if due else Q(due_at__isnull=True, id__gt=number))
     return list(rows[: PAGE + 1])
 
 
@@ -114,13 +124,16 @@ def cursor_of(row: OpenTask) -> str:
     return f"{row.due_at.isoformat()}~{row.pk}" if row.due_at else f"~{row.pk}"
 
 
-def cursor_from(text: str) -> tuple[datetime, int] | None:
+def cursor_from(text: str) -> Place | None:
     """The place an address names; None for the beginning, and for anything that is no place."""
     moment, _tilde, number = text.partition("~")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
     try:
-        return datetime.fromisoformat(moment), int(number)
+        due = datetime.fromisoformat(moment) if moment else None
     except ValueError:
         return None
+    return None if due and due.tzinfo is None else (due, int(number))
 
 
 def by_number(actor: Actor, number: str) -> UUID | None:
@@ -241,6 +254,14 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
         )
         for row in ledger.entries_of(f"case:{case.pk}")
     ]
+
+
+def ended_by(case: UUID, task: str) -> EntryRow | None:
+    """The entry that brought a task to its end, or took it back."""
+    for row in reversed(ledger.entries_of(f"case:{case}")):
+        if any(closed["id"] == task for closed in row.effect.get("closed", ())):
+            return row
+    return None
 
 
 def bundle(actor: Actor, case: Case) -> bytes:

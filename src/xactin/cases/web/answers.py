@@ -7,6 +7,7 @@ from urllib.parse import quote
 import orjson
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
@@ -16,6 +17,7 @@ from xactin.cases.rules import NationalState
 from xactin.identity.queries import Actor
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
+from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
 Noun = TypeVar("Noun")
@@ -78,13 +80,29 @@ def case_whole(actor: Actor, row: Case) -> dict[str, Any]:
     }
 
 
-def task(found: queries.TaskOf) -> dict[str, Any]:
+def task(found: queries.TaskOf, row: Case) -> dict[str, Any]:
     """An open task of a case."""
-    return {
-        **_task(found.row, text_in(found.task.name, _language())),
-        "mine": found.mine,
-        "acts": [offered(act) for act in found.task.acts],
+    acts = [_supply(row)] if found.task.kind == engine.SUPPLY else [offered(act) for act in found.task.acts]
+    return {**_task(found.row, text_in(found.task.name, _language())), "mine": found.mine, "acts": acts}
+
+
+def _supply(row: Case) -> dict[str, Any]:
+    """The applicant's act that answers a supplement: changed answers of the form, new documents, or both."""
+    document = {
+        "type": "object",
+        "required": ["kind", "file"],
+        "properties": {"kind": {"type": "string"}, "file": {"type": "string", "format": "uuid"}},
     }
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {
+            "data": procedures.version(row.version_id).package.form_schema,
+            "documents": {"type": "array", "items": document},
+        },
+    }
+    return {"id": engine.SUPPLY, "label": _("Supplement"), "kind": "advance", "data_schema": schema}
 
 
 def offered(act: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,6 +116,16 @@ def inbox_row(row: OpenTask) -> dict[str, Any]:
     package = procedures.version(row.case.version_id).package
     name = text_in(engine.node_name(package, row.node), _language())
     return _task(row, name) | {"case": case(row.case)}
+
+
+def inbox_page(rows: Sequence[OpenTask]) -> dict[str, Any]:
+    """A page of the inbox."""
+    items = rows[: queries.PAGE]
+    more = len(rows) > queries.PAGE
+    return {
+        "items": [inbox_row(row) for row in items],
+        "next": queries.cursor_of(items[-1]) if more else None,
+    }
 
 
 def _task(row: OpenTask, name: str) -> dict[str, Any]:
@@ -120,6 +148,17 @@ def done(result: commands.ActDone) -> dict[str, Any]:
         "entry": str(result.entry),
         "seq": result.seq,
         "phase": result.phase,
+    }
+
+
+def done_before(entry: EntryRow, row: Case) -> dict[str, Any]:
+    """The same, told from the entry of an act whose answer was lost."""
+    return {
+        "case": str(row.pk),
+        "number": row.number,
+        "entry": str(entry.id),
+        "seq": entry.seq,
+        "phase": entry.effect["phase"],
     }
 
 
@@ -209,7 +248,7 @@ def procedure(found: InForce) -> dict[str, Any]:
         "handled_by": text_in(meta.get("handled_by", {}), language),
         "form": package.form_schema,
         "documents": [_document(document, language) for document in meta.get("documents", ())],
-        "limit": meta["limit"],
+        "limit": dict(meta["limit"]),
         "fee": [{**item, "name": text_in(item["name"], language)} for item in meta.get("fee", ())],
         "legal_basis": meta.get("legal_basis", []),
         "privacy": meta.get("privacy", {}),

@@ -4,60 +4,38 @@ Thin: each operation is one command or query. Refusals are exceptions with a sta
 languages; the site turns them into RFC 9457 problem details.
 """
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from ninja import Field, File, Header, Query, Router, Schema
+from ninja import Field, File, Header, Query, Router
 from ninja.files import UploadedFile
+from pydantic import AwareDatetime, ValidationError
 
 from xactin.cases.dossiers import commands, queries
-from xactin.cases.errors import Forbidden
+from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import answers
-from xactin.cases.web.idempotency import once
+from xactin.cases.web import answers, nouns
+from xactin.cases.web.idempotency import Answer, once
+from xactin.cases.web.nouns import Limit, Text, Words, answers_file, refusals
 from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.rest import BearerAuth
+from xactin.kernel.procedure import engine
+from xactin.ledger.queries import EntryRow
 
 router = Router(tags=["cases"])
 TOKEN = BearerAuth()
-Limit = Annotated[int, Field(ge=1, le=200)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
-
-
-class GivenIn(Schema):
-    """A document of an application."""
-
-    kind: str = Field(max_length=80)
-    file: UUID
-
-
-class CaseIn(Schema):
-    """An application: `data` follows the procedure's form."""
-
-    procedure: str = Field(max_length=40)
-    data: dict[str, Any]
-    documents: list[GivenIn] = Field(default=[], max_length=100)
-    agency: str | None = Field(default=None, max_length=35, description="code of the handling agency")
-
-
-class ActIn(Schema):
-    """An act of an open task."""
-
-    task: str = Field(max_length=60)
-    act: str = Field(max_length=60)
-    data: dict[str, Any] = {}
-    note: str = Field(default="", max_length=4000)
-
-
-class SignatureIn(Schema):
-    """A passkey's answer to a challenge, as the browser gives it."""
-
-    entry: UUID
-    credential: dict[str, Any]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="the same key and body again replays the answer; kept 24 hours",
+    ),
+]
+WITHDRAW = "withdraw"
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -65,89 +43,174 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-@router.get("/procedures", summary="Procedures in force")
+@router.get(
+    "/procedures", response=nouns.ProcedurePage, summary="Procedures in force", openapi_extra=refusals()
+)
 def list_procedures(
-    request: HttpRequest, q: str = "", level: str = "", field: str = "", after: str = "", limit: Limit = 50
+    request: HttpRequest,
+    q: Words = "",
+    level: Annotated[Text, Field(max_length=20)] = "",
+    field: Annotated[Text, Field(max_length=40)] = "",
+    after: Annotated[Text, Field(max_length=40)] = "",
+    limit: Limit = 50,
 ) -> dict[str, Any]:
-    """What can be applied for today; `q` with or without diacritics. No token is needed."""
+    """What can be applied for today. No token is needed."""
     return answers.procedure_page(words=q, level=level, field=field, after=after, limit=limit)
 
 
-@router.get("/procedures/{code}", summary="One procedure")
-def get_procedure(request: HttpRequest, code: str) -> dict[str, Any]:
-    """Form, documents, limits, fee, and a worked example to try with. No token is needed."""
+@router.get(
+    "/procedures/{code}", response=nouns.ProcedureOut, summary="One procedure", openapi_extra=refusals(404)
+)
+def get_procedure(request: HttpRequest, code: Annotated[Text, Field(max_length=40)]) -> dict[str, Any]:
+    """Form, documents asked for, limits, fee, and a worked example to apply with. No token is needed."""
     return answers.procedure(procedures.today(code))
 
 
-@router.post("/cases", auth=TOKEN, response={201: dict[str, Any]}, summary="Apply")
-def post_case(request: HttpRequest, body: CaseIn, key: Key = None) -> HttpResponse:
+@router.post(
+    "/cases",
+    auth=TOKEN,
+    response={201: nouns.CaseOut},
+    summary="Apply",
+    openapi_extra=refusals(401, 403, 404, 409, 413),
+)
+def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> HttpResponse:
     """Attests an application for the one who asks; the answer comes after the durable write."""
+    actor = _actor(request)
 
-    def submit() -> tuple[int, dict[str, Any]]:
+    def submit(entry: UUID) -> Answer:
         done = commands.submit(
-            by=_actor(request),
+            by=actor,
             code=body.procedure,
             data=body.data,
-            documents=[commands.Given(kind=given.kind, file=given.file) for given in body.documents],
+            documents=_given(body.documents),
             agency=body.agency,
+            entry=entry,
         )
-        return 201, answers.case(queries.case_for(_actor(request), done.case))
+        return 201, answers.case(queries.case_for(actor, done.case))
 
-    return once(_actor(request), key, request, submit)
+    def retold(entry: EntryRow) -> Answer:
+        return 201, answers.case(queries.case_for(actor, _case_of(entry)))
+
+    return once(actor, key, request, submit, retold)
 
 
-@router.get("/cases", auth=TOKEN, summary="Cases")
+@router.get("/cases", auth=TOKEN, response=nouns.CasePage, summary="Cases", openapi_extra=refusals(401, 403))
 def list_cases(
     request: HttpRequest,
     state: Annotated[int | None, Query(ge=1, le=10)] = None,
-    due_before: datetime | None = None,
-    q: str = "",
+    due_before: AwareDatetime | None = None,
+    q: Words = "",
     after: UUID | None = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """The cases the asker may see, newest first."""
+    """The cases the asker may see, newest first. `due_before` asks for those not yet finished."""
     filters = queries.Filters(words=q, state=state, due_before=due_before, after=after, limit=limit)
     return answers.page(queries.cases(_actor(request), filters), limit, answers.case)
 
 
-@router.get("/cases/{case}", auth=TOKEN, summary="One case")
+@router.get(
+    "/cases/{case}",
+    auth=TOKEN,
+    response=nouns.CaseWhole,
+    summary="One case",
+    openapi_extra=refusals(401, 403, 404),
+)
 def get_case(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """A case with the content the asker may read; the reading is logged."""
     return answers.case_whole(_actor(request), queries.case_for(_actor(request), case))
 
 
-@router.get("/cases/{case}/tasks", auth=TOKEN, summary="Open tasks of a case")
+@router.get(
+    "/cases/{case}/tasks",
+    auth=TOKEN,
+    response=nouns.TaskList,
+    exclude_none=False,
+    exclude_unset=True,
+    summary="Open tasks of a case",
+    openapi_extra=refusals(401, 403, 404),
+)
 def list_tasks(request: HttpRequest, case: UUID) -> dict[str, Any]:
-    """Who has to do what now; `acts` are those of a task, `mine` tells whether the asker may do them."""
+    """Who has to do what now; `mine` tells whether the asker may do it.
+
+    Whoever takes the act of kind `advance` of each task of theirs brings any sound case to its result.
+    """
     actor = _actor(request)
-    return {"items": [answers.task(found) for found in queries.tasks_of(actor, queries.case_for(actor, case))]}
+    found = queries.case_for(actor, case)
+    return {"items": [answers.task(one, found) for one in queries.tasks_of(actor, found)]}
 
 
-@router.post("/cases/{case}/acts", auth=TOKEN, response={201: dict[str, Any], 428: dict[str, Any]}, summary="Act")
-def post_act(request: HttpRequest, case: UUID, body: ActIn, key: Key = None) -> HttpResponse:
+@router.post(
+    "/cases/{case}/acts",
+    auth=TOKEN,
+    response={201: nouns.DoneOut, 428: nouns.ChallengeOut},
+    summary="Act",
+    openapi_extra=refusals(401, 403, 404, 409, 413),
+)
+def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = None) -> HttpResponse:
     """Does an act; 428 with {statement, challenge} where the post's policy asks for a passkey."""
     actor = _actor(request)
 
-    def act() -> tuple[int, dict[str, Any]]:
+    def act(entry: UUID) -> Answer:
+        if body.task == body.act == WITHDRAW:
+            return 201, answers.done(commands.withdraw(by=actor, case=case, note=body.note, entry=entry))
+        if body.task == body.act == engine.SUPPLY:
+            return 201, answers.done(_supplied(actor, case, body.data, entry))
         asked: dict[str, Any] = {"task": body.task, "act": body.act, "data": body.data, "note": body.note}
-        if actor.requires_passkey:
-            signing = signing_with(actor)
-            if signing is None:
-                raise Forbidden(_("This post signs with a passkey, and you have not enrolled one."))
-            return 428, answers.challenge(commands.prepare(by=signing, case=case, **asked))
-        return 201, answers.done(commands.act(by=actor, case=case, **asked))
+        if not actor.requires_passkey:
+            return 201, answers.done(commands.act(by=actor, case=case, entry=entry, **asked))
+        signing = signing_with(actor)
+        if signing is None:
+            raise Forbidden(_("This post signs with a passkey, and you have not enrolled one."))
+        return 428, answers.challenge(commands.prepare(by=signing, case=case, **asked))
 
-    return once(actor, key, request, act)
+    def retold(entry: EntryRow) -> Answer:
+        return 201, answers.done_before(entry, queries.case_for(actor, _case_of(entry)))
+
+    return once(actor, key, request, act, retold)
 
 
-@router.post("/cases/{case}/acts/signature", auth=TOKEN, response={201: dict[str, Any]}, summary="Sign an act")
-def post_signature(request: HttpRequest, case: UUID, body: SignatureIn) -> HttpResponse:
-    """Completes an act that a passkey has signed."""
+def _supplied(actor: Actor, case: UUID, data: dict[str, Any], entry: UUID) -> commands.ActDone:
+    """The applicant's answer to a supplement: `data` is {data?, documents?}."""
+    try:
+        documents = [nouns.GivenIn.model_validate(one) for one in data.get("documents") or ()]
+    except (ValidationError, TypeError) as error:
+        raise Invalid(
+            {"/documents": _("A document is named by its kind and the id of an uploaded file.")}
+        ) from error
+    changed = data.get("data")
+    if changed is not None and not isinstance(changed, dict):
+        raise Invalid({"/data": _("The answers of the form are an object.")})
+    return commands.supply(by=actor, case=case, data=changed, documents=_given(documents), entry=entry)
+
+
+def _given(documents: list[nouns.GivenIn]) -> list[commands.Given]:
+    return [commands.Given(kind=given.kind, file=given.file) for given in documents]
+
+
+def _case_of(entry: EntryRow) -> UUID:
+    return UUID(entry.statement["subject"].partition(":")[2])
+
+
+@router.post(
+    "/cases/{case}/acts/signature",
+    auth=TOKEN,
+    response={201: nouns.DoneOut},
+    summary="Sign an act",
+    openapi_extra=refusals(401, 403, 404, 409, 413),
+)
+def post_signature(request: HttpRequest, case: UUID, body: nouns.SignatureIn) -> HttpResponse:
+    """Completes an act that a passkey has signed. The same signature twice is one act (409 the second time)."""
     done = commands.complete(by=_actor(request), case=case, entry=body.entry, credential=body.credential)
     return answers.json(201, answers.done(done))
 
 
-@router.get("/cases/{case}/attestations", auth=TOKEN, summary="Attestations of a case")
+@router.get(
+    "/cases/{case}/attestations",
+    auth=TOKEN,
+    response=nouns.AttestationList,
+    summary="Attestations of a case",
+    openapi_extra=refusals(401, 403, 404),
+)
 def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Every act in order, each with its index in the log once it has one."""
     actor = _actor(request)
@@ -155,28 +218,53 @@ def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
     return {"items": [answers.attested(one) for one in found]}
 
 
-@router.get("/cases/{case}/bundle", auth=TOKEN, summary="The proof of a case")
+@router.get(
+    "/cases/{case}/bundle",
+    auth=TOKEN,
+    summary="The proof of a case",
+    openapi_extra=answers_file("application/json", "A proof bundle", 401, 403, 404, 409),
+)
 def get_bundle(request: HttpRequest, case: UUID) -> HttpResponse:
-    """A proof bundle: `xactin verify` checks it without us."""
+    """A proof bundle: `xactin verify` checks it without us. 409 until the log has reached the last act."""
     actor = _actor(request)
     found = queries.case_for(actor, case)
     return answers.download(queries.bundle(actor, found), "application/json", f"{found.number}.json")
 
 
-@router.get("/cases/{case}/result.pdf", auth=TOKEN, summary="The result")
+@router.get(
+    "/cases/{case}/result.pdf",
+    auth=TOKEN,
+    summary="The result",
+    openapi_extra=answers_file("application/pdf", "The signed PDF", 401, 403, 404),
+)
 def get_result(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """The signed PDF, once issued."""
     actor = _actor(request)
     return answers.file(actor, queries.result_file(actor, queries.case_for(actor, case)))
 
 
-@router.get("/tasks", auth=TOKEN, summary="The inbox")
-def list_inbox(request: HttpRequest, mine: bool = True, q: str = "") -> dict[str, Any]:
-    """The open tasks the asker may do, those due first at the top."""
-    return {"items": [answers.inbox_row(row) for row in queries.inbox(_actor(request), words=q)[: queries.PAGE]]}
+@router.get(
+    "/tasks", auth=TOKEN, response=nouns.InboxPage, summary="The inbox", openapi_extra=refusals(401, 403)
+)
+def list_inbox(
+    request: HttpRequest,
+    mine: bool = True,
+    q: Words = "",
+    after: Annotated[Text, Field(max_length=80)] = "",
+) -> dict[str, Any]:
+    """Open tasks, those due first at the top: of the asker, or (`mine=false`) of all cases they may see."""
+    return answers.inbox_page(
+        queries.inbox(_actor(request), words=q, mine=mine, after=queries.cursor_from(after))
+    )
 
 
-@router.post("/files", auth=TOKEN, response={201: dict[str, Any]}, summary="Upload a file")
+@router.post(
+    "/files",
+    auth=TOKEN,
+    response={201: nouns.FileOut},
+    summary="Upload a file",
+    openapi_extra=refusals(401, 403, 413, 415, 507),
+)
 def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> HttpResponse:
     """Keeps a file of at most 50 MB for an application; its type is found by looking inside."""
     assert file.file is not None  # an upload has content, or it is refused before
@@ -184,7 +272,12 @@ def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> Ht
     return answers.json(201, answers.stored(stored))
 
 
-@router.get("/files/{file}", auth=TOKEN, summary="Download a file")
+@router.get(
+    "/files/{file}",
+    auth=TOKEN,
+    summary="Download a file",
+    openapi_extra=answers_file("*/*", "The file", 401, 403, 404),
+)
 def get_file(request: HttpRequest, file: UUID) -> HttpResponseBase:
     """A file the asker may open; the opening is logged."""
     return answers.file(_actor(request), queries.file_for(_actor(request), file))

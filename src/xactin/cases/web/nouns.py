@@ -1,0 +1,290 @@
+"""The shapes of the API: what is sent, what is answered, and what a refusal looks like."""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import AfterValidator
+
+Kind = Literal["advance", "return", "supplement", "refuse", "withdraw", "stop"]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+def _storable(text: str) -> str:
+    """Text that a database and a signature can hold: no NUL, no half of a character."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("holds a character that is none")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Words = Annotated[Text, Field(max_length=200, description="words, with or without diacritics")]
+
+
+class GivenIn(Schema):
+    """A document: its kind, as the procedure asks for it, and the id of an uploaded file."""
+
+    kind: Annotated[Text, Field(max_length=80)]
+    file: UUID
+
+
+class CaseIn(Schema):
+    """An application: `data` follows the procedure's form."""
+
+    procedure: Annotated[Text, Field(max_length=40, examples=["1.013225"])]
+    data: dict[str, Any]
+    documents: Annotated[list[GivenIn], Field(max_length=100)] = []
+    agency: Annotated[Text, Field(max_length=35)] | None = Field(
+        default=None, description="code of the handling agency; by default the first of the procedure's level"
+    )
+
+
+class ActIn(Schema):
+    """An act of an open task. An applicant withdraws by task and act `withdraw`."""
+
+    task: Annotated[Text, Field(max_length=60, examples=["t1"])]
+    act: Annotated[Text, Field(max_length=60, examples=["accept"])]
+    data: dict[str, Any] = Field(default={}, description="by the act's `data_schema`")
+    note: Annotated[Text, Field(max_length=4000)] = ""
+
+
+class SignatureIn(Schema):
+    """A passkey's answer to a challenge: `PublicKeyCredential.toJSON()`."""
+
+    entry: UUID
+    credential: dict[str, Any]
+
+
+class ProcedureRow(Schema):
+    """A procedure in the catalogue."""
+
+    code: str
+    version: str
+    name: str
+    level: str
+    field: str
+
+
+class ProcedurePage(Schema):
+    """A page of the catalogue; `next` is what to send as `after`."""
+
+    items: list[ProcedureRow]
+    next: str | None
+
+
+class DocumentAsked(Schema):
+    """A document an application has to bring. `required`: always, never, or when a rule (CEL) says so."""
+
+    kind: str
+    name: str
+    required: bool | str
+    media: list[str]
+    show_only: bool
+
+
+class WorkedExample(Schema):
+    """An application to try with: upload a file for each kind of document and send it as it is."""
+
+    data: dict[str, Any]
+    documents: list[str]
+
+
+class ProcedureOut(Schema):
+    """A procedure as an applicant needs it; `form` is JSON Schema 2020-12, `digest` what entries sign."""
+
+    code: str
+    version: str
+    digest: Digest
+    name: str
+    summary: str
+    level: str
+    handled_by: str
+    form: dict[str, Any]
+    documents: list[DocumentAsked]
+    limit: dict[str, Any]
+    fee: list[dict[str, Any]]
+    legal_basis: list[str]
+    privacy: dict[str, Any]
+    example: WorkedExample | None
+
+
+class CaseOut(Schema):
+    """A case. `state` is one of the national portal's ten, `phase` our finer one, `fee` in đồng."""
+
+    id: UUID
+    number: str
+    procedure: str
+    version: str
+    agency: str
+    applicant: str
+    state: Annotated[int, Field(ge=1, le=10)]
+    state_text: str
+    phase: Literal["submitted", "processing", "supplement", "done", "refused", "withdrawn", "stopped"]
+    fee: int
+    submitted_at: Moment
+    received_at: Moment | None
+    due_at: Moment | None
+    finished_at: Moment | None
+
+
+class FileOut(Schema):
+    """A file of the vault."""
+
+    id: UUID
+    name: str
+    sha256: Digest
+    size: int
+    media_type: str
+
+
+class PartFile(FileOut):
+    """A file that is a part of a case, such as `document.drawing`."""
+
+    part: str
+
+
+class CaseWhole(CaseOut):
+    """A case with what the asker may read of it: values by part, and files."""
+
+    content: dict[str, Any]
+    documents: list[PartFile]
+
+
+class CasePage(Schema):
+    """A page of cases; `next` is what to send as `after`."""
+
+    items: list[CaseOut]
+    next: UUID | None
+
+
+class OfferedAct(Schema):
+    """An act a task offers. `data_schema` is what its `data` follows, `example` data that does."""
+
+    id: str
+    label: str
+    kind: Kind
+    data_schema: dict[str, Any] | None = None
+    example: dict[str, Any] | None = None
+
+
+class TaskRow(Schema):
+    """An open task: who has to do it, in which post, until when."""
+
+    id: str
+    node: str
+    name: str
+    agency: str | None
+    post: str
+    opened_at: Moment
+    due: Moment | None
+
+
+class TaskOut(TaskRow):
+    """An open task of a case; `mine`: the asker may do it."""
+
+    mine: bool
+    acts: list[OfferedAct]
+
+
+class TaskList(Schema):
+    """The open tasks of a case."""
+
+    items: list[TaskOut]
+
+
+class InboxRow(TaskRow):
+    """An open task with its case."""
+
+    case: CaseOut
+
+
+class InboxPage(Schema):
+    """A page of the inbox; `next` is what to send as `after`."""
+
+    items: list[InboxRow]
+    next: str | None
+
+
+class DoneOut(Schema):
+    """What became of an act: the entry it left in the case's chain."""
+
+    case: UUID
+    number: str
+    entry: UUID
+    seq: int
+    phase: str
+
+
+class ChallengeOut(Schema):
+    """What a passkey has to sign, within ten minutes: sha256 of the statement, and the browser's options."""
+
+    entry: UUID
+    statement: dict[str, Any]
+    challenge: Digest
+    options: dict[str, Any]
+
+
+class AttestationOut(Schema):
+    """An entry of a case; `index` is its place in the log once it has one."""
+
+    seq: int
+    at: Moment
+    act: str
+    by: dict[str, Any]
+    custody: Literal["server", "passkey"]
+    entry: UUID
+    index: int | None
+    voided: bool
+
+
+class AttestationList(Schema):
+    """Every entry of a case in order."""
+
+    items: list[AttestationOut]
+
+
+PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "stable, for programs"},
+        "facts": {"type": "object", "description": "what the refusal is about"},
+    },
+}
+_REFUSALS: Final = {
+    400: "The request could not be read",
+    401: "No valid token",
+    403: "Not in this post, or not by this person",
+    404: "Nothing of this name that the asker may see",
+    409: "Not now: done by somebody else, changed meanwhile, out of turn, or still being worked on",
+    413: "Too large",
+    415: "The content of the file is of a type that is not taken",
+    422: "A value is missing or wrong, or the Idempotency-Key was used with another request",
+    503: "Not available for a moment; nothing was done",
+    507: "No room left for files",
+}
+
+
+def refusals(*statuses: int) -> dict[str, Any]:
+    """The part of an operation's OpenAPI that tells its refusals (RFC 9457)."""
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    return {
+        "responses": {
+            status: {"description": _REFUSALS[status], "content": content}
+            for status in sorted({*statuses, 400, 422, 503})
+        }
+    }
+
+
+def answers_file(media_type: str, description: str, *statuses: int) -> dict[str, Any]:
+    """The same for an operation that answers a file."""
+    told = refusals(*statuses)
+    schema = {"type": "string", "format": "binary"}
+    told["responses"][200] = {"description": description, "content": {media_type: {"schema": schema}}}
+    return told
