@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from xactin.cases.documents.context import Agency as LetterAgency
@@ -11,6 +12,7 @@ from xactin.cases.documents.context import signature_lines
 from xactin.cases.documents.qr import verify_url
 from xactin.cases.documents.render import render_form
 from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers.applying import calendar
 from xactin.cases.dossiers.asking import LOCAL, local_day
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
@@ -21,6 +23,7 @@ from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
 from xactin.identity.units import unit
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.working_time import add_working, effective_start
 
 
 def letterhead(agency: Agency) -> LetterAgency:
@@ -31,13 +34,26 @@ def letterhead(agency: Agency) -> LetterAgency:
     return {"name": agency.name_vi, "place": place, "parent": above.name_vi if above else None}
 
 
+def appointment(case: Case, package: Package) -> datetime:
+    """When the result is due; before the dossier is received, as if it had been received at once."""
+    if case.due_at:
+        return case.due_at
+    days = calendar()
+    return add_working(effective_start(case.submitted_at, days), package.meta["limit"], days)
+
+
+def follow_url(case: Case) -> str:
+    """The whole address at which the applicant follows the dossier."""
+    return settings.XACTIN_URL.rstrip("/") + reverse("cases:own", args=[case.pk])
+
+
 def _case(case: Case, package: Package) -> dict[str, Any]:
     local = {
         name: moment.astimezone(LOCAL) if moment else None
         for name, moment in (
             ("submitted", case.submitted_at),
             ("received", case.received_at),
-            ("due", case.due_at),
+            ("due", appointment(case, package)),
         )
     }
     return {"number": case.number, "procedure": package.meta["name"]["vi"], **local}
@@ -59,6 +75,7 @@ def form(actor: Actor, case: Case, kind: str) -> bytes:
             "agency": letterhead(case.agency),
             "date": local_day(day),
             "case": _case(case, package),
+            "verify": {"code": "", "url": follow_url(case)},
             "applicant": {"name": case.applicant_name},
             "signer": {"lines": signature_lines(title="Người tiếp nhận hồ sơ"), "name": ""},
             **facts,

@@ -21,6 +21,8 @@ from xactin.identity.queries import signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
 from xactin.ui.schema_form import parse
 
+NOTE = "note-to-colleagues"  # no name that a field of a schema could have
+
 
 @official_required
 @require_GET
@@ -113,7 +115,7 @@ def _asked(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, A
     except NotFound as missing:
         raise Http404(missing.text) from missing
     data = parse(schema, request.POST) if schema else {}
-    return {"task": task, "act": act, "data": data, "note": request.POST.get("note", "")[:2000]}
+    return {"task": task, "act": act, "data": data, "note": request.POST.get(NOTE, "")[:2000]}
 
 
 @official_required

@@ -15,8 +15,8 @@ from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import shown
-from xactin.cases.web.shown import acted_by, filters_of
 from xactin.cases.web.access import signed_in_required
+from xactin.cases.web.shown import acted_by, filters_of
 from xactin.ui.schema_form import SchemaForm, parse
 
 
@@ -54,7 +54,9 @@ def _page(
     package = procedures.version(case.version_id).package
     opened = queries.content_of(actor, case, purpose="own")
     current = content.form_data(opened)
-    asked = queries.said_last(case, "supplement", by=str(actor.person_id)) if case.phase == "supplement" else None
+    asked = (
+        queries.said_last(case, "supplement", by=str(actor.person_id)) if case.phase == "supplement" else None
+    )
     form = SchemaForm(package.form_schema, data=data if data is not None else current, errors=errors or {})
     context = {
         "case": shown.case_head(case),

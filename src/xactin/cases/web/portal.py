@@ -18,6 +18,7 @@ from xactin.cases.web.access import applicant_required
 from xactin.cases.web.shown import acted_by
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure.package import Package
 from xactin.ledger.errors import AlreadyDone
 from xactin.ui.schema_form import SchemaForm, parse
 
@@ -112,11 +113,18 @@ def _form(
         prefilled=dict.fromkeys(known, _("From your account")),
     )
     lines = shown.document_lines(package, draft, errors)
-    marked = [{"anchor": f"u-{line['name']}".replace(".", "-"), "message": line["error"]} for line in lines if line["error"]]
+    marked = [
+        {"anchor": f"u-{line['name']}".replace(".", "-"), "message": line["error"]}
+        for line in lines
+        if line["error"]
+    ]
     english = language() == "en"
     context = {
         "shown": shown.procedure_page(package),
-        "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, reverse("cases:procedure", args=[package.code]))],
+        "crumbs": [
+            (_("Procedures"), reverse("cases:catalogue")),
+            (package.code, reverse("cases:procedure", args=[package.code])),
+        ],
         "path": shown.path_steps(0),
         "form": form,
         "documents": lines,
@@ -133,13 +141,20 @@ def _form(
     return render(request, "cases/apply.html", context, status=status)
 
 
+def _crumbs(package: Package) -> list[tuple[str, str]]:
+    place = reverse("cases:procedure", args=[package.code])
+    return [(_("Procedures"), reverse("cases:catalogue")), (package.code, place)]
+
+
 @applicant_required
 @require_POST
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """Keeps what is entered so far; asked for by the page itself while the person writes."""
     actor, found = acted_by(request), _procedure(code)
     sent = parse(found.package.form_schema, request.POST)
-    drafts.save(by=actor, code=code, draft=drafts.merged(drafts.of(actor, code), sent, request.POST.get("agency", "")))
+    drafts.save(
+        by=actor, code=code, draft=drafts.merged(drafts.of(actor, code), sent, request.POST.get("agency", ""))
+    )
     return JsonResponse({"saved": True})
 
 
@@ -148,7 +163,9 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """One document for the draft, sent by the page in the background; the error says what to mend."""
     actor, found = acted_by(request), _procedure(code)
-    kept, refused = drafts.with_files(by=actor, found=found, draft=drafts.of(actor, code), files=request.FILES)
+    kept, refused = drafts.with_files(
+        by=actor, found=found, draft=drafts.of(actor, code), files=request.FILES
+    )
     if refused:
         error = next(iter(refused.values()))
         return JsonResponse({"error": error.text}, status=error.status)
@@ -184,7 +201,10 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(reverse("cases:own", kwargs={"case": done.case}) + "?new=1")
     context = {
         "shown": shown.procedure_page(package),
-        "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, reverse("cases:procedure", args=[package.code]))],
+        "crumbs": [
+            (_("Procedures"), reverse("cases:catalogue")),
+            (package.code, reverse("cases:procedure", args=[package.code])),
+        ],
         "path": shown.path_steps(1),
         "summary": SchemaForm(package.form_schema, data=kept.data).summary(),
         "cards": [line["card"] for line in shown.document_lines(package, kept, {}) if line["card"]],
@@ -192,4 +212,3 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "entry": new_id(),
     }
     return render(request, "cases/check.html", context)
-

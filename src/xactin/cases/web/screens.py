@@ -116,7 +116,7 @@ def _act(
 
 def _answers(package: Package, opened: Mapping[str, Any]) -> Any:
     """What tasks answered so far, as label and text."""
-    for node, described in package.meta["tasks"].items():
+    for described in package.meta["tasks"].values():
         for act in described.get("acts", ()):
             for part in act.get("writes", ()):
                 value = opened.get(part)

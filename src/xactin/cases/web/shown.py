@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from xactin.cases.dossiers import content, drafts, queries
+from xactin.cases.dossiers import content, drafts, papers, queries
 from xactin.cases.dossiers.asking import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.models import NATIONAL_STATES, Case, Result
@@ -18,11 +18,11 @@ from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
-from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard, TimelineStep
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
+
 
 def acted_by(request: HttpRequest) -> Actor:
     """Who asks; the doors let only signed-in people come this far."""
@@ -68,9 +68,17 @@ def privacy(package: Package) -> dict[str, Any]:
     told = dict(package.meta.get("privacy", {}))
     receivers = told.get("receivers", {}).get(language(), [])
     years = told.get("retention", {}).get("years")
-    kept = _("Permanently") if years == "permanent" else ngettext("%d year", "%d years", years or 0) % (years or 0)
+    kept = (
+        _("Permanently")
+        if years == "permanent"
+        else ngettext("%d year", "%d years", years or 0) % (years or 0)
+    )
     basis = told.get("retention", {}).get("basis", "")
-    return {**told, "receivers_text": "; ".join(receivers), "kept": f"{kept}. {basis}" if language() == "vi" else kept}
+    return {
+        **told,
+        "receivers_text": "; ".join(receivers),
+        "kept": f"{kept}. {basis}" if language() == "vi" else kept,
+    }
 
 
 def procedure_page(package: Package) -> dict[str, Any]:
@@ -88,7 +96,9 @@ def procedure_page(package: Package) -> dict[str, Any]:
         "name": text_in(meta["name"], words),
         "summary": text_in(meta.get("summary", {}), words),
         "facts": facts,
-        "documents": [_asked(document) for document in meta.get("documents", ()) if not document.get("show_only")],
+        "documents": [
+            _asked(document) for document in meta.get("documents", ()) if not document.get("show_only")
+        ],
         "privacy": privacy(package),
         "legal_basis": meta.get("legal_basis", ()),
     }
@@ -96,7 +106,13 @@ def procedure_page(package: Package) -> dict[str, Any]:
 
 def _asked(document: Mapping[str, Any]) -> dict[str, str]:
     required = document.get("required")
-    when = "" if required is True else _("If it applies to you") if isinstance(required, str) else _("If you have it")
+    when = (
+        ""
+        if required is True
+        else _("If it applies to you")
+        if isinstance(required, str)
+        else _("If you have it")
+    )
     return {
         "name": text_in(document["name"], language()),
         "note": text_in(document.get("note") or {}, language()),
@@ -187,13 +203,13 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
     steps = []
     for one in entries:
         post = posts.get(one.by.get("post") or "")
-        system = "system" in one.by
+        title = (post.title_en if english else post.title_vi) if post else _("Applicant")
         steps.append(
             TimelineStep(
                 title=act_title(package, one.act),
                 state="void" if one.voided else "done",
                 agency=(post.agency.name_en if english else post.agency.name_vi) if post else "",
-                who=_("The system") if system else (post.title_en if english else post.title_vi) if post else _("Applicant"),
+                who=_("The system") if "system" in one.by else title,
                 done_at=one.at,
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
             )
@@ -256,8 +272,10 @@ def case_facts(case: Case) -> list[Line]:
     ]
     if case.received_at:
         lines.append(Line(_("Received"), vi_datetime(case.received_at)))
-    if case.due_at and not case.finished_at:
-        lines.append(Line(_("Appointment"), vi_datetime(case.due_at)))
+    if not case.finished_at:
+        package = procedures.version(case.version_id).package
+        note = "" if case.received_at else _("Expected; settled when the dossier is received")
+        lines.append(Line(_("Appointment"), vi_datetime(papers.appointment(case, package)), note))
     if case.finished_at:
         lines.append(Line(_("Finished"), vi_datetime(case.finished_at)))
     lines.append(Line(_("Fee"), money(case.fee)))
@@ -299,23 +317,29 @@ def papers_of(case: Case) -> list[dict[str, str]]:
     """Forms 02 and 03, where they were sent: label and address."""
     found = []
     if queries.was_asked(case):
-        found.append({"label": _("Request for more (form 02)"), "url": reverse("cases:paper", args=[case.pk, "02"])})
+        found.append(
+            {"label": _("Request for more (form 02)"), "url": reverse("cases:paper", args=[case.pk, "02"])}
+        )
     if case.phase == "refused":
         found.append({"label": _("Refusal (form 03)"), "url": reverse("cases:paper", args=[case.pk, "03"])})
     return found
 
 
-def document_lines(package: Package, draft: drafts.Content, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+def document_lines(
+    package: Package, draft: drafts.Content, errors: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The inputs for documents, in the package's order."""
     lines = []
     for line in drafts.documents(package, draft, errors):
         described, file = line.described, line.file
+        help_texts = [text_in(described.get("note") or {}, language()), _asked(described)["when"]]
         lines.append(
             {
                 "name": f"document.{line.kind}",
+                "anchor": f"u-document-{line.kind}",
                 "label": text_in(described["name"], language()),
                 "accept": ",".join(described.get("media") or ()),
-                "help": " ".join(filter(None, [text_in(described.get("note") or {}, language()), _asked(described)["when"]])),
+                "help": " ".join(filter(None, help_texts)),
                 "required": described.get("required") is True,
                 "error": line.error,
                 "file_id": file.id if file else "",

@@ -35,7 +35,12 @@ function start(form) {
     conditions(form);
     if (event.target.closest(".xt-wrong")) check(event.target);
   });
-  form.addEventListener("input", (event) => { slashes(event); draft.later(); });
+  form.addEventListener("input", (event) => {
+    slashes(event);
+    // A sentence goes while the person types: gone at the press of a button, it would move the button away.
+    if (event.target.closest(".xt-wrong") && !fault(event.target)) check(event.target);
+    draft.later();
+  });
   form.addEventListener("submit", (event) => submit(event, form, draft));
 }
 

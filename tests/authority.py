@@ -1,0 +1,56 @@
+"""A whole demo authority, started as a person starts it: `xactin up --demo`."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.processes import command, descendants
+
+
+@dataclass
+class Running:
+    """A running authority."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    data: Path
+
+    def health(self) -> dict[str, object] | None:
+        """What /health says; None while nobody answers or a part is not well."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as answer:
+                return dict(json.load(answer))
+        except (OSError, ValueError, urllib.error.URLError):
+            return None
+
+    def pids(self, text: str) -> set[int]:
+        """The processes of the tree with this text in their command line."""
+        return {pid for pid in descendants(self.process.pid) if text in command(pid)}
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """The environment of a bare start: no database of the developer's, no mode of the test suite."""
+    left_out = ("DATABASE_URL", "XACTIN_MODE", "XACTIN_BUNDLED_POSTGRES", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in left_out} | more
+
+
+def program() -> str:
+    """The `xactin` beside this Python."""
+    return str(Path(sys.executable).with_name("xactin"))
+
+
+def start(data: Path, **more: str) -> Running:
+    """Starts `xactin up --demo` on a free port, with more of the environment; returns at once."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [program(), "up", "--demo", "--port", str(port), "--data", str(data)], env=surroundings(**more)
+    )
+    return Running(process, port, data)
