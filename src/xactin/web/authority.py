@@ -44,15 +44,20 @@ def init(wish: argparse.Namespace) -> int:
             document_roots=[sealing.fingerprint(ca)],
         )
         sealing.keep_ca(ca)
-        key = write_trust(data)
+        key = publish_log(data)
     print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")
     return 0
 
 
-def write_trust(data: DataFolder) -> str:
-    """Writes the log's verifier key into the data folder, where `xactin verify` finds it; returns it."""
-    from xactin.ledger import queries
+def publish_log(data: DataFolder) -> str:
+    """Puts every waiting entry into the log, and the log's key where `xactin verify` finds it; returns the key.
 
+    After a start, a new origin or a restore there is then something that others can check.
+    """
+    from xactin.ledger import commands, queries
+
+    while commands.sequence_once():
+        continue
     key = queries.authority().verifier_key
     known = data.trust.read_text("utf-8").splitlines() if data.trust.exists() else []
     if key not in known:

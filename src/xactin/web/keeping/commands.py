@@ -69,21 +69,20 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
 
 def _settle(checkpoint: Path | None) -> Iterator[str]:
     """The log must not contradict what was published, and what was erased since stays erased."""
-    from xactin.ledger.commands import erase_again
-    from xactin.ledger.origins import settle_after_restore
-    from xactin.web.authority import write_trust
+    from xactin.ledger.commands import erase_again, settle_after_restore
+    from xactin.web.authority import publish_log
 
     settled = settle_after_restore(checkpoint.read_text("utf-8") if checkpoint else None)
     if settled.continues:
         yield f"the log goes on: {settled.origin}, size {settled.size}"
     else:
         yield f"the log begins a new origin, {settled.origin}: {settled.reason}"
-    key = write_trust(DataFolder(default_data_folder()))
-    if not settled.continues:
-        yield f"new log key, to be published widely: {key}"
     count = erase_again()
     if count:
         yield f"erased again: {count} subjects"
+    key = publish_log(DataFolder(default_data_folder()))
+    if not settled.continues:
+        yield f"new log key, to be published widely: {key}"
 
 
 def upgrade(file: Path | None, key_file: Path | None) -> int:

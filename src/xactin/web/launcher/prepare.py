@@ -2,7 +2,6 @@
 
 import hashlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -17,7 +16,6 @@ def main(arguments: list[str]) -> int:
     from django.conf import settings
     from django.core.management import call_command
 
-    from xactin.web.authority import write_trust
     from xactin.web.keeping import migrations
 
     demo = "--demo" in arguments
@@ -33,13 +31,15 @@ def main(arguments: list[str]) -> int:
 
         for line in ensure_demo():
             print(line)
-    return 0 if _has_authority(settings.SURROUNDINGS.data, write_trust) else 2
+    return 0 if _has_authority(settings.SURROUNDINGS.data) else 2
 
 
-def _has_authority(data: DataFolder, write_trust: Callable[[DataFolder], str]) -> bool:
-    """Whether there is an authority; its log key then lies in the data folder, for `xactin verify`."""
+def _has_authority(data: DataFolder) -> bool:
+    """Whether there is an authority; its log is then published."""
+    from xactin.web.authority import publish_log
+
     try:
-        write_trust(data)
+        publish_log(data)
     except ObjectDoesNotExist:
         print("xactin: there is no authority yet: run `xactin init`, or `xactin up --demo`", file=sys.stderr)
         return False
