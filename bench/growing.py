@@ -1,5 +1,6 @@
 """A step of the volume measure in a process of its own: prepare, load, check."""
 
+import json
 import sys
 
 from bench.load import load
@@ -35,7 +36,7 @@ def _sampled(url: str) -> str:
     trust = Trust.parse(authority().verifier_key)
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, state->'parts' FROM cases_case ORDER BY random() LIMIT %s", [SAMPLE])
-        drawn = cursor.fetchall()
+        drawn = [(case, json.loads(parts)) for case, parts in cursor.fetchall()]
     for case, parts in drawn:
         subject = f"case:{case}"
         found = open_values(by="bench", purpose="bench", subject=subject)
