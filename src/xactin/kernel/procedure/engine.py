@@ -33,7 +33,6 @@ from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.procedure.waiting import (
     ENDED,
     SUPPLY,
-    SUPPLY,
     OpenTask,
     State,
     asked,
@@ -52,7 +51,6 @@ from xactin.kernel.working_time import Calendar
 
 __all__ = [
     "ENDED",
-    "SUPPLY",
     "SUPPLY",
     "OpenTask",
     "Refused",
