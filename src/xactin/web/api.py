@@ -3,22 +3,70 @@
 Errors are RFC 9457 problem details in the language of who asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
+from json import loads
+from typing import Any, Final
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 
 from xactin.web.errors import problem
 
+DEEPEST: Final = 64
+"""Levels of a JSON body: far more than any form has, far fewer than what walks through it could bear."""
+
+
+class BoundedParser(Parser):
+    """JSON as everything behind the door can take it: not deep, no numbers without end, no halves of letters."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body. Raises ValueError, which is told as 400."""
+        body = loads(request.body, parse_constant=_no_number)
+        level: list[Any] = [body]
+        for _depth in range(DEEPEST):
+            texts = (text for value in level for text in _texts(value))
+            if any("\0" in text or not _is_unicode(text) for text in texts):
+                raise ValueError("a text holds what no text may hold")
+            level = list(chain.from_iterable(map(_inner, level)))
+            if not level:
+                return body
+        raise ValueError("too deep")
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _inner(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 api = NinjaAPI(
+    parser=BoundedParser(),
     title="Xác Tín",
     version="1",
     description="Records, cases and signals of a digital authority. Every write is an attestation.",
@@ -51,7 +99,15 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _stated(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 400:
+        return problem(400, _("The request could not be read"))
     return problem(error.status_code, str(error))
+
+
+@api.exception_handler(DataError)
+def _unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A value that no column can hold."""
+    return problem(400, _("The request could not be read"))
 
 
 @api.exception_handler(Http404)

@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Mapping
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -69,8 +69,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 when the database is away, 507 when the disk is full, else 500. Never the details."""
+    """503 when the database is away, 507 when the disk is full, else 500. Never the details.
+
+    400 for a value that no column can hold (a NUL sign in a form, say): no browser sends one by itself.
+    """
     error = sys.exc_info()[1]
+    if isinstance(error, DataError):
+        return bad_request(request)
     if isinstance(error, OperationalError | InterfaceError):
         response = answer(
             request,

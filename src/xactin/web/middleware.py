@@ -32,10 +32,15 @@ class Guard:
     def _refuse(self, request: HttpRequest) -> HttpResponseBase | None:
         if _length(request) > settings.UPLOAD_REQUEST_LIMIT:
             return errors.too_large(request)
+        # No text that the database keeps holds this sign, so no address of ours does.
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return errors.bad_request(request)
         address = request.META.get("HTTP_HOST", "")
         name, _, port = address.rpartition(":") if not address.endswith("]") else (address, "", "")
         if (name or address) in ("127.0.0.1", "[::1]") and not request.path.startswith(PROGRAM_DOORS):
-            port = f":{port}" if name and port else ""
+            if name and not port.isdecimal():  # such as "127.0.0.1:80@elsewhere.example"
+                return errors.bad_request(request)
+            port = f":{port}" if name else ""
             return HttpResponseRedirect(
                 f"http://localhost{port}{request.get_full_path()}", preserve_request=True
             )
