@@ -56,8 +56,12 @@ def folded(text: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """A name as it is kept: NFC, one space between words."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """A name as it is kept: NFC, one space between words, no signs that cannot be seen.
+
+    Those would turn the direction of a list, or make a spreadsheet that no program opens.
+    """
+    words = " ".join(unicodedata.normalize("NFC", name).split())
+    return "".join(letter for letter in words if not unicodedata.category(letter).startswith("C")).strip()
 
 
 def sort_key(full_name: str) -> str:

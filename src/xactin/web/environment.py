@@ -32,6 +32,7 @@ class Surroundings:
     public_url: str
     secret_key: str
     master_key: bytes | None
+    proxies: int = 0
 
     @property
     def https(self) -> bool:
@@ -51,13 +52,15 @@ def read(environ: Mapping[str, str] = os.environ) -> Surroundings:
     if mode not in ("production", "demo", "test"):
         raise RefusedError("XACTIN_MODE is one of production, demo, test")
     default_url = f"http://localhost:{environ.get('XACTIN_PORT', '8000')}"
+    public_url = environ.get("XACTIN_URL", default_url).rstrip("/")
     return Surroundings(
         mode=mode,
         data=data,
         database_url=environ.get("DATABASE_URL") or None,
-        public_url=environ.get("XACTIN_URL", default_url).rstrip("/"),
+        public_url=public_url,
         secret_key=_secret_key(environ, data, mode),
         master_key=_master_key(environ, data, mode),
+        proxies=_proxies(environ, public_url),
     )
 
 
@@ -94,6 +97,14 @@ def require_sound(found: Surroundings, environ: Mapping[str, str] = os.environ) 
     reasons = refusals(found, environ)
     if reasons:
         raise RefusedError("production settings refused:\n  - " + "\n  - ".join(reasons))
+
+
+def _proxies(environ: Mapping[str, str], public_url: str) -> int:
+    """How many proxies of ours add to X-Forwarded-For: TLS is ended by one at least."""
+    text = environ.get("XACTIN_PROXIES") or ("1" if public_url.startswith("https://") else "0")
+    if not text.isdecimal():
+        raise RefusedError("XACTIN_PROXIES is how many proxies stand before us: 0, 1, 2, ...")
+    return int(text)
 
 
 def _secret_key(environ: Mapping[str, str], data: DataFolder, mode: str) -> str:

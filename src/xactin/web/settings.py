@@ -172,6 +172,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# Rate limits count by address. The last so many entries of X-Forwarded-For are by proxies of ours; the
+# entries before them are whatever a stranger wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = SURROUNDINGS.proxies
 if SURROUNDINGS.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import translation
 from procrastinate.contrib.django import app as queue
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 
 from xactin.identity import commands, jobs
 from xactin.identity.models import Account, ApiToken, Post, SigningKey
@@ -266,3 +267,35 @@ def test_pages_are_never_mixed(province: Province, path: str) -> None:
     assert answer.status_code == 200
     words = _words(answer.content.decode())
     assert not ENGLISH.findall(words), words
+
+
+def test_mail_leads_to_our_own_address_whatever_the_host_header_says(
+    province: Province, mailoutbox: list[Any]
+) -> None:
+    Client().post(
+        "/accounts/password/reset/", {"email": "congdan1@example.vn"}, headers={"host": "localhost:9"}
+    )
+    job = ProcrastinateJob.objects.get(task_name="identity.send_account_mail")
+    jobs.send_account_mail(**job.args)
+    [mail] = mailoutbox
+    assert f"{settings.XACTIN_URL}/accounts/password/reset/key/" in mail.body
+    assert "localhost:9" not in mail.body
+
+
+def test_the_rate_of_sign_ins_counts_by_the_address_our_proxy_saw(
+    province: Province, settings: Settings
+) -> None:
+    """Not by the proxy's own, which all people share, nor by what a stranger writes into the header."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.ACCOUNT_RATE_LIMITS = {"login": "3/m/ip"}
+    cache.clear()
+
+    def status(seen: str) -> int:
+        sent = {"login": "motcua1", "password": "wrong"}
+        return Client().post("/accounts/login/", sent, headers={"x-forwarded-for": seen}).status_code
+
+    tried = [status(f"203.0.113.{number}, 198.51.100.7") for number in range(4)]
+    assert tried[-1] == 429
+    assert 429 not in tried[:3]
+    assert status("198.51.100.8") != 429
+    cache.clear()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from xactin.identity import units
 from xactin.identity.rules import (
+    clean_name,
     clean_phone,
     folded,
     is_agency_code,
@@ -115,3 +116,7 @@ def test_units_are_found_without_diacritics() -> None:
     assert found is not None
     assert found.name_en == "Ba Đình Ward"
     assert units.unit("99999") is None
+
+
+def test_a_name_keeps_no_sign_that_cannot_be_seen() -> None:
+    assert clean_name("Lê\x01 Văn\u202e A\u200b\x7f") == "Lê Văn A"

@@ -2,12 +2,12 @@
 
 from base64 import b64decode, b64encode
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -18,6 +18,13 @@ from xactin.identity.models import Account
 from xactin.vault import secrets
 
 MFA_CONTEXT = "identity.mfa"
+
+
+def _of_ours(value: Any) -> Any:
+    """A link to a page of ours, at the address that people know; anything else as it is."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    return f"{settings.XACTIN_URL}{urlsplit(value).path}"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -38,10 +45,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return saved
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Renders now, in the language of the page; sends later."""
+        """Renders now, in the language of the page; sends later.
+
+        Links lead to the address in the settings: allauth takes the Host header, the word of who asks.
+        """
         request = allauth_context.request
-        about = {"request": request, "email": email, "current_site": get_current_site(request)}
-        message = self.render_mail(template_prefix, email, about | context)
+        told = {name: _of_ours(value) for name, value in context.items()}
+        host = urlsplit(settings.XACTIN_URL).netloc
+        about = {"request": request, "email": email, "current_site": {"domain": host, "name": host}}
+        message = self.render_mail(template_prefix, email, about | told)
         send_later(email, message.subject, message.body)
 
 

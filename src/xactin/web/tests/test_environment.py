@@ -90,3 +90,23 @@ def test_a_key_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
 
 def test_the_data_folder_follows_the_variable() -> None:
     assert default_data_folder({"XACTIN_DATA": "/srv/xactin"}) == Path("/srv/xactin")
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 1),
+        ({"XACTIN_URL": "http://dvc.example.vn"}, 0),
+        ({"XACTIN_PROXIES": "2"}, 2),
+        ({"XACTIN_PROXIES": "0"}, 0),
+    ],
+)
+def test_who_ends_tls_is_a_proxy_whose_word_on_addresses_counts(
+    tmp_path: Path, changes: dict[str, str], count: int
+) -> None:
+    assert environment.read({**SOUND, "XACTIN_DATA": str(tmp_path), **changes}).proxies == count
+
+
+def test_a_number_of_proxies_is_a_number(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="XACTIN_PROXIES"):
+        environment.read({**SOUND, "XACTIN_DATA": str(tmp_path), "XACTIN_PROXIES": "-1"})
