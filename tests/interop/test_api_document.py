@@ -5,6 +5,7 @@ schemathesis, written by others, makes the requests from the document and judges
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 import pytest
@@ -22,9 +23,21 @@ from xactin.ledger.audit import run_audit
 from xactin.ledger.testing import sequence_all
 from xactin.web.api import api
 
+_application = get_wsgi_application()
+
+
+def closing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The site, each answer closed behind it, as a web server does and the client of schemathesis does not."""
+    response = _application(environ, start_response)
+    try:
+        return [b"".join(response)]
+    finally:
+        response.close()
+
+
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
-SCHEMA.app = get_wsgi_application()
-EXAMPLES = 20
+SCHEMA.app = closing
+EXAMPLES = 15
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +63,13 @@ def same_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+def _is_uuid(text: Any) -> bool:
+    try:
+        return bool(UUID(text))
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
 @SCHEMA.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -62,7 +82,8 @@ def same_connection() -> Iterator[None]:
 )
 @pytest.mark.django_db
 def test_no_answer_surprises(case: schemathesis.Case, known: dict[str, str]) -> None:
-    if "case" in (case.path_parameters or {}) and crc32(repr(case.body).encode()) % 2:
+    # Every other request that is about some case is about one that exists.
+    if _is_uuid((case.path_parameters or {}).get("case")) and crc32(repr(case.body).encode()) % 2:
         case.path_parameters["case"] = known["case"]
     case.call_and_validate(
         headers={"Authorization": f"Bearer {known['token']}"},

@@ -1,10 +1,12 @@
-"""The shapes of the API: what is sent, what is answered, and what a refusal looks like."""
+"""The shapes of the API: what is sent and what is answered."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+from xactin.identity.web.refusals import refusals
 
 Kind = Literal["advance", "return", "supplement", "refuse", "withdraw", "stop"]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -19,6 +21,16 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
+
+
+def _moment(text: object) -> object:
+    """Refuses what pydantic would take beside RFC 3339: a bare number as seconds."""
+    if not isinstance(text, str) or "T" not in text.upper():
+        raise ValueError("is no RFC 3339 time")
+    return text
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Words = Annotated[Text, Field(max_length=200, description="words, with or without diacritics")]
 
@@ -245,46 +257,11 @@ class AttestationList(Schema):
     items: list[AttestationOut]
 
 
-PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "description": "stable, for programs"},
-        "facts": {"type": "object", "description": "what the refusal is about"},
-    },
-}
-_REFUSALS: Final = {
-    400: "The request could not be read",
-    401: "No valid token",
-    403: "Not in this post, or not by this person",
-    404: "Nothing of this name that the asker may see",
-    409: "Not now: done by somebody else, changed meanwhile, out of turn, or still being worked on",
-    413: "Too large",
-    415: "The content of the file is of a type that is not taken",
-    422: "A value is missing or wrong, or the Idempotency-Key was used with another request",
-    503: "Not available for a moment; nothing was done",
-    507: "No room left for files",
-}
-
-
-def refusals(*statuses: int) -> dict[str, Any]:
-    """The part of an operation's OpenAPI that tells its refusals (RFC 9457)."""
-    content = {"application/problem+json": {"schema": PROBLEM}}
-    return {
-        "responses": {
-            status: {"description": _REFUSALS[status], "content": content}
-            for status in sorted({*statuses, 400, 422, 503})
-        }
-    }
-
-
 def answers_file(media_type: str, description: str, *statuses: int) -> dict[str, Any]:
     """The same for an operation that answers a file."""
     told = refusals(*statuses)
-    schema = {"type": "string", "format": "binary"}
+    schema = (
+        {"type": "object"} if media_type == "application/json" else {"type": "string", "format": "binary"}
+    )
     told["responses"][200] = {"description": description, "content": {media_type: {"schema": schema}}}
     return told

@@ -12,15 +12,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Field, File, Header, Query, Router
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import answers, nouns
 from xactin.cases.web.idempotency import Answer, once
-from xactin.cases.web.nouns import Limit, Text, Words, answers_file, refusals
+from xactin.cases.web.nouns import Instant, Limit, Text, Words, answers_file
 from xactin.identity.queries import Actor, signing_with
+from xactin.identity.web.refusals import refusals
 from xactin.identity.web.rest import BearerAuth
 from xactin.kernel.procedure import engine
 from xactin.ledger.queries import EntryRow
@@ -98,7 +99,7 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
 def list_cases(
     request: HttpRequest,
     state: Annotated[int | None, Query(ge=1, le=10)] = None,
-    due_before: AwareDatetime | None = None,
+    due_before: Instant | None = None,
     q: Words = "",
     after: UUID | None = None,
     limit: Limit = 50,

@@ -11,6 +11,7 @@ from xactin.identity import queries
 from xactin.identity.accounts.commands import account_of_token
 from xactin.identity.errors import Forbidden
 from xactin.identity.rights import Actor
+from xactin.identity.web.refusals import refusals
 
 HAT_HEADER = "Xactin-Post"
 
@@ -82,7 +83,13 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-@router.get("/me", response=MeOut, auth=BearerAuth(), summary="Who asks, and the hats they have")
+@router.get(
+    "/me",
+    response=MeOut,
+    auth=BearerAuth(),
+    summary="Who asks, and the hats they have",
+    openapi_extra=refusals(401, 403),
+)
 def me(request: HttpRequest) -> dict[str, Any]:
     """The person behind the token, the hat worn (header `Xactin-Post`) and all hats."""
     actor = _actor(request)
@@ -113,7 +120,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/agencies", response=list[AgencyOut], summary="The tree of agencies")
+@router.get("/agencies", response=list[AgencyOut], summary="The tree of agencies", openapi_extra=refusals())
 def agencies(request: HttpRequest) -> list[dict[str, Any]]:
     """Every agency of this authority, parents before children. No token is needed."""
     vietnamese = getattr(request, "LANGUAGE_CODE", "vi") == "vi"
