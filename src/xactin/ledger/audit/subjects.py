@@ -1,16 +1,15 @@
 """The subject pass: each chain entry by entry, its content, and the rows derived from it."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from xactin.kernel.attestation import StatementError, check_entry, published
-from xactin.kernel.canonical import CanonicalError, canonical, parse
+from xactin.kernel.canonical import CanonicalError, canonical
 from xactin.kernel.mandates import MandateError, check_cover
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
@@ -18,10 +17,9 @@ from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.folds import Fold, fold_of
 from xactin.ledger.audit.history import History, position
 from xactin.ledger.authority import authority
+from xactin.ledger.chain import entry_bytes
 from xactin.ledger.queries import EntryRow, entry_row
 from xactin.vault.queries import Content, contents_between
-
-log = logging.getLogger("xactin.ledger")
 
 _ENTRIES: Final = """
 SELECT e.subject, e.number, e.id, l.data, e.statement, e.signature, e.effect, e.prev, e.seq, e.at, e.digest,
@@ -94,8 +92,9 @@ def _folded(fold: Fold, chain: _Chain) -> list[Finding]:
     """What a higher room finds. Damaged rows may make it fail in any way, and the audit goes on."""
     try:
         return fold.check(chain.subject, chain.rows)
+    except DatabaseError:
+        raise  # the database's own trouble is not this subject's
     except Exception as error:
-        log.exception("the rows of %s cannot be compared", chain.subject)
         return [Finding("table", chain.subject, f"the derived rows cannot be compared ({error!r})")]
 
 
@@ -105,19 +104,28 @@ def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *colum
     _check_order(chain, name, seq, prev, index)
     chain.digest = bytes(digest)
     try:
-        for part in (statement, signature, effect):
-            parse(bytes(part))
         row = entry_row(*columns)
-        chain.rows.append(row)
         check_entry(row.entry)
-    except (CanonicalError, StatementError, KeyError, TypeError) as error:
+        whole = canonical(row.entry)
+        place = row.entry["place"]
+        if whole != entry_bytes(
+            bytes(statement),
+            bytes(signature),
+            bytes(effect),
+            seq=place["seq"],
+            prev=place["prev"],
+            at=place["at"],
+        ):
+            raise CanonicalError("", "not_canonical")
+    except (ValueError, KeyError, TypeError) as error:
         chain.find("statement", f"{name}: statement, signature or effect is not of its form ({error})")
         return
+    chain.rows.append(row)
     said = row.entry["statement"]
     if (said["id"], said["subject"], said["authority"]) != (str(id), chain.subject, authority().id):
         chain.find("statement", f"{name}: the statement names another id, subject or authority than its row")
     signed = _check_signature(chain, name, row, position(index, number))
-    made = sha256(canonical(row.entry)).digest()
+    made = sha256(whole).digest()
     if made != row.digest:
         if signed:
             chain.find("place", f"{name}: its digest does not fit: effect, time or order was changed")
