@@ -38,6 +38,9 @@ from xactin.kernel.verification import GenesisError, verify_genesis
 CONTENT_PART: Final = "content"
 """The part under which a statement's own `content` is opened."""
 
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of a bundle that are read: thousands of entries. Anybody may send one, and JSON grows when it is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -123,7 +126,7 @@ def verify_bundle(data: bytes, trust: Trust, files: Mapping[str, bytes] | None =
     the verdict says how many follow.
     """
     try:
-        bundle = parse(data)
+        bundle = _parsed(data)
     except CanonicalError as error:
         if error.reason == "not_json":
             return Verdict(False, (remark("unreadable"),))
@@ -151,10 +154,17 @@ def verify_document(data: bytes, document: bytes, trust: Trust) -> Verdict:
     return replace(verdict, valid=False, problems=(*verdict.problems, remark("document_other")))
 
 
+def _parsed(data: bytes) -> Any:
+    """The JSON of a bundle. Raises CanonicalError, also for more than any dossier's bundle holds."""
+    if len(data) > LARGEST:
+        raise CanonicalError("", "not_json")
+    return parse(data)
+
+
 def _opened_files(data: bytes) -> list[Json]:
     """The files that a bundle speaks of; none where it is no bundle."""
     try:
-        bundle = parse(data)
+        bundle = _parsed(data)
     except CanonicalError:
         return []
     if form_problem(bundle) is not None:

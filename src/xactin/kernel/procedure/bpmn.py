@@ -24,6 +24,7 @@ BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 DRAWING: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 MAX_BYTES: Final = 2_000_000
+MAX_DEPTH: Final = 64
 
 # Ids are keys of signed effects, and those are ASCII (kernel.md, canonical form).
 _ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -72,6 +73,15 @@ _ATTRIBUTES: Final[Mapping[str, frozenset[str] | None]] = {
 }
 
 
+def _check_depth(top: Element) -> None:
+    level = [top]
+    for _depth in range(MAX_DEPTH):
+        level = [inner for element in level for inner in element]
+        if not level:
+            return
+    raise ValueError(f"more than {MAX_DEPTH} elements inside each other")
+
+
 def read_bpmn(data: bytes) -> Flow:
     """The flow of a BPMN file. Raises PackageError naming every element that is not covered or not joined."""
     return _Reader().read(data)
@@ -105,6 +115,7 @@ class _Reader:
             if len(data) > MAX_BYTES:
                 raise ValueError(f"{len(data)} bytes")
             top: Element = fromstring(data, forbid_dtd=True)
+            _check_depth(top)
         except (ParseError, DefusedXmlException, ValueError) as error:
             raise PackageError(
                 [

@@ -61,11 +61,12 @@ answers. A document given again in `supply` or `amend` is a new file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,6 +84,8 @@ from xactin.kernel.procedure.yaml_form import form_problems
 NEEDED: Final = ("procedure.yaml", "process.bpmn", "form.schema.json")
 MAX_FILE: Final = 5_000_000
 MAX_FILES: Final = 200
+MAX_VALUES: Final = 200_000
+MAX_DEPTH: Final = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,10 +187,20 @@ def _read(files: Mapping[str, bytes], name: str, problems: list[Problem]) -> Any
             value = orjson.loads(files[name])
         else:
             value = yaml.load(files[name], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, orjson.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         problems.append(
             Problem(
                 "unreadable", name, f"Không đọc được “{name}”: {error}", f"“{name}” cannot be read: {error}"
+            )
+        )
+        return None
+    if not _bounded(value):
+        problems.append(
+            Problem(
+                "too_large",
+                name,
+                f"“{name}” quá lớn hoặc lồng quá sâu khi mở hết các tham chiếu",
+                f"“{name}” is too large or too deep once its references are followed",
             )
         )
         return None
@@ -199,6 +212,28 @@ def _read(files: Mapping[str, bytes], name: str, problems: list[Problem]) -> Any
         )
         return None
     return value
+
+
+def _bounded(value: Any) -> bool:
+    """Whether data is small and flat enough to be walked: YAML can name one list a billion times, or itself."""
+    level, seen = [value], 0
+    for _depth in range(MAX_DEPTH):
+        below: list[Any] = []
+        for inner in chain.from_iterable(map(_inner, level)):
+            seen += 1
+            if seen > MAX_VALUES:
+                return False
+            below.append(inner)
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _missing(name: str) -> Problem:

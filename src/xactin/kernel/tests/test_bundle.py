@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xactin.kernel.attestation import commit_value, entry_digest, published
-from xactin.kernel.bundle import Trust, make_bundle, verify_bundle, verify_document
+from xactin.kernel.bundle import LARGEST, Trust, make_bundle, verify_bundle, verify_document
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey, cosign, sign_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash
@@ -35,6 +35,10 @@ def changed(change, value=None):
     bundle = deepcopy(value or parse(BUNDLE))
     change(bundle)
     return canonical(bundle)
+
+
+def test_what_is_larger_than_any_bundle_is_not_even_read():
+    assert codes(BUNDLE + b" " * LARGEST) == ["unreadable"]
 
 
 def test_a_whole_dossier_is_valid_and_the_verdict_says_why():
