@@ -58,6 +58,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: signing in, or having papers checked, too often in a short time."""
+    return answer(
+        request,
+        429,
+        _("Too many attempts"),
+        _("Please wait a few minutes, then try again. Nothing was lost."),
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that is too old; what was entered stays in the browser's page behind."""
     return answer(

@@ -14,6 +14,7 @@ handler400 = "xactin.web.errors.bad_request"
 handler403 = "xactin.web.errors.forbidden"
 handler404 = "xactin.web.errors.not_found"
 handler500 = "xactin.web.errors.server_error"
+handler429 = "xactin.web.errors.too_many"  # asked for by allauth
 
 
 def _rooms() -> list[URLPattern | URLResolver]:

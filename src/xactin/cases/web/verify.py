@@ -11,6 +11,7 @@ from xactin.cases.documents.qr import CodeError, parse_code
 from xactin.cases.dossiers import issued
 from xactin.cases.dossiers.asking import language
 from xactin.cases.web import answers
+from xactin.identity.web.rates import limited
 from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
 
@@ -22,6 +23,7 @@ def _trust() -> Trust:
 
 
 @require_http_methods(["GET", "POST"])
+@limited("verify", "30/m/ip")
 def upload(request: HttpRequest) -> HttpResponse:
     """A code typed in, or a file: the browser calculates; without JavaScript we do."""
     context: dict[str, object] = {"trust": ledger.authority().verifier_key, "error": ""}
@@ -30,7 +32,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("cases:verify-code", code=parse_code(code))
         except CodeError:
-            context["error"] = _("This is not a code of ours. Please compare it letter by letter with the paper.")
+            context["error"] = _(
+                "This is not a code of ours. Please compare it letter by letter with the paper."
+            )
             return render(request, "cases/verify.html", context, status=422)
     file = request.FILES.get("file") if request.method == "POST" else None
     if request.method == "POST" and file is None:
@@ -86,4 +90,6 @@ def bundle(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from error
     if found is None:
         raise Http404
-    return answers.download(issued.bundle(found), "application/json", f"{found.number.replace('/', '-')}.json")
+    return answers.download(
+        issued.bundle(found), "application/json", f"{found.number.replace('/', '-')}.json"
+    )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError
 from django.test import Client, RequestFactory
@@ -135,6 +136,21 @@ def test_signing_in_begins_another_session(province: Province) -> None:
     assert client.cookies["sessionid"].value != before
     client.cookies["sessionid"] = before
     assert client.get("/me/").status_code == 302
+
+
+def test_papers_are_checked_for_strangers_at_a_bounded_rate(province: Province) -> None:
+    """It costs seconds of ours; reading the page and codes, which nobody can guess, is free."""
+    cache.clear()
+    client = Client()
+    for number in range(31):
+        sent = SimpleUploadedFile("a.json", b"{}")
+        answer = client.post("/verify/", {"file": sent}, REMOTE_ADDR="198.51.100.9")
+        assert answer.status_code == (200 if number < 30 else 429)
+    assert "Quá nhiều lần thử" in answer.content.decode()
+    assert answer.headers["Content-Security-Policy"]
+    assert client.get("/verify/", REMOTE_ADDR="198.51.100.9").status_code == 200
+    assert client.post("/verify/", REMOTE_ADDR="198.51.100.10").status_code == 422
+    cache.clear()
 
 
 def test_a_page_in_an_upload_is_never_served_as_ours(province: Province) -> None:

@@ -1,0 +1,28 @@
+"""How often a stranger may ask for what costs us work: counted in the database, for all processes together."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponseBase
+
+Rest = ParamSpec("Rest")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, Rest], Answer]
+
+
+def limited(action: str, rate: str) -> Callable[[View[Rest, Answer]], View[Rest, Answer]]:
+    """429 for a POST beyond `rate`, such as `20/m/ip`; reading is free."""
+
+    def around(view: View[Rest, Answer]) -> View[Rest, Answer]:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+            kept = ratelimit.consume(request, app="xactin", action=action, config={action: rate})
+            if kept is None:
+                return cast(Answer, ratelimit.respond_429(request))
+            return view(request, *args, **kwargs)
+
+        return cast(View[Rest, Answer], counted)
+
+    return around
