@@ -82,9 +82,9 @@ class Person:
         return found
 
     def press(self, name: str) -> None:
-        """Presses the button or follows the link of this name."""
-        wanted = re.compile(re.escape(name))
-        found = self.page.get_by_role("button", name=wanted).or_(self.page.get_by_role("link", name=wanted))
+        """Presses the button or follows the link of this name, in the body of the page."""
+        wanted, body = re.compile(re.escape(name)), self.page.locator("main")
+        found = body.get_by_role("button", name=wanted).or_(body.get_by_role("link", name=wanted))
         found.first.click()
 
     def look(self, name: str) -> None:
@@ -92,7 +92,10 @@ class Person:
 
         Faults are told when the person leaves, so that one run names them all.
         """
-        self.page.wait_for_load_state("networkidle")
+        # Pictures of a flow are drawn when one comes near them.
+        for end in ("document.body.scrollHeight", "0"):
+            self.page.evaluate(f"scrollTo(0, {end})")
+            self.page.wait_for_load_state("networkidle")
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate(
             "async (tags) => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.authority import Running, program, surroundings
-from tests.journeys.people import PATIENCE, Person, example
+from tests.journeys.people import PASSWORD, PATIENCE, Person, example
 
 pytestmark = pytest.mark.timeout(900)
 CODE = "1.013225"
@@ -115,7 +115,9 @@ def approve_with_a_passkey(enter: Enter, number: str) -> None:
     chair.give_passkey()
     chair.open("/me/keys/")
     chair.look("keys")
-    chair.press("Đăng ký")
+    chair.press("Đăng ký khóa")
+    chair.page.fill("main [name=password]", PASSWORD)
+    chair.press("Xác nhận")
     chair.page.locator("form[data-enrol-passkey] [name=label]").fill("Máy tính phòng làm việc")
     chair.look("keys-add")
     chair.page.locator("form[data-enrol-passkey] button").first.click()

@@ -1,6 +1,7 @@
 """Pages for people and firms: find a procedure, see what it needs, apply."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -207,7 +208,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "path": shown.path_steps(1),
         "summary": SchemaForm(package.form_schema, data=kept.data).summary(),
-        "cards": [line["card"] for line in shown.document_lines(package, kept, {}) if line["card"]],
+        "cards": [
+            replace(line["card"], title=line["label"])
+            for line in shown.document_lines(package, kept, {})
+            if line["card"]
+        ],
         "fee": applications.fee(package, kept.data, applicant_facts(actor)),
         "entry": new_id(),
     }

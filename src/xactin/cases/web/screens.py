@@ -53,6 +53,9 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
     tasks = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
     for key, act in enumerate((act for task in tasks for act in task["acts"]), 1):
         act["key"] = key if key < 10 else ""
+    for task in tasks:
+        for place, act in enumerate(task["acts"]):
+            act["leads"] = place == 0 and act["kind"] == "advance"
     forms = [act["form"] for task in tasks for act in task["acts"] if act["open"] and act["form"]]
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)
@@ -61,6 +64,8 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "case": shown.case_head(found),
         "crumbs": [(_("Inbox"), reverse("cases:inbox")), (found.number, "")],
         "tasks": tasks,
+        "any_mine": any(task["mine"] for task in tasks),
+        "may_revoke": actor.role == "chair" and shown.may_be_revoked(found),
         "error_list": [error for form in forms for error in form.error_list()],
         "answers_given": list(_answers(package, opened)),
         "cards": shown.file_cards(actor, found),

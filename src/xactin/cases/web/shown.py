@@ -214,9 +214,10 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
             )
         )
+    waiting = []
     for found in queries.tasks_of(actor, case):
         agency = found.row.agency
-        steps.append(
+        waiting.append(
             TimelineStep(
                 title=text_in(found.task.name, language()),
                 state="current",
@@ -225,7 +226,11 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
                 due=found.row.due_at,
             )
         )
-    return steps
+    if len(waiting) > 1:
+        waiting = [
+            TimelineStep(title=_("Several agencies at the same time"), state="current", branches=waiting)
+        ]
+    return [*steps, *waiting]
 
 
 def filters_of(sent: QueryDict) -> queries.Filters:
@@ -313,6 +318,11 @@ def result_of(case: Case) -> dict[str, Any] | None:
     }
 
 
+def may_be_revoked(case: Case) -> bool:
+    """Whether a result of the case was issued and is in force."""
+    return Result.objects.filter(case=case, issued_at__isnull=False, revoked_at__isnull=True).exists()
+
+
 def papers_of(case: Case) -> list[dict[str, str]]:
     """Forms 02 and 03, where they were sent: label and address."""
     found = []
@@ -323,6 +333,11 @@ def papers_of(case: Case) -> list[dict[str, str]]:
     if case.phase == "refused":
         found.append({"label": _("Refusal (form 03)"), "url": reverse("cases:paper", args=[case.pk, "03"])})
     return found
+
+
+def _draft_card(file: drafts.DraftFile) -> FileCard:
+    place = reverse("cases:file", args=[file.id])
+    return FileCard(file.name, place, file.size, file.media_type, preview_url=f"{place}?view")
 
 
 def document_lines(
@@ -343,9 +358,7 @@ def document_lines(
                 "required": described.get("required") is True,
                 "error": line.error,
                 "file_id": file.id if file else "",
-                "card": FileCard(file.name, reverse("cases:file", args=[file.id]), file.size, file.media_type)
-                if file
-                else None,
+                "card": _draft_card(file) if file else None,
             }
         )
     return lines
