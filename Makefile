@@ -15,7 +15,7 @@ help:
 .venv/.ready: pyproject.toml uv.lock
 	@command -v uv >/dev/null || [ -x .uv/bin/uv ] || { python3 -m venv .uv && .uv/bin/pip install --quiet uv; }
 	@echo "Installing (the first time this takes a minute or two) ..."
-	@"$(UV)" sync --frozen --inexact --quiet
+	@"$(UV)" sync --frozen --inexact --compile-bytecode --quiet
 	@touch $@
 
 ready: .venv/.ready

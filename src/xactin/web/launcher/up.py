@@ -94,7 +94,7 @@ def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", wish.host, "--port", str(wish.port)),
         *("--workers", processes, "--blocking-threads", threads),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "error"),
         "xactin.web.wsgi:application",
     ]
 
