@@ -143,6 +143,8 @@ def load_package(source: Path | Mapping[str, bytes]) -> Package:
     schema = _read(files, "form.schema.json", problems)
     if meta is not None:
         problems += form_problems(meta)
+    for name, value in (("procedure.yaml", meta), ("form.schema.json", schema)):
+        problems += _references_elsewhere(name, value)
     flow = None
     try:
         flow = read_bpmn(files["process.bpmn"])
@@ -228,6 +230,23 @@ def _bounded(value: Any) -> bool:
             return True
         level = below
     return False
+
+
+def _references_elsewhere(name: str, value: Any) -> Iterable[Problem]:
+    """Schemas that would be fetched from a network whenever data is checked, by whoever checks it."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        waiting += _inner(one)
+        for word in ("$ref", "$dynamicRef") if isinstance(one, dict) else ():
+            place = one.get(word)
+            if isinstance(place, str) and not place.startswith("#"):
+                yield Problem(
+                    "form_schema",
+                    name,
+                    f"“{word}”: {place!r} nằm ngoài tệp; lược đồ phải đứng một mình",
+                    f"“{word}”: {place!r} is outside of this file; a schema stands alone",
+                )
 
 
 def _inner(value: Any) -> Iterable[Any]:

@@ -37,6 +37,8 @@ def sound() -> dict[str, bytes]:
         ("examples/x.yaml", "a: " + "[" * 3_000 + "]" * 3_000),
         ("procedure.yaml", "!!python/object/apply:os.system ['true']"),
         ("form.schema.json", '{"a":' + "[" * 900 + "]" * 900 + "}"),
+        ("form.schema.json", '{"properties":{"a":{"$ref":"http://127.0.0.1:9/a"}}}'),
+        ("form.schema.json", '{"allOf":[{"$dynamicRef":"file:///etc/passwd"}]}'),
         ("form.schema.json", '{"a":' + "[" * 90_000 + "]" * 90_000 + "}"),
         (
             "process.bpmn",
