@@ -20,6 +20,7 @@ MORE_DOORS = {
     ("ledger", "clock"): "the one clock",
     ("identity", "settings"): "allauth's settings belong to the room that owns sign-in",
     ("identity", "rest"): "who calls the API: the check of its tokens",
+    ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
     ("notices", "topics"): "the event that a handler is given",
     ("cases", "documents"): "papers are made and checked without a database",
     ("cases", "sealing"): "the certificates that genesis names",

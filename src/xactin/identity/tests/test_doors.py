@@ -22,6 +22,7 @@ from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
 from xactin.kernel.testing import SoftPasskey
+from xactin.ledger.errors import MandateEnded
 
 pytestmark = pytest.mark.django_db
 SIGNUP = {
@@ -299,3 +300,18 @@ def test_the_rate_of_sign_ins_counts_by_the_address_our_proxy_saw(
     assert 429 not in tried[:3]
     assert status("198.51.100.8") != 429
     cache.clear()
+
+
+def test_an_administrator_ended_just_now_is_told_so(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their mandate ended between the page and the act: a refusal, and no fault."""
+
+    def ended(**_: Any) -> None:
+        raise MandateEnded
+
+    client = signed_in("quantri1")
+    monkeypatch.setattr(commands, "require_passkey", ended)
+    answer = client.post("/agencies/posts/H44:auditor/policy/", {"passkey": "yes"}, follow=True)
+    assert answer.status_code == 200
+    assert "Khóa ký này không còn" in answer.content.decode()

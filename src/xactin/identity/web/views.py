@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +24,7 @@ from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
 from xactin.identity.rights import Actor
 from xactin.identity.web.forms import LabelForm, ProfileForm
+from xactin.ledger.errors import LedgerError
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -51,6 +53,10 @@ def refusals_told(back: str) -> Callable[[View[Rest]], View[Rest]]:
                 raise PermissionDenied(str(error)) from error
             except Refused as error:
                 messages.error(request, str(error))
+                return redirect(back)
+            except LedgerError as error:
+                # Such as a mandate that another administrator has ended just now.
+                messages.error(request, error.vi if get_language() == "vi" else error.en)
                 return redirect(back)
 
         return cast(View[Rest], told)
