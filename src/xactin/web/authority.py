@@ -14,11 +14,11 @@ SHORTEST_PASSWORD = 12
 
 def init(wish: argparse.Namespace) -> int:
     """Makes a real authority in an empty data folder and database."""
+    password = _first_password()
     data = DataFolder(default_data_folder())
     data.create()
     data.set_mode("real")
     data.ensure_keys()
-    password = _first_password()
     with database(data):
         import django
 

@@ -5,6 +5,7 @@ with the suite. It must stand before pytest-django reads the settings, hence a p
 a `conftest.py`.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ from xactin.web.launcher.data_folder import DataFolder
 from xactin.web.launcher.database import database
 
 _standing = ExitStack()
+# Also where pytest gives up before it is configured, as on a fault in the settings.
+atexit.register(_standing.close)
 
 
 @pytest.hookimpl(wrapper=True)
