@@ -172,10 +172,17 @@ def readable_parts(actor: Actor, case: Case) -> set[str]:
     a consulted agency what its tasks declare (`reads`), and no more."""
     current = set(case.state["parts"])
     if actor.agency_id is None:
-        return current - {"result.draft"}
+        return current - ({"result.draft"} - _shown_to_applicant(case))
     if actor.role == "auditor" or handles(actor, case):
         return current
     return current & consulted_parts(actor, case)
+
+
+def _shown_to_applicant(case: Case) -> set[str]:
+    """What the applicant's own open tasks rely on: a draft that is to be checked can be read."""
+    package = procedures.version(case.version_id).package
+    open_now = engine.open_tasks(package, case.state)
+    return {part for task in open_now if task.agency == "applicant" for part in task.reads}
 
 
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:

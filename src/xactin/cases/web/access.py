@@ -39,9 +39,11 @@ def applicant_required(view: View[Rest]) -> View[Rest]:
     """A citizen or firm acting for themselves."""
     return _guarded(
         view,
-        lambda actor: _("You wear a post at the moment. To apply for yourself, change to “Myself” in the menu.")
-        if actor.post_code
-        else "",
+        lambda actor: (
+            _("You wear a post at the moment. To apply for yourself, change to “Myself” in the menu.")
+            if actor.post_code
+            else ""
+        ),
     )
 
 
@@ -49,5 +51,7 @@ def official_required(view: View[Rest]) -> View[Rest]:
     """Somebody who wears a post."""
     return _guarded(
         view,
-        lambda actor: "" if actor.post_code else _("This page is the workplace of officials; wear your post first."),
+        lambda actor: (
+            "" if actor.post_code else _("This page is the workplace of officials; wear your post first.")
+        ),
     )

@@ -107,7 +107,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
     return _page(request, case)
 
 
-def _asked(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, Any]:
+def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, Any]:
     """What the form of an act sends, read by the act's own schema."""
     actor = acted_by(request)
     try:
@@ -122,7 +122,7 @@ def _asked(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, A
 @require_POST
 def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     """Does an act with the server-held key, or tells on the same screen what happened instead."""
-    asked = _asked(request, case, task, act)
+    asked = asked_of(request, case, task, act)
     tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
     try:
         commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
@@ -150,7 +150,7 @@ def prepare(request: HttpRequest, case: UUID, task: str, act: str) -> JsonRespon
     if actor is None:
         return JsonResponse({"error": _("No passkey is enrolled for this post.")}, status=409)
     try:
-        prepared = commands.prepare(by=actor, case=case, **_asked(request, case, task, act))
+        prepared = commands.prepare(by=actor, case=case, **asked_of(request, case, task, act))
     except Invalid as invalid:
         return JsonResponse({"error": invalid.text, "errors": invalid.errors}, status=422)
     except (ActError, LedgerError) as refused:

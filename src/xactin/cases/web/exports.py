@@ -61,7 +61,13 @@ def _row(case: Case) -> list[str]:
         for moment in (case.submitted_at, case.due_at, case.finished_at)
     ]
     name = case.version.name_en if language() == "en" else case.version.name_vi
-    return [case.number, name, case.applicant_name, str(NATIONAL_STATES[NationalState(case.national_state)]), *times]
+    return [
+        case.number,
+        name,
+        case.applicant_name,
+        str(NATIONAL_STATES[NationalState(case.national_state)]),
+        *times,
+    ]
 
 
 def _safe(cell: str) -> str:

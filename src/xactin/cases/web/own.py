@@ -14,9 +14,11 @@ from xactin.cases.dossiers.asking import new_id
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import shown
+from xactin.cases.web import screens, shown
 from xactin.cases.web.access import signed_in_required
+from xactin.cases.web.desk import asked_of
 from xactin.cases.web.shown import acted_by, filters_of
+from xactin.ledger.errors import AlreadyDone
 from xactin.ui.schema_form import SchemaForm, parse
 
 
@@ -48,9 +50,11 @@ def _page(
     *,
     data: dict[str, Any] | None = None,
     errors: dict[str, str] | None = None,
+    tried: screens.Tried | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = acted_by(request)
+    tasks = [task for task in screens.tasks(actor, case, tried=tried) if task["acts"]]
     package = procedures.version(case.version_id).package
     opened = queries.content_of(actor, case, purpose="own")
     current = content.form_data(opened)
@@ -69,6 +73,10 @@ def _page(
         "result": shown.result_of(case),
         "papers": shown.papers_of(case),
         "asked": asked,
+        "tasks": tasks if asked is None else [],
+        "task_errors": screens.faults_of(tasks),
+        "refusal": (errors or {}).get("", ""),
+        "refusal_title": _("This was not done"),
         "form": form,
         "form_errors": bool(errors),
         "error_list": form.error_list() if errors else [],
@@ -107,6 +115,23 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
         return _page(request, found, data=data, errors=invalid.errors, status=422)
     except ActError as refusal:
         return _page(request, found, data=data, errors={"": refusal.text}, status=refusal.status)
+    return redirect("cases:own", case=case)
+
+
+@signed_in_required
+@require_POST
+def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
+    """What the procedure asks of its applicant on the way: to check a draft, say."""
+    found, asked = _case(request, case), asked_of(request, case, task, act)
+    tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
+    try:
+        commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
+    except AlreadyDone:
+        return redirect("cases:own", case=case)
+    except Invalid as invalid:
+        return _page(request, found, tried=tried.wrong(invalid.errors), status=422)
+    except ActError as refusal:
+        return _page(request, found, tried=tried, errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)
 
 

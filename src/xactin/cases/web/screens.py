@@ -16,6 +16,7 @@ from xactin.cases.web import shown
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.ui.schema_form import SchemaForm
+from xactin.ui.schema_form.form import FormError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,23 +51,17 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
     """Everything of a case that this actor may see, for the template."""
     package = procedures.version(found.version_id).package
     opened = queries.content_of(actor, found, purpose="desk")
-    tasks = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
-    for key, act in enumerate((act for task in tasks for act in task["acts"]), 1):
-        act["key"] = key if key < 10 else ""
-    for task in tasks:
-        for place, act in enumerate(task["acts"]):
-            act["leads"] = place == 0 and act["kind"] == "advance"
-    forms = [act["form"] for task in tasks for act in task["acts"] if act["open"] and act["form"]]
+    open_now = tasks(actor, found, tried=tried)
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)
     summary = SchemaForm(package.form_schema, data=data, only=list(data)).summary()
     return {
         "case": shown.case_head(found),
         "crumbs": [(_("Inbox"), reverse("cases:inbox")), (found.number, "")],
-        "tasks": tasks,
-        "any_mine": any(task["mine"] for task in tasks),
+        "tasks": open_now,
+        "any_mine": any(task["mine"] for task in open_now),
         "may_revoke": actor.role == "chair" and shown.may_be_revoked(found),
-        "error_list": [error for form in forms for error in form.error_list()],
+        "error_list": faults_of(open_now),
         "answers_given": list(_answers(package, opened)),
         "cards": shown.file_cards(actor, found),
         "summary": summary if readable else [],
@@ -74,6 +69,23 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
+
+
+def tasks(actor: Actor, found: Case, *, tried: Tried | None = None) -> list[dict[str, Any]]:
+    """The open tasks of a case, those of the actor with the acts they may do."""
+    drawn = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
+    for key, act in enumerate((act for task in drawn for act in task["acts"]), 1):
+        act["key"] = key if key < 10 else ""
+    for task in drawn:
+        for place, act in enumerate(task["acts"]):
+            act["leads"] = place == 0 and act["kind"] == "advance"
+    return drawn
+
+
+def faults_of(drawn: list[dict[str, Any]]) -> list[FormError]:
+    """What is wrong in the acts that were tried."""
+    forms = [act["form"] for task in drawn for act in task["acts"] if act["open"] and act["form"]]
+    return [error for form in forms for error in form.error_list()]
 
 
 def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) -> dict[str, Any]:
@@ -85,6 +97,9 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) 
         "agency": (agency.name_en if language() == "en" else agency.name_vi) if agency else _("Applicant"),
         "due_at": row.due_at,
         "mine": found.mine,
+        "cards": shown.file_cards(actor, case, parts=found.task.reads)
+        if found.mine and not actor.post_code
+        else [],
         "acts": [_act(actor, case, row, act, tried) for act in found.task.acts] if found.mine else [],
     }
 
@@ -103,6 +118,7 @@ def _act(
             prefix=f"{row.token}-{act['id']}",
         )
     place = {"case": case.pk, "task": row.token, "act": act["id"]}
+    door = "cases:act" if actor.post_code else "cases:own-act"
     return {
         "id": act["id"],
         "anchor": f"{row.token}-{act['id']}",
@@ -112,10 +128,10 @@ def _act(
         "open": again is not None,
         "note": again.note if again else "",
         "entry": new_id(),
-        "url": reverse("cases:act", kwargs=place),
+        "url": reverse(door, kwargs=place),
         "prepare_url": reverse("cases:prepare", kwargs=place),
         "sign_url": reverse("cases:sign", kwargs={"case": case.pk}),
-        "passkey": bool(actor.passkeys),
+        "passkey": bool(actor.passkeys and actor.post_code),
     }
 
 

@@ -1,6 +1,6 @@
 """What pages show of cases, in the shapes the components take (`ui.pieces`)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -287,8 +287,8 @@ def case_facts(case: Case) -> list[Line]:
     return lines
 
 
-def file_cards(actor: Actor, case: Case) -> list[FileCard]:
-    """The files of a case that the actor may open."""
+def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None) -> list[FileCard]:
+    """The files of a case that the actor may open; those of some parts, where these are named."""
     package = procedures.version(case.version_id).package
     names = {one["kind"]: text_in(one["name"], language()) for one in package.meta.get("documents", ())}
     names |= {"result.draft": _("Draft of the result"), "result": _("Result")}
@@ -302,6 +302,7 @@ def file_cards(actor: Actor, case: Case) -> list[FileCard]:
             preview_url=reverse("cases:file", args=[row.id]) + "?view",
         )
         for row in queries.files_of(actor, case)
+        if parts is None or row.part in parts
     ]
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/<uuid:case>/papers/<str:form>.pdf", files.paper, name="paper"),
     path("cases/<uuid:case>/result.pdf", files.result, name="result"),
     path("cases/<uuid:case>/bundle.json", files.bundle, name="bundle"),
+    path("cases/<uuid:case>/<str:task>/<str:act>/", own.act, name="own-act"),
     path("files/<uuid:file>", files.file, name="file"),
     path("desk/", desk.inbox, name="inbox"),
     path("desk/cases/", desk.cases, name="desk-list"),

@@ -1,0 +1,93 @@
+"""A birth registered on the phone, from application to certificate."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Person, example
+
+pytestmark = pytest.mark.timeout(900)
+CODE = "1.001193"
+Enter = Callable[..., Person]
+
+
+def test_a_birth_is_registered_on_the_phone(enter: Enter) -> None:
+    given = example("birth-registration", "draft-checked")
+    parent = enter("congdan2", phone=True)
+    parent.open("/")
+    parent.look("home")
+    parent.page.fill("#hero-q", "khai sinh")
+    parent.page.keyboard.press("Enter")
+    parent.press("Đăng ký khai sinh")
+    parent.look("procedure-birth")
+    parent.press("Nộp hồ sơ trực tuyến")
+    parent.look("apply-birth")
+    parent.press("Tiếp tục")
+    expect(parent.page.locator(".xt-wrong").first).to_be_visible()
+    parent.look("apply-birth-wrong")
+    parent.fill(given["data"])
+    parent.press("Tiếp tục")
+    parent.see("Ký xác nhận và nộp")
+    parent.look("check-birth")
+    parent.press("Ký xác nhận và nộp")
+    number = parent.number()
+    case = parent.page.url.partition("?")[0]
+    parent.look("sent-birth")
+    receive_and_verify(enter, number, given["acts"])
+    confirm_the_draft(parent, case)
+    sign_and_issue(enter, number)
+    for _try in range(60):
+        parent.open(case)
+        if parent.page.get_by_text("Kết quả của Ông/Bà").count():
+            break
+        parent.page.wait_for_timeout(1000)
+    parent.look("own-done")
+    with parent.page.expect_download() as download:
+        parent.press("Tải văn bản đã ký số")
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    parent.open("/cases/")
+    parent.look("own-list")
+    parent.open("/verify/")
+    parent.look("verify")
+
+
+def confirm_the_draft(parent: Person, case: str) -> None:
+    """The parent reads the draft certificate and finds it right."""
+    for _try in range(60):
+        parent.open(case)
+        if parent.page.locator("details.xt-act").count():
+            break
+        parent.page.wait_for_timeout(1000)
+    parent.see("Dự thảo kết quả")
+    parent.look("own-draft")
+    parent.act("Nội dung đúng")
+
+
+def receive_and_verify(enter: Enter, number: str, acts: list[dict[str, object]]) -> None:
+    """The counter, with a phone in the hand, and the officer of civil status."""
+    counter = enter("motcua1", phone=True)
+    counter.open("/desk/")
+    counter.look("inbox")
+    counter.task(number)
+    counter.look("desk-receive")
+    counter.act("Tiếp nhận")
+    counter.open("/desk/cases/")
+    counter.look("desk-list")
+    officer = enter("chuyenvien3")
+    officer.task(number)
+    officer.look("desk-birth")
+    verified = next(act["data"] for act in acts if act["task"] == "verify")
+    officer.act("Trình ký", **verified)  # type: ignore[arg-type]
+
+
+def sign_and_issue(enter: Enter, number: str) -> None:
+    """The chair signs from the phone; the clerk issues."""
+    chair = enter("chutich1", phone=True)
+    chair.task(number)
+    chair.look("desk-approve")
+    chair.act("Ký số")
+    clerk = enter("vanthu1")
+    clerk.task(number)
+    clerk.act("Phát hành")
