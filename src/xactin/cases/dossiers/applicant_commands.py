@@ -1,10 +1,12 @@
 """What an applicant does: sends an application, brings what is asked for, takes it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Final
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import applications, content, store
@@ -92,9 +94,8 @@ def submit(
         key=by.key_id,
     )
     signature = identity.sign(by, statement)
-    with ledger.acting(
-        subject=subject, mandates=[by.mandate_id], reads=[(store.NEXT_SERIAL, (prefix,))]
-    ) as chain:
+    reads = [(store.NEXT_SERIAL, (prefix,))]
+    with _uploads_once(), ledger.acting(subject=subject, mandates=[by.mandate_id], reads=reads) as chain:
         number = f"{prefix}{chain.rows[0][0][0]:04d}"
         state, effect = decided(
             engine.start,
@@ -155,6 +156,20 @@ def upload(*, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = 
     return vault.put_file(stream=stream, name=name, accepts=list(accepts) or UPLOADS, owner=str(by.person_id))
 
 
+@contextmanager
+def _uploads_once() -> Iterator[None]:
+    """Of two acts that would take one upload in the same moment the second is refused, and nothing of it stays."""
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is None or diagnosis.table_name != "vault_binding":
+            raise
+        raise Invalid(
+            {"": _("A file was just used for another application. Please attach it again.")}
+        ) from error
+
+
 def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
     """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere, each of
     a type that the procedure takes for its kind."""
@@ -198,9 +213,11 @@ def supply(
     A value that did not change keeps its salt and commitment, so only what changed voids the acts
     that saw it. Raises as `act` does, and Invalid when nothing was brought.
     """
-    with ledger.acting(
-        subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (engine.SUPPLY, case))]
-    ) as chain:
+    reads = [(store.READ, (engine.SUPPLY, case))]
+    with (
+        _uploads_once(),
+        ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=reads) as chain,
+    ):
         found = found_in(chain.rows[0])
         package = procedures.version(found.version).package
         require_owner(by, "case.supply", case, found)
