@@ -84,4 +84,5 @@ QUESTIONS: dict[str, Callable[[], Part]] = {
     "files": _files,
     "queue": _queue,
     "outbox": _outbox,
+    "log": _log,
 }

@@ -1,12 +1,15 @@
 """The site's own doors: health, metrics, and who this authority is."""
 
+from base64 import b64encode
 from importlib.metadata import version
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from xactin.cases.models import SealingKey
 from xactin.web import health as parts
 
 
@@ -62,6 +65,7 @@ def well_known(request: HttpRequest) -> JsonResponse:
         "name": authority.name,
         "demo": authority.demo,
         "log_key": authority.verifier_key,
+        "agencies": _agency_keys(),
         "doors": {
             "portal": f"{base}/",
             "desk": f"{base}/desk/",
@@ -74,3 +78,15 @@ def well_known(request: HttpRequest) -> JsonResponse:
     response = JsonResponse(body)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _agency_keys() -> list[dict[str, str]]:
+    """The certificates that seal for agencies, and the trial authority's that issued them (owner `ca`)."""
+    sealing = SealingKey.objects.filter(Q(owner__startswith="agency:") | Q(owner="ca")).order_by("owner")
+    return [
+        {
+            "owner": key.owner.removeprefix("agency:"),
+            "certificate": b64encode(bytes(key.certificate)).decode(),
+        }
+        for key in sealing
+    ]

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 def test_health_names_each_part(client: Client) -> None:
     answer = client.get("/health")
     assert answer.status_code == 200, answer.content
-    assert {"database", "files", "queue"} <= set(answer.json()["parts"])
+    assert {"database", "files", "queue", "outbox", "log"} <= set(answer.json()["parts"])
 
 
 def test_metrics_speak_prometheus(client: Client) -> None:
@@ -49,3 +49,22 @@ def test_api_errors_are_problem_documents(client: Client) -> None:
 def test_a_request_beyond_the_limit_is_refused_before_it_is_read(client: Client) -> None:
     answer = client.generic("POST", "/api/v1/files", b"", CONTENT_LENGTH=str(10**10))
     assert answer.status_code == 413
+
+
+def test_who_this_authority_is(client: Client) -> None:
+    from xactin.identity.commands import found_authority
+    from xactin.ledger.queries import authority
+
+    found_authority(
+        code="H44",
+        name_vi="Tỉnh thử",
+        name_en="Test",
+        username="quantri1",
+        full_name="A",
+        password=None,
+        demo=True,
+    )
+    told = client.get("/.well-known/xactin.json").json()
+    assert (told["authority"], told["demo"], told["log_key"]) == ("H44", True, authority().verifier_key)
+    assert told["doors"]["log"].endswith("/log/H44/")
+    assert isinstance(told["agencies"], list)
