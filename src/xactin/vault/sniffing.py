@@ -1,5 +1,6 @@
 """What a file is, by its content and never by its name."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import IO, Final
@@ -13,6 +14,9 @@ PDF: Final = "application/pdf"
 _TEXTS: Final = ("text/plain", "text/csv", "application/json", "application/xml")
 _LONGEST_NAME: Final = 150
 _UNKNOWN: Final = "application/octet-stream"
+_ENCRYPTED: Final = re.compile(rb"/Encrypt[\0\t\n\f\r ]{0,16}(?:[0-9]{1,10}[\0\t\n\f\r ]{1,16}[0-9]{1,5}|<<)")
+_LONGEST_MARK: Final = 64
+_WINDOW: Final = 1 << 20
 
 
 def media_type(head: bytes) -> str:
@@ -43,29 +47,18 @@ def accepted_type(head: bytes, accepts: Sequence[str]) -> str:
 
 
 def refuse_encrypted_pdf(stream: IO[bytes]) -> None:
-    """Raises EncryptedPdf if the PDF in a seekable stream asks for a password, or hides whether it does."""
-    if not _mentions_encryption(stream):
-        return
-    from pyhanko.pdf_utils.reader import PdfFileReader
+    """Raises EncryptedPdf if the PDF in a seekable stream asks for a password.
 
-    stream.seek(0)
-    try:
-        encrypted = PdfFileReader(stream, strict=False).encrypted
-    except Exception:  # a hostile file makes the reader fail in any way, AssertionError among them
-        encrypted = True
-    if encrypted:
-        raise EncryptedPdf
-
-
-def _mentions_encryption(stream: IO[bytes]) -> bool:
-    """Whether `/Encrypt` stands anywhere: an encrypted PDF names it in a trailer, which is never compressed."""
+    An encrypted PDF says so in a trailer, which is never compressed: `/Encrypt 5 0 R`, or the dictionary itself.
+    It is looked for and not parsed, since a parser of PDF can be kept busy for minutes, or filled with
+    gigabytes, by whoever may upload. A page that prints these very words uncompressed is refused too.
+    """
     stream.seek(0)
     before = b""
-    while piece := stream.read(1 << 20):
-        if b"/Encrypt" in before + piece:
-            return True
-        before = piece[-8:]
-    return False
+    while piece := stream.read(_WINDOW):
+        if _ENCRYPTED.search(before + piece):
+            raise EncryptedPdf
+        before = piece[-_LONGEST_MARK:]
 
 
 def clean_name(name: str) -> str:
