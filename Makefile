@@ -25,7 +25,7 @@ run: ready
 	@exec $(BIN)/xactin up --demo
 
 test: ready
-	@exec $(BIN)/pytest $(TESTS)
+	@exec $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
 check: ready
 	$(BIN)/ruff check .
