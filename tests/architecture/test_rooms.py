@@ -19,6 +19,7 @@ MORE_DOORS = {
     ("ledger", "audit"): "higher rooms register the fold of their own subjects",
     ("ledger", "clock"): "the one clock",
     ("identity", "settings"): "allauth's settings belong to the room that owns sign-in",
+    ("identity", "refusals"): "how a refusal of that room is told by any door",
     ("identity", "rest"): "who calls the API: the check of its tokens",
     ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
     ("notices", "topics"): "the event that a handler is given",
