@@ -11,7 +11,7 @@ from json import loads
 from typing import Any, Final
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -20,7 +20,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from xactin.web.errors import problem
+from xactin.web.errors import problem, too_large
 
 DEEPEST: Final = 64
 """Levels of a JSON body: far more than any form has, far fewer than what walks through it could bear."""
@@ -118,6 +118,11 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(PermissionDenied)
 def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return problem(403, _("Not allowed"), str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return too_large(request)
 
 
 @api.exception_handler(OperationalError)

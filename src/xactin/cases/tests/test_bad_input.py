@@ -95,6 +95,16 @@ def test_a_body_that_is_no_json(citizen: Asker) -> None:
     problem(answer, 400)
 
 
+def test_a_body_that_is_too_large_or_too_deep(citizen: Asker) -> None:
+    body = citizen.application()
+    problem(citizen.post("/cases", body | {"data": {"text": "x" * 6 * MEGABYTE}}), 413)
+    deep: Any = []
+    for _level in range(200):
+        deep = [deep]
+    problem(citizen.post("/cases", body | {"data": body["data"] | {"deep": deep}}), 400)
+    assert not Case.objects.exists()
+
+
 # -- files
 
 

@@ -1,16 +1,20 @@
 """The audit names each kind of change in what is derived of dossiers and procedures."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import orjson
 import pytest
 from django.db import connection, transaction
 
-from xactin.cases import testing
-from xactin.cases.models import Case
+from xactin.cases import jobs, testing
+from xactin.cases.dossiers import commands
+from xactin.cases.dossiers.revoking import revoke
+from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.package import load_package
+from xactin.ledger import commands as ledger
 from xactin.ledger.audit import Finding, run_audit
 from xactin.ledger.testing import sequence_all
 
@@ -209,3 +213,50 @@ def test_a_changed_limit(world: World) -> None:
     assert run_audit(1) == [
         Finding("table", "procedure:1.013225", "limit consult_land: its row says other than the entries")
     ]
+
+
+def test_content_erased_by_attestation_leaves_all_clean(world: World) -> None:
+    """What needs the content cannot be computed again; the rest still is."""
+    for case in (world.done, world.birth):
+        parts = [part for part in case.state["parts"] if part.startswith("form.")]
+        ledger.erase(
+            subject=f"case:{case.pk}",
+            parts=parts,
+            by=ledger.system_signer("keeper"),
+            basis="91/2025/QH15",
+            keep_until=None,
+        )
+    assert run_audit(1) == []
+    assert "form.owner" not in testing.content(world.done, "congdan1")
+    sql("UPDATE cases_case SET fee = fee + 1 WHERE id = %s", world.done.pk)
+    assert found(world.done) == ["fee: the row says other than the entries"]
+
+
+@pytest.mark.parametrize("change", ["revoked_at = NULL", "revoked_reason = 'Lý do khác'"])
+def test_a_revocation_that_was_undone(world: World, change: str) -> None:
+    revoke(by=actor_for("chutich1"), case=world.done.pk, reason="Cấp sai thẩm quyền")
+    assert run_audit(1) == []
+    sql(f"UPDATE cases_result SET {change} WHERE case_id = %s", world.done.pk)
+    (text,) = found(world.done)
+    assert change.split()[0] in text
+
+
+def test_silence_and_a_supplement_fold_too(world: World) -> None:
+    """Clocks that stand and go again, and what time alone does."""
+    asked = testing.apply()
+    testing.do(asked, "receive", "accept")
+    testing.do(asked, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+    assert run_audit(1) == []
+    by = actor_for("congdan1")
+    commands.supply(
+        by=by, case=asked.pk, documents=[commands.Given(kind="drawing", file=testing.an_upload(by))]
+    )
+    assert run_audit(1) == []
+    ledger.shift_clock(timedelta(days=20))
+    jobs.timers(0)
+    world.open.refresh_from_db()
+    assert OpenTask.objects.get(case=world.open).node == "appraise"
+    assert run_audit(1) == []
+    sql("UPDATE cases_opentask SET due_at = due_at - interval '1 day' WHERE case_id = %s", asked.pk)
+    (text,) = found(asked)
+    assert "due_at" in text
