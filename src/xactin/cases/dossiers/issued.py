@@ -7,6 +7,8 @@ from uuid import UUID
 
 from xactin.cases.dossiers.asking import language
 from xactin.cases.models import Result
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
 from xactin.ledger import queries as ledger
 from xactin.vault import queries as vault
 
@@ -18,6 +20,7 @@ class Issued:
     case: UUID
     code: str
     number: str
+    version: int
     kind: str
     agency: str
     issued_at: datetime
@@ -30,20 +33,20 @@ def by_code(code: str) -> Issued | None:
     """The issued result of a code in its one spelling."""
     row = (
         Result.objects.filter(code=code, issued_at__isnull=False)
-        .select_related("case__agency", "case__version")
+        .select_related("case__agency")
         .defer("case__state")
         .first()
     )
     if row is None or row.issued_at is None:
         return None
-    english = language() == "en"
-    agency, version = row.case.agency, row.case.version
+    agency, package = row.case.agency, procedures.version(row.case.version_id).package
     return Issued(
         case=row.case_id,
         code=row.code,
         number=row.number,
-        kind=version.name_en if english else version.name_vi,
-        agency=agency.name_en if english else agency.name_vi,
+        version=row.case.version_id,
+        kind=text_in(package.meta["result"]["name"], language()),
+        agency=agency.name_en if language() == "en" else agency.name_vi,
         issued_at=row.issued_at,
         sha256=row.sha256,
         revoked_at=row.revoked_at,

@@ -17,6 +17,7 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
 from xactin.identity import queries as identity
+from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard, TimelineStep
@@ -191,7 +192,15 @@ def act_title(package: Package, act: str) -> str:
     name = text_in(described["name"], language())
     if offered == "silence":
         return _("%(task)s: no answer in time, taken as consent") % {"task": name}
-    return f"{name}: {text_in(label, language())}" if label else name
+    said = text_in(label, language()) if label else ""
+    return name if said.casefold() in name.casefold() else f"{name}: {said}"
+
+
+def post_names(post: Post) -> tuple[str, str]:
+    """A post's title and its agency, in the page's language."""
+    if language() == "en":
+        return post.title_en, post.agency.name_en
+    return post.title_vi, post.agency.name_vi
 
 
 def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
@@ -203,12 +212,12 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
     steps = []
     for one in entries:
         post = posts.get(one.by.get("post") or "")
-        title = (post.title_en if english else post.title_vi) if post else _("Applicant")
+        title, agency_name = post_names(post) if post else (_("Applicant"), "")
         steps.append(
             TimelineStep(
                 title=act_title(package, one.act),
                 state="void" if one.voided else "done",
-                agency=(post.agency.name_en if english else post.agency.name_vi) if post else "",
+                agency=agency_name,
                 who=_("The system") if "system" in one.by else title,
                 done_at=one.at,
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
@@ -316,6 +325,7 @@ def result_of(case: Case) -> dict[str, Any] | None:
         "pdf_url": reverse("cases:result", args=[case.pk]),
         "verify_url": reverse("cases:verify-code", args=[found.code]),
         "revoked_at": found.revoked_at,
+        "revoked_reason": found.revoked_reason,
     }
 
 

@@ -10,7 +10,9 @@ from xactin.cases.documents.inspect import verify_result
 from xactin.cases.documents.qr import CodeError, parse_code
 from xactin.cases.dossiers import issued
 from xactin.cases.dossiers.asking import language
-from xactin.cases.web import answers
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.web import answers, shown
+from xactin.identity import queries as identity
 from xactin.identity.web.rates import limited
 from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
@@ -77,8 +79,29 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         found = None
     if found is None:
         return render(request, "cases/verify_unknown.html", {"code": code}, status=404)
-    context = {"result": found, "trust": ledger.authority().verifier_key, "trial": settings.XACTIN_TRIAL}
+    context = {
+        "result": found,
+        "trust": ledger.authority().verifier_key,
+        "trial": settings.XACTIN_TRIAL,
+        "words": _words_of(found),
+    }
     return render(request, "cases/verify_result.html", context)
+
+
+def _words_of(found: issued.Issued) -> dict[str, dict[str, str]]:
+    """What the acts and the posts in a proof are called; the proof itself names them by their codes."""
+    package = procedures.version(found.version).package
+    rows = ledger.entries_of(f"case:{found.case}")
+    posts = identity.posts_named(row.statement["by"].get("post") for row in rows)
+    by = {code: ", ".join(shown.post_names(post)) for code, post in posts.items()}
+    for row in rows:
+        signer = row.statement["by"]
+        if "system" in signer:
+            by[signer["system"]] = _("The system")
+        elif "post" not in signer:
+            by[signer["person"]] = _("Applicant")
+    acts = {row.statement["act"]: shown.act_title(package, row.statement["act"]) for row in rows}
+    return {"acts": acts, "by": by}
 
 
 @require_GET

@@ -1,32 +1,54 @@
-// The proof of a result, calculated in the visitor's browser: by the page's own code, and by a chosen file.
+// The proof of a result, calculated in the visitor's browser from the page's own code and a chosen file.
 import { parseTrust, verifyBundle } from "../ui/verify.js";
 import { renderVerdict } from "../ui/verify-page.js";
 
-const place = document.querySelector("[data-proof]");
 const language = document.documentElement.lang === "en" ? "en" : "vi";
 
-async function check(file) {
-  const trust = await parseTrust(place.dataset.trust);
-  const answer = await fetch(place.dataset.proof);
-  const bundle = new Uint8Array(await answer.arrayBuffer());
-  // Without the paper the bundle still proves who issued what and when; its one opened file is then left out.
-  return verifyBundle(bundle, trust, file ? { result: file } : {});
-}
-
-function show(verdict) {
-  place.replaceChildren(renderVerdict(verdict, language));
+// The browser's own file button speaks the browser's language; this one speaks the page's.
+for (const block of document.querySelectorAll("[data-choose]")) {
+  const input = block.querySelector("input");
+  block.classList.add("xt-upload-dressed");
+  block.querySelector(".xt-choose").hidden = false;
+  input.addEventListener("change", () => {
+    block.querySelector("[data-chosen]").textContent = input.files[0]?.name ?? "";
+  });
 }
 
 const form = document.querySelector("form[data-compare]");
+const place = document.querySelector("[data-proof]");
+
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const [chosen] = form.querySelector("input[type=file]").files;
   if (!chosen) return;
   try {
-    show(await check(new Uint8Array(await chosen.arrayBuffer())));
+    const trust = await parseTrust(place.dataset.trust);
+    const answer = await fetch(place.dataset.proof);
+    const bundle = new Uint8Array(await answer.arrayBuffer());
+    const verdict = await verifyBundle(bundle, trust, { result: new Uint8Array(await chosen.arrayBuffer()) });
+    place.replaceChildren(told(renderVerdict(verdict, language)));
   } catch {
-    form.submit();
+    form.submit(); // a browser that cannot calculate it asks the server
     return;
   }
   place.focus();
 });
+
+/** The verdict with acts and posts by name; the long list of them is folded. */
+function told(box) {
+  const words = JSON.parse(document.getElementById("proof-words").textContent);
+  const table = box.querySelector("table");
+  if (!table) return box;
+  for (const { cells } of table.tBodies[0].rows) {
+    cells[1].textContent = words.acts[cells[1].textContent] ?? cells[1].textContent;
+    cells[2].textContent = words.by[cells[2].textContent] ?? cells[2].textContent;
+  }
+  const title = table.parentElement.previousElementSibling;
+  const folded = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = title.textContent;
+  title.replaceWith(folded);
+  folded.append(summary);
+  while (folded.nextSibling) folded.append(folded.nextSibling);
+  return box;
+}
