@@ -27,8 +27,9 @@ def main() -> int:
             if options.write:
                 table.write("engines", text)
         if options.volume:
-            grown = volume.run(url, options.volume, seconds=options.seconds)
-            text = volume.report(grown, facts)
+            grown, checked = volume.run(url, options.volume, seconds=options.seconds)
+            text = volume.report(grown, checked, facts)
+            below += [] if checked.said else ["the check of the grown database failed"]
             print(text)
             if options.write:
                 table.write("volume", text)

@@ -55,7 +55,9 @@ def facts(url: str) -> dict[str, str]:
     """Version and durability settings, for the table's caption."""
     with psycopg.connect(url) as connection:
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
-        return {name: str(connection.execute(f"SHOW {name}").fetchone()[0]) for name in names}
+        found = {name: str(connection.execute(f"SHOW {name}").fetchone()[0]) for name in names}
+    # What else the machine does at the beginning: above about 1, figures are not to be trusted.
+    return {**found, "load": f"{os.getloadavg()[0]:.1f}"}
 
 
 def settings(url: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ def _caption(facts: dict[str, str], repeats: int, seconds: float) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, PostgreSQL {facts['server_version'].split()[0]} "
         f"(fsync {facts['fsync']}, synchronous_commit {facts['synchronous_commit']}: {durable}), "
         f"Python {platform.python_version()}, {_processor()}. "
-        f"Median of {repeats} interleaved repeats of {seconds:g} s."
+        f"Median of {repeats} interleaved repeats of {seconds:g} s; load of other work {facts['load']}."
     )
 
 

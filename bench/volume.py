@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
+import psycopg
+
 from bench import rounds
 from bench.database import database
 from bench.lists import CLIENTS, LISTS
@@ -28,8 +30,17 @@ class Grown:
     size: int  # bytes of the database
 
 
-def run(url: str, sizes: Sequence[int], *, seconds: float) -> list[Grown]:
-    """Grows one database from size to size and measures at each; at the end the audit looks at it."""
+@dataclass(frozen=True)
+class Checked:
+    """What became of the check at the end: an audit, or a sample of bundles."""
+
+    said: str  # empty when it found anything or failed
+    entries: int
+    seconds: float
+
+
+def run(url: str, sizes: Sequence[int], *, seconds: float) -> tuple[list[Grown], Checked]:
+    """Grows one database from size to size and measures at each; at the end all of it is checked."""
     found: list[Grown] = []
     with database(url, "xt_bench_volume") as address:
         _ours(address, "prepare", str(COMMUNES))
@@ -44,11 +55,22 @@ def run(url: str, sizes: Sequence[int], *, seconds: float) -> list[Grown]:
             acts = rounds.middle([rounds.once("ours", address, 1, seconds) for _ in range(3)])
             found.append(Grown(size, acts, _lists(address, seconds), speed, _bytes(address)))
             print(found[-1], file=sys.stderr, flush=True)
-        _ours(address, "check", str(standing))
-    return found
+        return found, _checked(address, standing)
 
 
-def report(found: Sequence[Grown], facts: Mapping[str, str]) -> str:
+def _checked(url: str, cases: int) -> Checked:
+    """A failed check fails the bench, but not before its table is told."""
+    started = monotonic()
+    try:
+        said = _ours(url, "check", str(cases))
+    except subprocess.CalledProcessError:
+        said = ""
+    with psycopg.connect(url) as connection:
+        entries = int(connection.execute("SELECT count(*) FROM ledger_entry").fetchone()[0])
+    return Checked(said, entries, monotonic() - started)
+
+
+def report(found: Sequence[Grown], checked: Checked, facts: Mapping[str, str]) -> str:
     """The table, with what was asked for."""
     least, most = found[0], found[-1]
     lines = [
@@ -72,6 +94,11 @@ def report(found: Sequence[Grown], facts: Mapping[str, str]) -> str:
             f"An act's p95 among {most.cases:,} cases: {slower:.2f} times that among {least.cases:,}",
         ]
         lines[-1] += f" (goal: at most {LATER}). Lists: goal under {LIST_GOAL:g} ms."
+    took = f"{checked.seconds:.0f} s beside {checked.entries:,} entries"
+    lines += [
+        "",
+        f"At the end, {checked.said}, in {took}." if checked.said else f"The check FAILED after {took}.",
+    ]
     return "\n".join(lines)
 
 
@@ -84,14 +111,15 @@ def _lists(url: str, seconds: float) -> dict[str, tuple[float, float, float]]:
     return {name: tuple(figures) for name, figures in json.loads(done.stdout).items()}
 
 
-def _ours(url: str, what: str, *arguments: str) -> None:
-    """In a process of its own, since Django takes its database once."""
+def _ours(url: str, what: str, *arguments: str) -> str:
+    """In a process of its own, since Django takes its database once; returns what it printed."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.growing", url, what, *arguments]
-    subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": url}, stdout=sys.stderr)
+    done = subprocess.run(
+        command, check=True, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE
+    )
+    return done.stdout.decode().strip()
 
 
 def _bytes(url: str) -> int:
-    import psycopg
-
     with psycopg.connect(url) as connection:
         return int(connection.execute("SELECT pg_database_size(current_database())").fetchone()[0])
