@@ -1,6 +1,7 @@
 """Pure decisions of the room: states, numbers, effects. No Django, no clock, no I/O."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -95,8 +96,8 @@ def fold(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
         del inner[key]
     for path, value in change.get("set", ()):
         inner, key = holder(path)
-        inner[key] = value
+        inner[key] = deepcopy(value)  # later changes go into the state, not into this change
     for path, items in change.get("add", ()):
         inner, key = holder(path)
-        inner[key] = [*inner[key], *items]
+        inner[key] = [*inner[key], *deepcopy(items)]
     return state

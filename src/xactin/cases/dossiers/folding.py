@@ -4,13 +4,12 @@ Reads without locks and logs no opening: the ledger's audit notes once that it o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.dossiers.recomputing import Recomputing
+from xactin.cases.dossiers.recomputing import Recomputing, as_stored
 from xactin.cases.dossiers.services import drawn
 from xactin.cases.models import Case, OpenTask, Result, Timer
 from xactin.cases.procedures import queries as procedures
@@ -109,7 +108,7 @@ def _folded(package: Package, entries: Sequence[EntryRow]) -> tuple[Folded, list
             told.revoked_at, told.revoked_reason = row.at, str(effect["reason"])
         if "state" not in effect:
             continue
-        before = deepcopy(told.state)
+        before = as_stored(told.state)
         try:
             fold(told.state, effect["state"])
         except (KeyError, TypeError, IndexError):

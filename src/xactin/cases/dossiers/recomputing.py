@@ -7,7 +7,7 @@ from uuid import UUID
 
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.applying import applicant_kind, asks_content, calendar
-from xactin.identity.models import Post
+from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.queries import EntryRow
@@ -31,6 +31,7 @@ class Recomputing:
         self._subject = str(entries[0].statement["subject"])
         self._applicant = UUID(entries[0].statement["by"]["person"])
         fees = package.meta.get("fee", ())
+        self._posts = identity.posts_named(row.statement["by"].get("post") for row in entries)
         self._asks_content = asks_content(package)
         self._prices_content = any(isinstance(item["amount"], str) for item in fees)
 
@@ -39,9 +40,12 @@ class Recomputing:
         return vault.plain_values(self._subject)
 
     def differs(self, row: EntryRow, before: State, after: State) -> list[str]:
-        """What this entry's effect says that the engine does not; empty where the engine cannot be asked."""
+        """What this entry's effect says that the engine does not; empty where the engine cannot be asked.
+
+        `before` is as `as_stored` gives it.
+        """
         try:
-            state, effect = self._decided(row, _as_stored(before), after)
+            state, effect = self._decided(row, before, after)
         except Unknown:
             return []
         except engine.Refused as refused:
@@ -114,13 +118,18 @@ class Recomputing:
             task=tokens[0] if tokens else node,
             act=act,
             values=values,
-            by_post=_role(said["by"]),
+            by_post=self._role(said["by"]),
             seq=row.seq,
             saw=said["saw"] or {},
             wrote=said["wrote"] or {},
             at=row.at,
             calendar=calendar(),
         )
+
+    def _role(self, by: Mapping[str, str | None]) -> str | None:
+        """The role in which somebody acted: none for a system, and for applicants."""
+        post = self._posts.get(by.get("post") or "")
+        return str(post.role) if post else None
 
     def _answer(self, commitment: str | None) -> Any:
         """The data of an act, which conditions may ask."""
@@ -149,15 +158,8 @@ class Recomputing:
             raise Unknown from None
 
 
-def _as_stored(value: Any) -> Any:
-    """The same value with the order of keys in which `jsonb` gives it back, for the engine goes by that order."""
+def as_stored(value: Any) -> Any:
+    """A copy of a value with the order of keys in which `jsonb` gives it back, for the engine goes by that order."""
     if isinstance(value, dict):
-        return {key: _as_stored(value[key]) for key in sorted(value, key=lambda key: (len(key), key))}
-    return [_as_stored(item) for item in value] if isinstance(value, list) else value
-
-
-def _role(by: Mapping[str, str | None]) -> str | None:
-    """The role in which somebody acted: none for a system, and for applicants."""
-    if by.get("post") is None:
-        return None
-    return Post.objects.values_list("role", flat=True).filter(code=by["post"]).first()
+        return {key: as_stored(value[key]) for key in sorted(value, key=lambda key: (len(key), key))}
+    return [as_stored(item) for item in value] if isinstance(value, list) else value

@@ -31,9 +31,12 @@ def test_a_change_leads_from_one_state_to_the_other(before: dict[str, Any], afte
 @given(st.lists(STATES, min_size=1, max_size=6))
 def test_all_changes_fold_to_the_last_state(states: list[dict[str, Any]]) -> None:
     folded: dict[str, Any] = {}
-    for before, after in zip([{}, *states], states, strict=False):
-        folded = fold(folded, changed(before, after))
+    changes = [changed(before, after) for before, after in zip([{}, *states], states, strict=False)]
+    kept = deepcopy(changes)
+    for change in changes:
+        folded = fold(folded, change)
     assert folded == states[-1]
+    assert changes == kept, "a fold changed the effects it was made from"
 
 
 @given(STATES)
