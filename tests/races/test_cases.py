@@ -1,7 +1,7 @@
 """Several at one dossier in the same moment: colleagues of one post, three agencies, a slow passkey, two jobs."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from xactin.identity import commands as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import actor_for
 from xactin.identity.tests.passkeys import assertion
-from xactin.ledger import chain
+from xactin.ledger import chain, clock
 from xactin.ledger import queries as ledger
 from xactin.ledger.audit import run_audit
 from xactin.ledger.commands import shift_clock
@@ -236,6 +236,14 @@ def test_applications_of_one_moment_have_numbers_without_a_gap() -> None:
     clean()
 
 
+@pytest.fixture
+def moved_clock() -> Iterator[None]:
+    """What this process remembers of a moved clock ends with the test, as its row does."""
+    yield
+    clock.forget()
+
+
+@pytest.mark.usefixtures("moved_clock")
 def test_an_answer_in_the_moment_of_its_silence_counts_once() -> None:
     case = consulted()
     answer = answers(case, "consult_land", "chuyenvien2")

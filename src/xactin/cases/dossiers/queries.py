@@ -347,6 +347,12 @@ def was_asked(case: Case) -> bool:
     return bool((case.state.get("supplement") or {}).get("times"))
 
 
+def asked_until(case: Case) -> datetime | None:
+    """Until when the applicant may bring what is asked for; None when nothing is."""
+    rows = OpenTask.objects.filter(case=case, agency__isnull=True).exclude(kind="service")
+    return rows.order_by("due_at").values_list("due_at", flat=True).first()
+
+
 def may_withdraw(actor: Actor, case: Case) -> bool:
     """Whether the applicant may still take the application back."""
     hard = any(step.get("hard") for step in case.state["steps"].values())

@@ -14,6 +14,7 @@ from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.package import load_package
+from xactin.ledger import clock
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import Finding, run_audit
 from xactin.ledger.testing import sequence_all
@@ -241,6 +242,14 @@ def test_a_revocation_that_was_undone(world: World, change: str) -> None:
     assert change.split()[0] in text
 
 
+@pytest.fixture
+def moved_clock() -> Iterator[None]:
+    """What this process remembers of a moved clock ends with the test, as its row does."""
+    yield
+    clock.forget()
+
+
+@pytest.mark.usefixtures("moved_clock")
 def test_silence_and_a_supplement_fold_too(world: World) -> None:
     """Clocks that stand and go again, and what time alone does."""
     asked = testing.apply()

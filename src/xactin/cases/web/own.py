@@ -73,6 +73,7 @@ def _page(
         "result": shown.result_of(case),
         "papers": shown.papers_of(case),
         "asked": asked,
+        "asked_due": queries.asked_until(case) if asked else None,
         "tasks": tasks if asked is None else [],
         "task_errors": screens.faults_of(tasks),
         "refusal": (errors or {}).get("", ""),

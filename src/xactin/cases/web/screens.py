@@ -132,6 +132,7 @@ def _act(
         "prepare_url": reverse("cases:prepare", kwargs=place),
         "sign_url": reverse("cases:sign", kwargs={"case": case.pk}),
         "passkey": bool(actor.passkeys and actor.post_code),
+        "server_key": not actor.requires_passkey,
     }
 
 

@@ -286,7 +286,9 @@ def case_facts(case: Case) -> list[Line]:
     ]
     if case.received_at:
         lines.append(Line(_("Received"), vi_datetime(case.received_at)))
-    if not case.finished_at:
+    if case.phase == "supplement":
+        lines.append(Line(_("Appointment"), _("Settled anew when you have brought what is asked for")))
+    elif not case.finished_at:
         package = procedures.version(case.version_id).package
         note = "" if case.received_at else _("Expected; settled when the dossier is received")
         lines.append(Line(_("Appointment"), vi_datetime(papers.appointment(case, package)), note))

@@ -28,7 +28,7 @@ for (const act of document.querySelectorAll("details.xt-act")) {
 
 // On the window, so that the form's own checks have spoken before.
 addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !event.target.matches("form[data-passkey]")) return;
+  if (event.defaultPrevented || !event.target.matches("form[data-passkey]") || event.submitter?.matches("[data-server-key]")) return;
   event.preventDefault();
   sign(event.target);
 });
