@@ -25,6 +25,8 @@ from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
 PAGE: Final = 50
+PACKAGE: Final = ("version__files", "version__search")
+"""What a version is heavy with, and no list shows."""
 FILES: Final = ("document.", "result")
 
 
@@ -69,7 +71,9 @@ class Filters:
 
 def cases(actor: Actor, filters: Filters) -> list[Case]:
     """A page of cases, newest first, keyset paged by id: one more than `limit` when there is more."""
-    rows = visible(actor).defer("state", "search").select_related("version", "agency").order_by("-id")
+    rows = (
+        visible(actor).defer("state", "search", *PACKAGE).select_related("version", "agency").order_by("-id")
+    )
     for word in folded(filters.words).split():
         rows = rows.filter(search__contains=word)
     if filters.state is not None:
@@ -107,7 +111,7 @@ def inbox(
         OpenTask.objects.filter(_mine(actor) if mine else Q(case__in=visible(actor).values("pk")))
         .exclude(kind="service")
         .select_related("case__version", "case__agency")
-        .defer("case__state")
+        .defer("case__state", "case__search", *(f"case__{name}" for name in PACKAGE))
         .order_by("due_at", "id")
     )
     for word in folded(words).split():
