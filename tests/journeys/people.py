@@ -9,6 +9,8 @@ from typing import Any, Final
 import yaml
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from tests.journeys.pictures import smaller
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "docs" / "screens"
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -18,11 +20,27 @@ PATIENCE: Final = 60_000
 DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 TALLEST: Final = 2600  # a picture of a page ends here
-PDF: Final = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
 DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def paper(*lines: str) -> bytes:
+    """A PDF of one A4 page with some lines and a drawn plot, as an old scanner would make it."""
+    text = "".join(f"BT /F1 14 Tf 60 {780 - 24 * at} Td ({line}) Tj ET\n" for at, line in enumerate(lines))
+    drawn = f"{text}2 w 120 250 340 380 re S 200 330 180 220 re S 120 440 m 460 440 l S".encode()
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    written, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(written))
+        written += b"%d 0 obj%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(written))
+    return written + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table) + end
 
 
 def example(package: str, name: str = "normal") -> dict[str, Any]:
@@ -114,12 +132,15 @@ class Person:
 
     def _keep(self, name: str) -> None:
         height = min(self.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        self.page.screenshot(
-            path=SCREENS / f"{name}-{self.size}.png",
+        picture = self.page.screenshot(
             full_page=True,
             clip={"x": 0, "y": 0, "width": self.page.viewport_size["width"], "height": height},
             animations="disabled",
         )
+        assert self.context.browser
+        blank = self.context.browser.new_page()
+        (SCREENS / f"{name}-{self.size}.png").write_bytes(smaller(blank, picture))
+        blank.close()
 
     def fill(self, data: Mapping[str, Any]) -> None:
         """Fills a form drawn from a schema with data of that schema, as a person would."""
@@ -140,10 +161,10 @@ class Person:
             day = DAY.fullmatch(text)
             inputs.first.fill("/".join(reversed(day.groups())) if day else text)
 
-    def attach(self, kind: str, content: bytes = PDF, name: str = "") -> None:
+    def attach(self, kind: str) -> None:
         """Chooses a file for a document and waits until it is there."""
         block = self.page.locator(".xt-upload").filter(has=self.page.locator(f'[name="document.{kind}"]'))
-        file = {"name": name or f"{kind}.pdf", "mimeType": "application/pdf", "buffer": content}
+        file = {"name": f"{kind}.pdf", "mimeType": "application/pdf", "buffer": paper("Ban ve", kind)}
         block.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
         expect(block.locator("[data-upload-state]")).to_contain_text("Đã tải lên", timeout=PATIENCE)
 

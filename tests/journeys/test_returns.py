@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import PDF, Person
+from tests.journeys.people import Person, paper
 
 pytestmark = pytest.mark.timeout(900)
 CODE = "1.013225"
@@ -36,13 +36,17 @@ def test_more_is_asked_for_and_brought(enter: Enter) -> None:
     owner.see("Bản vẽ mặt cắt móng còn thiếu sơ đồ đấu nối thoát nước")
     owner.see("Tạm dừng")
     owner.look("own-asked")
-    with owner.page.expect_download() as paper:
+    with owner.page.expect_download() as form:
         owner.press("Phiếu yêu cầu bổ sung")
-    assert Path(paper.value.path()).read_bytes().startswith(b"%PDF-")
+    assert Path(form.value.path()).read_bytes().startswith(b"%PDF-")
     owner.press("Ký xác nhận và nộp")
     owner.see("Chưa có thay đổi nào")
     owner.look("own-asked-wrong")
-    file = {"name": "mong.pdf", "mimeType": "application/pdf", "buffer": PDF + b"%\n"}
+    file = {
+        "name": "mong.pdf",
+        "mimeType": "application/pdf",
+        "buffer": paper("Mat cat mong", "So do dau noi thoat nuoc"),
+    }
     owner.page.set_input_files("#u-document-drawing", files=[file])  # type: ignore[list-item]
     owner.press("Ký xác nhận và nộp")
     owner.see("Bổ sung hồ sơ")
@@ -63,9 +67,9 @@ def test_an_application_is_refused(enter: Enter) -> None:
     owner.open(case)
     owner.see("Không được tiếp nhận")
     owner.look("own-refused")
-    with owner.page.expect_download() as paper:
+    with owner.page.expect_download() as form:
         owner.press("Phiếu từ chối")
-    assert Path(paper.value.path()).read_bytes().startswith(b"%PDF-")
+    assert Path(form.value.path()).read_bytes().startswith(b"%PDF-")
 
 
 def test_an_application_is_withdrawn(enter: Enter) -> None:

@@ -3,13 +3,14 @@
 A draft is no attestation and nobody but its person reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.datastructures import MultiValueDict
 
 from xactin.cases.dossiers import applications
@@ -70,18 +71,31 @@ def _context(actor: Actor, code: str) -> str:
 def of(actor: Actor, code: str) -> Content:
     """The actor's draft for a procedure, empty when there is none."""
     row = Draft.objects.filter(person_id=actor.person_id, code=code).first()
-    if row is None:
-        return EMPTY
-    kept = orjson.loads(secrets.unseal(bytes(row.sealed), _context(actor, code)))
+    return EMPTY if row is None else _opened(row, _context(actor, code))
+
+
+def _opened(row: Draft, context: str) -> Content:
+    kept = orjson.loads(secrets.unseal(bytes(row.sealed), context))
     return Content(kept["data"], kept["agency"], tuple(DraftFile(**file) for file in kept["files"]))
 
 
-def save(*, by: Actor, code: str, draft: Content) -> None:
-    """Keeps a draft, in place of the one before."""
-    sealed = secrets.seal(orjson.dumps(asdict(draft)), _context(by, code))
-    Draft.objects.update_or_create(
-        person_id=by.person_id, code=code, defaults={"sealed": sealed, "updated_at": now()}
-    )
+def change(*, by: Actor, code: str, how: Callable[[Content], Content]) -> Content:
+    """Keeps the draft as `how` changes it, one change after the other: a page sends its text and its files
+    at the same time, and neither may undo the other."""
+    context = _context(by, code)
+    empty = {"sealed": secrets.seal(orjson.dumps(asdict(EMPTY)), context), "updated_at": now()}
+    with transaction.atomic():
+        Draft.objects.get_or_create(person_id=by.person_id, code=code, defaults=empty)
+        row = Draft.objects.select_for_update().get(person_id=by.person_id, code=code)
+        changed = how(_opened(row, context))
+        row.sealed, row.updated_at = secrets.seal(orjson.dumps(asdict(changed)), context), now()
+        row.save(update_fields=["sealed", "updated_at"])
+    return changed
+
+
+def forget(*, by: Actor, code: str) -> None:
+    """Throws the draft away: it has become a dossier."""
+    Draft.objects.filter(person_id=by.person_id, code=code).delete()
 
 
 def merged(draft: Content, data: Mapping[str, Any], agency: str) -> Content:
@@ -89,12 +103,12 @@ def merged(draft: Content, data: Mapping[str, Any], agency: str) -> Content:
     return replace(draft, data=dict(data), agency=agency[:40])
 
 
-def with_files(
-    *, by: Actor, found: InForce, draft: Content, files: MultiValueDict[str, Any]
-) -> tuple[Content, dict[str, RefusedFile]]:
-    """The draft with the files of inputs `document.<kind>`, and what was wrong with the others."""
+def uploaded(
+    *, by: Actor, found: InForce, files: MultiValueDict[str, Any]
+) -> tuple[list[DraftFile], dict[str, RefusedFile]]:
+    """The files of inputs `document.<kind>`, now in the vault, and what was wrong with the others."""
     accepted = {document["kind"]: document.get("media") or [] for document in found.package.meta["documents"]}
-    kept = list(draft.files)
+    kept: list[DraftFile] = []
     refused: dict[str, RefusedFile] = {}
     for name, sent in files.items():
         kind = name.removeprefix("document.")
@@ -105,14 +119,14 @@ def with_files(
         except vault.FileRefused as error:
             refused[name] = RefusedFile(error.vi if language() == "vi" else error.en, error.status)
             continue
-        kept = [file for file in kept if file.kind != kind]
         kept.append(DraftFile(kind, str(stored.id), stored.name, stored.size, stored.media_type))
-    return replace(draft, files=tuple(kept)), refused
+    return kept, refused
 
 
-def without_file(draft: Content, file: str) -> Content:
-    """The draft without one of its files."""
-    return replace(draft, files=tuple(kept for kept in draft.files if kept.id != file))
+def with_files(draft: Content, files: Sequence[DraftFile]) -> Content:
+    """The draft with these files, each in place of the one it had of its kind."""
+    kinds = {file.kind for file in files}
+    return replace(draft, files=(*(kept for kept in draft.files if kept.kind not in kinds), *files))
 
 
 def prefilled(package: Package, known: Mapping[str, str]) -> dict[str, str]:

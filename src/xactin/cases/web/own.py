@@ -102,15 +102,19 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
     actor, found = acted_by(request), _case(request, case)
     package = procedures.version(found.version_id).package
     data = parse(package.form_schema, request.POST)
-    draft, refused = drafts.with_files(
-        by=actor, found=procedures.version(found.version_id), draft=drafts.EMPTY, files=request.FILES
+    files, refused = drafts.uploaded(
+        by=actor, found=procedures.version(found.version_id), files=request.FILES
     )
     if refused:
         errors = {name: error.text for name, error in refused.items()}
         return _page(request, found, data=data, errors=errors, status=next(iter(refused.values())).status)
     try:
         commands.supply(
-            by=actor, case=case, data=data or None, documents=draft.given(), entry=shown.entry_of(request)
+            by=actor,
+            case=case,
+            data=data or None,
+            documents=drafts.with_files(drafts.EMPTY, files).given(),
+            entry=shown.entry_of(request),
         )
     except Invalid as invalid:
         return _page(request, found, data=data, errors=invalid.errors, status=422)

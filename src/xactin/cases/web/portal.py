@@ -87,9 +87,13 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         sent = parse(found.package.form_schema, request.POST)
-        draft = drafts.merged(draft, sent, request.POST.get("agency", ""))
-        draft, refused = drafts.with_files(by=actor, found=found, draft=draft, files=request.FILES)
-        drafts.save(by=actor, code=code, draft=draft)
+        files, refused = drafts.uploaded(by=actor, found=found, files=request.FILES)
+        agency = request.POST.get("agency", "")
+        draft = drafts.change(
+            by=actor,
+            code=code,
+            how=lambda kept: drafts.with_files(drafts.merged(kept, sent, agency), files),
+        )
         errors = {name: error.text for name, error in refused.items()} or drafts.faults(actor, found, draft)
         if not errors:
             return redirect("cases:check", code=code)
@@ -153,9 +157,8 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     """Keeps what is entered so far; asked for by the page itself while the person writes."""
     actor, found = acted_by(request), _procedure(code)
     sent = parse(found.package.form_schema, request.POST)
-    drafts.save(
-        by=actor, code=code, draft=drafts.merged(drafts.of(actor, code), sent, request.POST.get("agency", ""))
-    )
+    agency = request.POST.get("agency", "")
+    drafts.change(by=actor, code=code, how=lambda kept: drafts.merged(kept, sent, agency))
     return JsonResponse({"saved": True})
 
 
@@ -164,15 +167,12 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """One document for the draft, sent by the page in the background; the error says what to mend."""
     actor, found = acted_by(request), _procedure(code)
-    kept, refused = drafts.with_files(
-        by=actor, found=found, draft=drafts.of(actor, code), files=request.FILES
-    )
+    files, refused = drafts.uploaded(by=actor, found=found, files=request.FILES)
     if refused:
         error = next(iter(refused.values()))
         return JsonResponse({"error": error.text}, status=error.status)
-    drafts.save(by=actor, code=code, draft=kept)
-    sent = {name.removeprefix("document.") for name in request.FILES}
-    return JsonResponse(next((file.as_json() for file in kept.files if file.kind in sent), {}), status=201)
+    drafts.change(by=actor, code=code, how=lambda kept: drafts.with_files(kept, files))
+    return JsonResponse(next((file.as_json() for file in files), {}), status=201)
 
 
 @applicant_required
@@ -199,6 +199,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             return _form(request, actor, found, kept, invalid.errors, 422)
         except ActError as refused:
             return _form(request, actor, found, kept, {"": refused.text}, refused.status)
+        drafts.forget(by=actor, code=code)
         return redirect(reverse("cases:own", kwargs={"case": done.case}) + "?new=1")
     context = {
         "shown": shown.procedure_page(package),
