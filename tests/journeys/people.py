@@ -111,8 +111,10 @@ class Person:
 
         Faults are told when the person leaves, so that one run names them all.
         """
+        # A link was followed a moment ago: until the new page is there, it has no body to scroll.
+        self.page.wait_for_load_state("load")
         # Pictures of a flow are drawn when one comes near them.
-        for end in ("document.body.scrollHeight", "0"):
+        for end in ("document.documentElement.scrollHeight", "0"):
             self.page.evaluate(f"scrollTo(0, {end})")
             self.page.wait_for_load_state("networkidle")
         self.page.evaluate(AXE.read_text("utf-8"))
@@ -194,6 +196,7 @@ class Person:
             self.open("/desk/")
             if row.count():
                 row.first.get_by_role("link").first.click()
+                self.page.wait_for_url("**/desk/cases/**")
                 return
             self.page.wait_for_timeout(500)
         raise AssertionError(f"no task of {number} in the inbox")
