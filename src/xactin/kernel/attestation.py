@@ -70,8 +70,7 @@ def time_text(time: datetime) -> str:
     """An aware time as it is signed: UTC, milliseconds (finer digits are cut off), `Z`."""
     if time.tzinfo is None:
         raise ValueError("a time without zone has no meaning here")
-    utc = time.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse_time(text: object) -> datetime:

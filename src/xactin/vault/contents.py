@@ -11,6 +11,7 @@ from xactin.vault import secrets
 
 SALT: Final = 32
 
+INSERT_VALUE: Final = "INSERT INTO vault_value (subject, part, commitment, sealed) VALUES (%s, %s, %s, %s)"
 INSERT_VALUES: Final = """
 INSERT INTO vault_value (subject, part, commitment, sealed)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::bytea[])
@@ -29,7 +30,7 @@ class SealedValue:
 
     def sql(self) -> tuple[str, Any]:
         """The statement that writes it in the pipeline of an act."""
-        return values_sql([self])
+        return INSERT_VALUE, self.row()
 
     def row(self) -> tuple[str, str, bytes, bytes]:
         """Its columns."""

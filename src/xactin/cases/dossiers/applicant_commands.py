@@ -61,7 +61,32 @@ def submit(
     `agency` is the code of the one that handles it, by default the first of the procedure's level that has a
     counter. Raises Invalid (by field), Forbidden, NoSuchProcedure.
     """
-    version = procedures.in_force(code, local_day(now()))
+    for _try in range(_TRIES):
+        standing = procedures.standing(code, local_day(now()))
+        try:
+            return _submit(by, standing, data, documents, agency, entry)
+        except _Superseded:
+            procedures.forget_standing()
+    raise RuntimeError(f"the rules of {code} do not stand still")
+
+
+class _Superseded(Exception):
+    """Another version or limit is in force than this process knew of."""
+
+
+_TRIES: Final = 3
+_FORGET_DRAFT: Final = "DELETE FROM cases_draft WHERE person_id = %s AND code = %s"
+
+
+def _submit(
+    by: Actor,
+    standing: procedures.Standing,
+    data: Mapping[str, Any],
+    documents: Sequence[Given],
+    agency: str | None,
+    entry: UUID | None,
+) -> ActDone:
+    version = standing.version
     package = version.package
     decision = may(by, "case.submit", Facts(subject="", kind="case", owner_person_ids=(by.person_id,)))
     if not decision.allowed:
@@ -94,9 +119,12 @@ def submit(
         key=by.key_id,
     )
     signature = identity.sign(by, statement)
-    reads = [(store.NEXT_SERIAL, (prefix,))]
+    reads = [standing.statement, (store.NEXT_SERIAL, (prefix,))]
     with _uploads_once(), ledger.acting(subject=subject, mandates=[by.mandate_id], reads=reads) as chain:
-        number = f"{prefix}{chain.rows[0][0][0]:04d}"
+        ((rules,), ((serial,),)) = chain.rows
+        if not standing.holds(rules):
+            raise _Superseded
+        number = f"{prefix}{serial:04d}"
         state, effect = decided(
             engine.start,
             package,
@@ -104,7 +132,7 @@ def submit(
             parts=wrote,
             at=chain.at,
             calendar=calendar(),
-            limits=procedures.limits(code),
+            limits=standing.limits,
         )
         outcome = applied(
             package,
@@ -133,7 +161,7 @@ def submit(
                 },
             )
         )
-        chain.write("DELETE FROM cases_draft WHERE person_id = %s AND code = %s", (by.person_id, code))
+        chain.write(_FORGET_DRAFT, (by.person_id, package.code))
     return ActDone(case=case, entry=ref.id, seq=0, phase=state["phase"], number=number, effect=outcome.effect)
 
 

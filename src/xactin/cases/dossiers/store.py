@@ -94,9 +94,9 @@ _CLOSE = "DELETE FROM cases_opentask WHERE case_id = %(case)s AND token = ANY(%(
 
 _OPEN = """
   INSERT INTO cases_opentask (case_id, token, node, kind, agency_id, role, opened_at, due_at)
-  SELECT %(case)s, t.token, t.node, t.kind, t.agency, t.role, %(at)s, t.due
-    FROM unnest(%(tokens)s::text[], %(nodes)s::text[], %(kinds)s::text[], %(task_agencies)s::uuid[],
-                %(roles)s::text[], %(dues)s::timestamptz[]) AS t(token, node, kind, agency, role, due)
+  SELECT %(case)s, t.token, t.node, t.kind, t.agency, t.role, %(at)s, t.due_at
+    FROM jsonb_to_recordset(%(opened)s)
+         AS t(token text, node text, kind text, agency uuid, role text, due_at timestamptz)
   ON CONFLICT (case_id, token) DO UPDATE SET due_at = excluded.due_at"""
 
 _TIMER = """
@@ -107,7 +107,7 @@ _NO_TIMER = "DELETE FROM cases_timer WHERE case_id = %(case)s"
 
 _OUTBOX = """
   INSERT INTO notices_outbox (topic, body, created)
-  SELECT topic, body, %(at)s FROM unnest(%(topics)s::text[], %(bodies)s::jsonb[]) AS e(topic, body)"""
+  SELECT e.value ->> 0, e.value -> 1, %(at)s FROM jsonb_array_elements(%(events)s) AS e"""
 
 _INSERT_CASE = """
   INSERT INTO cases_case (id, number, version_id, agency_id, applicant_id, applicant_name, search, state, phase,
@@ -133,7 +133,7 @@ def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, di
         "due": change.due_at,
         "received": change.received_at,
         "finished": change.finished_at,
-        "agencies": sorted({task.agency for task in change.opened if task.agency}),
+        "agencies": "{" + ",".join(sorted({str(task.agency) for task in change.opened if task.agency})) + "}",
         "at": change.at,
         **(new or {}),
     }
@@ -142,18 +142,10 @@ def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, di
         values["closed"] = list(change.closed)
     if change.opened:
         parts.append(_OPEN)
-        values |= {
-            "tokens": [task.token for task in change.opened],
-            "nodes": [task.node for task in change.opened],
-            "kinds": [task.kind for task in change.opened],
-            "task_agencies": [task.agency for task in change.opened],
-            "roles": [task.role for task in change.opened],
-            "dues": [task.due_at for task in change.opened],
-        }
+        values["opened"] = Jsonb(change.opened)
     if change.events:
         parts.append(_OUTBOX)
-        values["topics"] = [topic for topic, _ in change.events]
-        values["bodies"] = [Jsonb(body) for _, body in change.events]
+        values["events"] = Jsonb(change.events)
     if change.timer_changed:
         parts.append(_NO_TIMER if change.timer is None else _TIMER)
         values["timer"] = change.timer

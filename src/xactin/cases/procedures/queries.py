@@ -1,11 +1,13 @@
 """What may be asked of the catalogue. It is public: no actor is needed to read what is in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
+import orjson
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -59,6 +61,47 @@ def in_force(code: str, day: date) -> InForce:
     if row is None:
         raise NoSuchProcedure(code)
     return version(row.pk)
+
+
+STANDING: Final = """
+SELECT (SELECT id FROM cases_procedureversion
+         WHERE code = %(code)s AND in_force_from <= %(day)s AND (in_force_until IS NULL OR in_force_until > %(day)s)
+         ORDER BY in_force_from DESC LIMIT 1),
+       (SELECT coalesce(jsonb_object_agg(name, duration), '{}') FROM cases_authoritylimit WHERE code = %(code)s)
+"""
+"""What a new dossier follows: the version in force and the authority's limits. `Standing` keeps it."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a dossier started on a day follows, as this process last saw it. Whoever starts one asks again, by
+    `statement`, in the transaction that writes it, and calls `forget_standing` where the answer differs."""
+
+    version: InForce
+    limits: Mapping[str, Mapping[str, int]]
+    statement: tuple[str, dict[str, Any]]
+
+    def holds(self, row: Sequence[Any]) -> bool:
+        """Whether that answer is still this."""
+        return (self.version.id, self.limits) == tuple(row)
+
+
+@lru_cache(maxsize=1024)
+def standing(code: str, day: date) -> Standing:
+    """What a dossier started on this local day follows. Kept: it changes a few times a year, and is asked for in
+    each application. Raises NoSuchProcedure."""
+    statement = STANDING, {"code": code, "day": day}
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        found, limits = cursor.fetchone()
+    if found is None:
+        raise NoSuchProcedure(code)
+    return Standing(version(found), orjson.loads(limits), statement)
+
+
+def forget_standing() -> None:
+    """A version was published or a limit was set."""
+    standing.cache_clear()
 
 
 def by_digest(digest: str) -> InForce | None:

@@ -42,13 +42,33 @@ checker.checks("decimal")(_matches(_DECIMAL))
 def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
     """{JSON pointer: sentence} of all that is wrong, in the order of the form; empty when all is well."""
     faults: dict[str, list[tuple[int, str]]] = {}
-    known = Draft202012Validator(schema, format_checker=checker)
-    for error in _leaves(known.iter_errors(data)):
+    for error in _leaves(_validator(schema).iter_errors(data)):
         for path, code_weight, sentence in _told(schema, error, language):
             faults.setdefault(pointer(path), []).append((code_weight, sentence))
+    if not faults:
+        return {}
     order = {place: rank for rank, place in enumerate(_pointers(schema, data))}
     ranked = sorted(faults, key=lambda place: (order.get(place, len(order)), place))
     return {place: min(faults[place])[1] for place in ranked}
+
+
+def _validator(schema: Schema) -> Draft202012Validator:
+    """A schema's validator, made once. Schemas are those of packages: they live as long as the process and never change.
+
+    Each is kept beside its validator, so that no other can come to stand under its `id`.
+    """
+    kept = _validators.get(id(schema))
+    if kept is not None and kept[0] is schema:
+        return kept[1]
+    made = Draft202012Validator(schema, format_checker=checker)
+    if len(_validators) >= _MOST_VALIDATORS:
+        _validators.clear()
+    _validators[id(schema)] = schema, made
+    return made
+
+
+_validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
+_MOST_VALIDATORS = 1024
 
 
 def pointer(path: Iterable[str | int]) -> str:
