@@ -1,5 +1,6 @@
 """Pure decisions of the room: states, numbers, effects. No Django, no clock, no I/O."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date
@@ -47,6 +48,44 @@ def national_state(phase: str, *, received: bool, handled: bool) -> NationalStat
 def number_prefix(unit_code: str, day: date) -> str:
     """`H44.100-260826-`: unit and local day, before the four-digit serial."""
     return f"{unit_code}-{day:%y%m%d}-"
+
+
+_WORD = re.compile(r"\w(?:[\w.-]*\w)?")
+
+
+def search_words(number: str, procedure: str, applicant: str) -> str:
+    """What a dossier is found by, as text of a `tsvector`: each word once, in the order of their bytes.
+
+    Weight A has what everybody who sees the dossier may find it by: its number, whole and in pieces, and its
+    procedure. Weight B has the applicant's name. `procedure` and `applicant` are folded.
+    """
+    whole = number.lower()
+    pieces = whole.split("-")
+    open_to_all = {
+        whole,
+        *pieces,
+        *("-".join(pieces[at:]) for at in range(1, len(pieces))),
+        *_words(procedure),
+    }
+    weights = {**dict.fromkeys(_words(applicant), "B"), **dict.fromkeys(open_to_all, "A")}
+    return " ".join(f"'{word}':1{weights[word]}" for word in sorted(weights, key=str.encode))
+
+
+def search_query(text: str, *, by_name: bool) -> str:
+    """Folded words as text of a `tsquery`: all of them, each as the beginning of a word; "" for none.
+
+    Not `by_name`: the applicant's name is not looked at.
+    """
+    weights = "" if by_name else "A"
+    return " & ".join(f"'{word}':*{weights}" for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a folded text: letters and digits, with dots and dashes inside. So none needs quoting."""
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(text)]
+
+
+_LONGEST_WORD = 100
 
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ transaction's status changes, which both read from libpq.
 import itertools
 import re
 import select
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,9 +34,7 @@ set_json_dumps(orjson.dumps, _adapters)
 
 _PLACEHOLDER: Final = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
 
-Names = dict[tuple[bytes, tuple[int, ...]], bytes]
-_prepared: "Final[WeakKeyDictionary[psycopg.Connection[Any], Names]]" = WeakKeyDictionary()
-"""What is prepared on each connection: a name by text and types."""
+_known: "Final[WeakKeyDictionary[psycopg.Connection[Any], _Known]]" = WeakKeyDictionary()
 _MOST: Final = 400
 """Statements kept prepared on a connection; what comes later is planned each time."""
 _count: Final = itertools.count()
@@ -55,7 +54,7 @@ def run(statements: Sequence[Statement], *, begin: bool = False, commit: bool = 
             return _run(raw, statements, begin=begin, commit=commit)
         except errors.InvalidSqlStatementName:
             # Somebody has said DEALLOCATE ALL. Where the transaction is new, nothing has happened yet.
-            _prepared.pop(raw, None)
+            _known.pop(raw, None)
             if not begin:
                 raise
             raw.rollback()
@@ -96,13 +95,24 @@ class _Context:
     connection: "psycopg.Connection[Any]"
 
 
+class _Known:
+    """What is known of a connection: the names of what is prepared, by text and types; and how values are adapted,
+    looked up once for each type."""
+
+    def __init__(self, raw: "psycopg.Connection[Any]") -> None:
+        self.names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        # The connection is its key in a weak mapping: kept alive by its value it would never go.
+        context = _Context(_adapters, weakref.proxy(raw))
+        self.transformer = Transformer(context)
+
+
 class _Batch:
     """What is sent in one round trip. A statement is prepared once, in the same trip as its first use."""
 
     def __init__(self, raw: "psycopg.Connection[Any]") -> None:
         self._raw = raw
-        self._names = _prepared.setdefault(raw, {})
-        self._context = _Context(_adapters, raw)
+        known = _known.get(raw) or _known.setdefault(raw, _Known(raw))
+        self._names, self._transformer = known.names, known.transformer
         # For each command sent: what it prepares (None for one that executes), and what came back.
         self._commands: list[tuple[bytes, tuple[int, ...]] | None] = []
         self._results: list[PGresult] = []
@@ -110,7 +120,7 @@ class _Batch:
     def send(self, sql: str, params: Any) -> None:
         """Queues a statement."""
         text, values = _ordered(sql, params)
-        transformer = Transformer(self._context)
+        transformer = self._transformer
         dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         place = text, tuple(transformer.types or ())
         name = self._names.get(place)
@@ -168,9 +178,8 @@ class _Batch:
         """The rows of a result as tuples."""
         if result.status != ExecStatus.TUPLES_OK:
             return []
-        transformer = Transformer(self._context)
-        transformer.set_pgresult(result)
-        return list(transformer.load_rows(0, result.ntuples, tuple))
+        self._transformer.set_pgresult(result)
+        return list(self._transformer.load_rows(0, result.ntuples, tuple))
 
     def executed(self) -> list[PGresult]:
         """The results of the statements, without those of preparing them."""

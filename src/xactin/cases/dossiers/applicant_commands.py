@@ -23,7 +23,7 @@ from xactin.cases.dossiers.deciding import (
 )
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rules import number_prefix
+from xactin.cases.rules import number_prefix, search_words
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, folded, may
 from xactin.kernel.attestation import make_statement
@@ -157,7 +157,7 @@ def _submit(
                     "agency": handling.id,
                     "applicant": by.person_id,
                     "applicant_name": by.name,
-                    "search": folded(f"{number} {by.name} {package.meta['name']['vi']}"),
+                    "words": search_words(number, folded(package.meta["name"]["vi"]), folded(by.name)),
                 },
             )
         )

@@ -13,7 +13,7 @@ from xactin.cases.dossiers.recomputing import Recomputing, as_stored
 from xactin.cases.dossiers.services import drawn
 from xactin.cases.models import Case, OpenTask, Result, Timer
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rules import fold, national_state
+from xactin.cases.rules import fold, national_state, search_words
 from xactin.identity import queries as identity
 from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
@@ -167,14 +167,14 @@ def _columns(case: Case, told: Folded) -> Iterator[Difference]:
         "finished_at": told.finished_at,
         "number": told.number,
         "applicant_id": UUID(told.applicant),
-        "search": folded(f"{told.number} {case.applicant_name} {case.version.name_vi}"),
+        "words": search_words(told.number, folded(case.version.name_vi), folded(case.applicant_name)),
     }
     for name, value in wanted.items():
         if getattr(case, name) != value:
             yield "table", f"{name.removesuffix('_id')}: the row says other than the entries"
     if case.agency.code != told.agency:
         yield "table", "agency: the row says other than the entries"
-    if {_code(agency) for agency in case.agencies} != told.asked:
+    if {_code(part.agency_id) for part in case.involved.all()} != told.asked:
         yield "table", "agencies: the row says other than the entries"
 
 

@@ -1,8 +1,8 @@
 """The raw statements of an act: one read under the lock, one pipelined write.
 
 An act costs two round trips (docs/decisions.md, "the path of an act"), so its rows are read and
-written by these statements and not by the ORM. Nothing else writes `cases_case`, `cases_opentask`
-and `cases_timer`.
+written by these statements and not by the ORM. Nothing else writes `cases_case`, `cases_caseagency`,
+`cases_opentask` and `cases_timer`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,12 +85,10 @@ class Change:
 
 _UPDATE_CASE = """
   UPDATE cases_case SET state = %(state)s, phase = %(phase)s, national_state = %(national)s, fee = %(fee)s,
-         due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s,
-         agencies = CASE WHEN agencies @> %(agencies)s::uuid[] THEN agencies
-                         ELSE ARRAY(SELECT DISTINCT unnest(agencies || %(agencies)s::uuid[])) END
+         due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s
    WHERE id = %(case)s"""
 
-_CLOSE = "DELETE FROM cases_opentask WHERE case_id = %(case)s AND token = ANY(%(closed)s::text[])"
+_CLOSE = "DELETE FROM cases_opentask WHERE case_id = %(case)s AND token IN (SELECT jsonb_array_elements_text(%(closed)s))"
 
 _OPEN = """
   INSERT INTO cases_opentask (case_id, token, node, kind, agency_id, role, opened_at, due_at)
@@ -98,6 +96,12 @@ _OPEN = """
     FROM jsonb_to_recordset(%(opened)s)
          AS t(token text, node text, kind text, agency uuid, role text, due_at timestamptz)
   ON CONFLICT (case_id, token) DO UPDATE SET due_at = excluded.due_at"""
+
+_INVOLVE = """
+  INSERT INTO cases_caseagency (agency_id, case_id)
+  SELECT DISTINCT t.agency, %(case)s::uuid FROM jsonb_to_recordset(%(opened)s) AS t(agency uuid)
+   WHERE t.agency IS NOT NULL
+  ON CONFLICT DO NOTHING"""
 
 _TIMER = """
   INSERT INTO cases_timer (case_id, at) VALUES (%(case)s, %(timer)s)
@@ -110,10 +114,10 @@ _OUTBOX = """
   SELECT e.value ->> 0, e.value -> 1, %(at)s FROM jsonb_array_elements(%(events)s) AS e"""
 
 _INSERT_CASE = """
-  INSERT INTO cases_case (id, number, version_id, agency_id, applicant_id, applicant_name, search, state, phase,
-         national_state, fee, due_at, submitted_at, received_at, finished_at, agencies)
-  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(applicant)s, %(applicant_name)s, %(search)s, %(state)s,
-         %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s, %(finished)s, %(agencies)s::uuid[])"""
+  INSERT INTO cases_case (id, number, version_id, agency_id, applicant_id, applicant_name, words, state, phase,
+         national_state, fee, due_at, submitted_at, received_at, finished_at)
+  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(applicant)s, %(applicant_name)s, %(words)s::tsvector,
+         %(state)s, %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s, %(finished)s)"""
 
 NEXT_SERIAL = """
 INSERT INTO cases_serial (prefix, last) VALUES (%s, 1)
@@ -133,15 +137,14 @@ def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, di
         "due": change.due_at,
         "received": change.received_at,
         "finished": change.finished_at,
-        "agencies": "{" + ",".join(sorted({str(task.agency) for task in change.opened if task.agency})) + "}",
         "at": change.at,
         **(new or {}),
     }
     if change.closed:
         parts.append(_CLOSE)
-        values["closed"] = list(change.closed)
+        values["closed"] = Jsonb(change.closed)
     if change.opened:
-        parts.append(_OPEN)
+        parts += [_OPEN, _INVOLVE]
         values["opened"] = Jsonb(change.opened)
     if change.events:
         parts.append(_OUTBOX)

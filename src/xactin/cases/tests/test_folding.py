@@ -78,8 +78,8 @@ def test_all_is_clean_before(world: World) -> None:
         ("received_at = received_at - interval '1 hour'", "received_at"),
         ("submitted_at = submitted_at - interval '1 hour'", "submitted_at"),
         ("finished_at = submitted_at", "finished_at"),
-        ("applicant_name = 'Người khác'", "search"),
-        ("agencies = agencies[2:]", "agencies"),
+        ("applicant_name = 'Người khác'", "words"),
+        ("words = words || 'bi:1B'::tsvector", "words"),
         ("state = jsonb_set(state, '{fee}', '1')", "state"),
         ("state = state #- '{parts,form.house}'", "state"),
         ("agency_id = (SELECT id FROM identity_agency WHERE code = 'H44.100.01')", "agency"),
@@ -90,6 +90,27 @@ def test_all_is_clean_before(world: World) -> None:
 def test_a_changed_column(world: World, change: str, named: str) -> None:
     sql(f"UPDATE cases_case SET {change} WHERE id = %s", world.open.pk)
     assert any(text.startswith(f"{named}:") for text in found(world.open))
+
+
+def test_an_agency_that_lost_its_part(world: World) -> None:
+    sql(
+        "DELETE FROM cases_caseagency WHERE case_id = %s"
+        " AND agency_id = (SELECT agency_id FROM cases_opentask o"
+        " WHERE o.case_id = cases_caseagency.case_id AND node = 'consult_environment')",
+        world.open.pk,
+    )
+    (text,) = found(world.open)
+    assert text.startswith("agencies:")
+
+
+def test_an_agency_that_has_no_part(world: World) -> None:
+    sql(
+        "INSERT INTO cases_caseagency (case_id, agency_id)"
+        " VALUES (%s, (SELECT id FROM identity_agency WHERE code = 'H44'))",
+        world.open.pk,
+    )
+    (text,) = found(world.open)
+    assert text.startswith("agencies:")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +158,7 @@ def test_a_changed_timer(world: World) -> None:
 def test_a_removed_case(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_opentask WHERE case_id = %s", [world.refused.pk])
+        cursor.execute("DELETE FROM cases_caseagency WHERE case_id = %s", [world.refused.pk])
         cursor.execute("DELETE FROM notices_outbox")
     sql("DELETE FROM cases_case WHERE id = %s", world.refused.pk)
     assert found(world.refused) == ["the dossier's row is gone"]

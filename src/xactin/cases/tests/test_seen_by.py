@@ -4,7 +4,7 @@ import pytest
 
 from xactin.cases import testing
 from xactin.cases.dossiers import queries
-from xactin.cases.models import Case
+from xactin.cases.models import CaseAgency
 from xactin.identity.queries import actor_for
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ def test_an_administrator_sees_no_dossier_even_of_their_own_agency() -> None:
     case = testing.apply()
     administrator, auditor = actor_for("quantri1"), actor_for("thanhtra1")
     assert administrator.agency_id == auditor.agency_id
-    Case.objects.filter(pk=case.pk).update(agencies=[administrator.agency_id])
+    CaseAgency.objects.create(case=case, agency_id=administrator.agency_id)
     assert queries.sees(auditor, case.pk)
     assert not queries.sees(administrator, case.pk)
     assert queries.cases(administrator, queries.Filters()) == []

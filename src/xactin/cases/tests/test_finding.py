@@ -1,0 +1,82 @@
+"""What a dossier is found by: its number in pieces, its procedure, its applicant, with or without diacritics."""
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xactin.cases import testing
+from xactin.cases.dossiers import queries
+from xactin.cases.models import Case
+from xactin.cases.rules import search_query, search_words
+from xactin.identity.queries import actor_for, folded
+
+TEXTS = st.text(max_size=40)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        "nguyen",
+        "Nguyễn",
+        "NGUY",
+        "giay phep",
+        "xây dựng nguy",
+        "{number}",
+        "{serial}",
+        "{day}-{serial}",
+        "{unit}-{day}",
+    ],
+)
+def test_found(words: str) -> None:
+    case = _case()
+    unit, day, serial = case.number.split("-")
+    asked = words.format(number=case.number, unit=unit, day=day, serial=serial)
+    for username in ("congdan1", "motcua1", "thanhtra1"):
+        assert [one.pk for one in queries.cases(actor_for(username), queries.Filters(words=asked))] == [
+            case.pk
+        ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["guyen", "nguyen tran", "9999", "' : & | ! ( )", "\\", "***", "x" * 500])
+def test_not_found(words: str) -> None:
+    _case()
+    assert queries.cases(actor_for("motcua1"), queries.Filters(words=words)) == []
+
+
+@pytest.mark.django_db
+def test_pages_follow_each_other_without_a_gap() -> None:
+    testing.province_with(testing.PERMIT)
+    made = [testing.apply().pk for _ in range(5)]
+    for username in ("congdan1", "motcua1", "thanhtra1"):
+        seen, after = [], None
+        while True:
+            rows = queries.cases(actor_for(username), queries.Filters(limit=2, after=after))
+            seen += [row.pk for row in rows[:2]]
+            if len(rows) <= 2:
+                break
+            after = rows[1].pk
+        assert seen == sorted(made, reverse=True)
+
+
+@pytest.mark.django_db
+@given(TEXTS, TEXTS, TEXTS)
+def test_the_database_reads_the_words_as_they_are_written(procedure: str, applicant: str, asked: str) -> None:
+    words = search_words("H44.100-260826-0001", folded(procedure), folded(applicant))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::tsvector::text", [words])
+        assert cursor.fetchone() == (words,)
+        for by_name in (True, False):
+            cursor.execute("SELECT %s::tsquery::text", [search_query(folded(asked), by_name=by_name)])
+
+
+def test_a_name_is_looked_at_only_by_those_who_may() -> None:
+    assert search_query("nguyen 0001", by_name=False) == "'nguyen':*A & '0001':*A"
+    assert search_query("nguyen", by_name=True) == "'nguyen':*"
+
+
+def _case() -> Case:
+    testing.province_with(testing.PERMIT)
+    return testing.apply()
