@@ -17,7 +17,7 @@ ACTS = 6
 # Of a hundred cases: how many acts after the submission each has.
 STAGES = (*(range(ACTS)), 1, 1, 4, 5) + (ACTS,) * 90
 BATCH = 500
-TABLES = ("cases_case", "cases_opentask", "cases_timer", "ledger_entry", "ledger_head", "vault_value")
+TABLES = ("cases_case", "cases_caseagency", "cases_opentask", "cases_timer", "ledger_entry", "ledger_head", "vault_value")
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from django.db import connection
 from bench.payload import DATA
 from bench.sides import ours
 from xactin.cases.dossiers import commands
+from xactin.cases.models import Case
+from xactin.cases.rules import search_words
 from xactin.identity.keys.signing import seal_context
 from xactin.identity.models import SigningKey
 from xactin.identity.queries import folded
@@ -34,7 +36,7 @@ ENTRY = ("id", "subject", "seq", "statement", "signature", "effect", "prev", "at
 HEAD = ("subject", "seq", "digest", "at")
 VALUE = ("subject", "part", "commitment", "sealed")
 LOADED = {"ledger_entry": ENTRY, "ledger_head": HEAD, "vault_value": VALUE}
-DERIVED = ("cases_case", "cases_opentask", "cases_timer")
+DERIVED = ("cases_case", "cases_caseagency", "cases_opentask", "cases_timer")
 Rows = dict[str, list[Sequence[Any]]]
 
 
@@ -51,17 +53,21 @@ class Text:
 
 @dataclass(frozen=True)
 class Template:
-    """One case as the engine left it. `derived`: table -> (columns, rows), JSON as text."""
+    """One case as the engine left it. `derived`: table -> (columns, rows), JSON as text.
+
+    `words` are those of its procedure and its applicant, folded.
+    """
 
     case: str
     number: str
+    words: tuple[str, str]
     entries: list[dict[str, Any]]
     values: list[tuple[str, Any, str]]  # part, value, commitment
     derived: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
 
     @cached_property
     def _tokens(self) -> "re.Pattern[str]":
-        own = [self.case, self.number, folded(self.number)]
+        own = [self.case, self.number]
         own += [entry["statement"]["id"] for entry in self.entries]
         own += [commitment for _, _, commitment in self.values]
         return re.compile(f"({'|'.join(map(re.escape, own))})")
@@ -93,7 +99,7 @@ class Template:
         """Adds the rows of one more case like this."""
         case = str(uuid_utils.uuid7())
         subject = f"case:{case}"
-        own = {self.case: case, self.number: number, folded(self.number): folded(number)}
+        own = {self.case: case, self.number: number}
         for part, value, commitment in self.values:
             sealed = seal_value(subject=subject, part=part, value=value)
             own[commitment] = sealed.commitment
@@ -103,6 +109,7 @@ class Template:
         for table, rows in self._derived.items():
             for row in rows:
                 into[table].append([cell.filled(own) if isinstance(cell, Text) else cell for cell in row])
+        into["cases_case"][-1][self.columns("cases_case").index("words")] = search_words(number, *self.words)
 
     def _chain(self, subject: str, own: Mapping[str, str], into: Rows) -> None:
         digest: bytes | None = None
@@ -167,7 +174,9 @@ def template(case: UUID) -> Template:
     values = [(part, value, commit_value(salt, value)) for part, (value, salt) in opened.items()]
     columns, rows = derived["cases_case"]
     number = str(rows[0][columns.index("number")])
-    return Template(str(case), number, entries, values, derived)
+    found = Case.objects.select_related("version").get(pk=case)
+    words = folded(found.version.name_vi), folded(found.applicant_name)
+    return Template(str(case), number, words, entries, values, derived)
 
 
 def _entry(
@@ -189,6 +198,6 @@ def _derived(cursor: Any, table: str, case: UUID) -> tuple[tuple[str, ...], list
     )
     columns = dict(cursor.fetchall())
     key = "id" if table == "cases_case" else "case_id"
-    asked = [f"{name}::text" if kind in ("uuid", "jsonb") else name for name, kind in columns.items()]
+    asked = [f"{name}::text" if kind in ("uuid", "jsonb", "tsvector") else name for name, kind in columns.items()]
     cursor.execute(f"SELECT {', '.join(asked)} FROM {table} WHERE {key} = %s", [case])
     return tuple(columns), cursor.fetchall()

@@ -17,7 +17,7 @@ from xactin.cases.rules import NationalState
 
 
 @SearchVectorField.register_lookup
-class Found(models.Lookup):  # type: ignore[type-arg]
+class Found(models.Lookup):
     """`words__found="'nguyen':* & 'hang':*"`: the text is a `tsquery` as it stands (rules.search_query).
 
     Django's own search would cut a dossier's number into words of a language.
@@ -26,10 +26,10 @@ class Found(models.Lookup):  # type: ignore[type-arg]
     lookup_name = "found"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """`words @@ %s::tsquery`."""
         left, values = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*values, self.rhs]
+        return f"{left} @@ %s::tsquery", (*values, self.rhs)
 
 
 class Phase(models.TextChoices):

@@ -42,7 +42,7 @@ def visible(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=_involving(actor.agency_id))
 
 
-def _involving(agency: UUID, after: UUID | None = None) -> QuerySet[CaseAgency, dict[str, Any]]:
+def _involving(agency: UUID, after: UUID | None = None) -> QuerySet[CaseAgency, Any]:
     rows = CaseAgency.objects.filter(agency_id=agency)
     return (rows if after is None else rows.filter(case_id__lt=after)).values("case_id")
 

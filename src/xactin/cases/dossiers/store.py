@@ -88,7 +88,9 @@ _UPDATE_CASE = """
          due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s
    WHERE id = %(case)s"""
 
-_CLOSE = "DELETE FROM cases_opentask WHERE case_id = %(case)s AND token IN (SELECT jsonb_array_elements_text(%(closed)s))"
+_CLOSE = """
+  DELETE FROM cases_opentask
+   WHERE case_id = %(case)s AND token IN (SELECT jsonb_array_elements_text(%(closed)s))"""
 
 _OPEN = """
   INSERT INTO cases_opentask (case_id, token, node, kind, agency_id, role, opened_at, due_at)

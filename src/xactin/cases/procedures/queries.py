@@ -79,7 +79,7 @@ class Standing:
 
     version: InForce
     limits: Mapping[str, Mapping[str, int]]
-    statement: tuple[str, dict[str, Any]]
+    statement: tuple[str, Mapping[str, Any]]
 
     def holds(self, row: Sequence[Any]) -> bool:
         """Whether that answer is still this."""
@@ -90,13 +90,13 @@ class Standing:
 def standing(code: str, day: date) -> Standing:
     """What a dossier started on this local day follows. Kept: it changes a few times a year, and is asked for in
     each application. Raises NoSuchProcedure."""
-    statement = STANDING, {"code": code, "day": day}
+    asked: dict[str, Any] = {"code": code, "day": day}
     with connection.cursor() as cursor:
-        cursor.execute(*statement)
+        cursor.execute(STANDING, asked)
         found, limits = cursor.fetchone()
     if found is None:
         raise NoSuchProcedure(code)
-    return Standing(version(found), orjson.loads(limits), statement)
+    return Standing(version(found), orjson.loads(limits), (STANDING, asked))
 
 
 def forget_standing() -> None:

@@ -53,7 +53,7 @@ def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
 
 
 def _validator(schema: Schema) -> Draft202012Validator:
-    """A schema's validator, made once. Schemas are those of packages: they live as long as the process and never change.
+    """A schema's validator, made once. Schemas are those of packages, which live long and never change.
 
     Each is kept beside its validator, so that no other can come to stand under its `id`.
     """
