@@ -9,11 +9,12 @@ from statistics import quantiles
 from time import monotonic, perf_counter
 from typing import Any
 
+from bench import names
 from bench.payload import CONSULTED
 from bench.sides import ours
 
 CLIENTS = 16
-LISTS = ("inbox", "cases", "number")
+LISTS = ("inbox", "cases", "number", "name")
 
 
 def main() -> None:
@@ -65,6 +66,8 @@ def _asker(name: str, number: int, communes: int) -> Callable[[], Any]:
         return lambda: [task.case.number for task in queries.inbox(actor)]
     if name == "cases":
         return lambda: [case.agency.name_vi for case in queries.cases(actor, queries.Filters())]
+    if name == "name":
+        return lambda: queries.cases(actor, queries.Filters(words=names.name(random.randrange(100_000))))
     newest = [case.number.lower() for case in Case.objects.order_by("-id")[:1000]]
     return lambda: queries.cases(actor, queries.Filters(words=random.choice(newest)))
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 
+from bench.names import name
 from bench.sides import ours
 
 COMMUNES = 10
@@ -17,7 +18,15 @@ ACTS = 6
 # Of a hundred cases: how many acts after the submission each has.
 STAGES = (*(range(ACTS)), 1, 1, 4, 5) + (ACTS,) * 90
 BATCH = 500
-TABLES = ("cases_case", "cases_caseagency", "cases_opentask", "cases_timer", "ledger_entry", "ledger_head", "vault_value")
+TABLES = (
+    "cases_case",
+    "cases_caseagency",
+    "cases_opentask",
+    "cases_timer",
+    "ledger_entry",
+    "ledger_head",
+    "vault_value",
+)
 
 
 def main() -> None:
@@ -80,7 +89,7 @@ def _copy(start: int, count: int, cases: list[str]) -> None:
         rows = {table: [] for table in TABLES}
         for number in range(first, min(first + BATCH, start + count)):
             place = number % COMMUNES * stages + STAGES[number // COMMUNES % len(STAGES)]
-            made[place].copy(f"H99-LOAD-{number:08d}", rows)
+            made[place].copy(f"H99-LOAD-{number:08d}", name(number), rows)
         with transaction.atomic(), connection.cursor() as cursor:
             for table in TABLES:
                 columns = ", ".join(made[0].columns(table))

@@ -55,12 +55,12 @@ class Text:
 class Template:
     """One case as the engine left it. `derived`: table -> (columns, rows), JSON as text.
 
-    `words` are those of its procedure and its applicant, folded.
+    `procedure` is the name of its procedure, folded.
     """
 
     case: str
     number: str
-    words: tuple[str, str]
+    procedure: str
     entries: list[dict[str, Any]]
     values: list[tuple[str, Any, str]]  # part, value, commitment
     derived: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
@@ -95,8 +95,8 @@ class Template:
             for table, (_, rows) in self.derived.items()
         }
 
-    def copy(self, number: str, into: Rows) -> None:
-        """Adds the rows of one more case like this."""
+    def copy(self, number: str, applicant: str, into: Rows) -> None:
+        """Adds the rows of one more case like this, whose applicant has another name."""
         case = str(uuid_utils.uuid7())
         subject = f"case:{case}"
         own = {self.case: case, self.number: number}
@@ -109,7 +109,9 @@ class Template:
         for table, rows in self._derived.items():
             for row in rows:
                 into[table].append([cell.filled(own) if isinstance(cell, Text) else cell for cell in row])
-        into["cases_case"][-1][self.columns("cases_case").index("words")] = search_words(number, *self.words)
+        columns, row = self.columns("cases_case"), into["cases_case"][-1]
+        row[columns.index("applicant_name")] = applicant
+        row[columns.index("words")] = search_words(number, self.procedure, folded(applicant))
 
     def _chain(self, subject: str, own: Mapping[str, str], into: Rows) -> None:
         digest: bytes | None = None
@@ -174,9 +176,8 @@ def template(case: UUID) -> Template:
     values = [(part, value, commit_value(salt, value)) for part, (value, salt) in opened.items()]
     columns, rows = derived["cases_case"]
     number = str(rows[0][columns.index("number")])
-    found = Case.objects.select_related("version").get(pk=case)
-    words = folded(found.version.name_vi), folded(found.applicant_name)
-    return Template(str(case), number, words, entries, values, derived)
+    procedure = folded(Case.objects.select_related("version").get(pk=case).version.name_vi)
+    return Template(str(case), number, procedure, entries, values, derived)
 
 
 def _entry(
@@ -198,6 +199,8 @@ def _derived(cursor: Any, table: str, case: UUID) -> tuple[tuple[str, ...], list
     )
     columns = dict(cursor.fetchall())
     key = "id" if table == "cases_case" else "case_id"
-    asked = [f"{name}::text" if kind in ("uuid", "jsonb", "tsvector") else name for name, kind in columns.items()]
+    asked = [
+        f"{name}::text" if kind in ("uuid", "jsonb", "tsvector") else name for name, kind in columns.items()
+    ]
     cursor.execute(f"SELECT {', '.join(asked)} FROM {table} WHERE {key} = %s", [case])
     return tuple(columns), cursor.fetchall()
