@@ -121,6 +121,8 @@ class Case(models.Model):
     finished_at = models.DateTimeField(null=True)
     # Agencies that have or had a part: the handling one and those consulted.
     agencies = ArrayField(models.UUIDField(), default=list)
+    # No column: whoever reads the row here is not told the applicant's name (`dossiers/queries.py`).
+    applicant_withheld = False
 
     class Meta:
         indexes = [

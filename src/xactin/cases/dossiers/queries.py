@@ -1,7 +1,8 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
 Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
-auditors, everything, for reading. Administrators see no dossier.
+auditors, everything, for reading. Administrators see no dossier. A consulted agency gets what its
+tasks declare: it neither reads whose dossier it is nor finds it by that name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,8 +37,6 @@ def visible(actor: Actor) -> QuerySet[Case]:
         return Case.objects.all()
     if actor.role == "administrator":  # also in an agency that handles dossiers
         return Case.objects.none()
-    if actor.role == "administrator":
-        return Case.objects.none()
     if actor.agency_id is None:
         return Case.objects.filter(applicant_id=actor.person_id)
     return Case.objects.filter(agencies__contains=[actor.agency_id])
@@ -53,7 +52,54 @@ def case_for(actor: Actor, case: UUID) -> Case:
     found = visible(actor).filter(pk=case).select_related("agency").first()
     if found is None:
         raise NotFound
-    return found
+    return _as_seen(actor, found)
+
+
+def _handling(actor: Actor) -> frozenset[UUID]:
+    """The agencies the actor acts for: their own and, of a unit, those it is a unit of.
+
+    A department is no unit: a province that handles a dossier consults its departments like any other.
+    """
+    found, acts_for = actor.agency_id, set()
+    while found is not None:
+        acts_for.add(found)
+        agency = identity.agency(found)
+        found = agency.parent_id if agency.kind == agency.Kind.UNIT else None
+    return frozenset(acts_for)
+
+
+def handles(actor: Actor, case: Case) -> bool:
+    """Whether the actor's agency is the one that handles the case, or a unit of it."""
+    return case.agency_id in _handling(actor)
+
+
+def knows_applicant(actor: Actor, case: Case) -> bool:
+    """Whether the actor, who sees the case, is told whose it is: all but agencies that are only consulted."""
+    return actor.agency_id is None or actor.role == "auditor" or handles(actor, case)
+
+
+def _as_seen(actor: Actor, case: Case) -> Case:
+    """The row without the name that the actor is not told, so that no door can show it by mistake."""
+    if not knows_applicant(actor, case):
+        case.applicant_name, case.search, case.applicant_withheld = "", "", True
+    return case
+
+
+def _found_by(actor: Actor, words: str, *, case: str = "") -> Q:
+    """The words of a search, with or without diacritics; `case` leads from the row to the case.
+
+    The name is searched only where the actor is told it: else a search would answer whose dossier it is.
+    """
+    known, wanted = Q(**{f"{case}agency_id__in": _handling(actor)}), Q()
+    everywhere = actor.agency_id is None or actor.role == "auditor"
+    for word in folded(words).split():
+        found = Q(**{f"{case}search__contains": word})
+        if not everywhere:
+            open_to_all = Q(**{f"{case}number__icontains": word})
+            open_to_all |= Q(**{f"{case}version__search__contains": word})
+            found = (found & known) | open_to_all
+        wanted &= found
+    return wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +120,7 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
     rows = (
         visible(actor).defer("state", "search", *PACKAGE).select_related("version", "agency").order_by("-id")
     )
-    for word in folded(filters.words).split():
-        rows = rows.filter(search__contains=word)
+    rows = rows.filter(_found_by(actor, filters.words))
     if filters.state is not None:
         rows = rows.filter(national_state=filters.state)
     if filters.due_before is not None:
@@ -86,7 +131,7 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
         rows = rows.filter(version__code=filters.code)
     if filters.after is not None:
         rows = rows.filter(pk__lt=filters.after)
-    return list(rows[: filters.limit + 1])
+    return [_as_seen(actor, row) for row in rows[: filters.limit + 1]]
 
 
 def _mine(actor: Actor) -> Q:
@@ -114,15 +159,17 @@ def inbox(
         .defer("case__state", "case__search", *(f"case__{name}" for name in PACKAGE))
         .order_by("due_at", "id")
     )
-    for word in folded(words).split():
-        rows = rows.filter(case__search__contains=word)
+    rows = rows.filter(_found_by(actor, words, case="case__"))
     if code:
         rows = rows.filter(case__version__code=code)
     if after is not None:
         due, number = after
         rest = Q(due_at__gt=due) | Q(due_at=due, id__gt=number) | Q(due_at__isnull=True)
         rows = rows.filter(rest if due else Q(due_at__isnull=True, id__gt=number))
-    return list(rows[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
+    for row in found:
+        _as_seen(actor, row.case)
+    return found
 
 
 def cursor_of(row: OpenTask) -> str:
@@ -196,13 +243,6 @@ def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
         by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted
     )
     return {part: value for part, (value, _salt) in opened.items()}
-
-
-def handles(actor: Actor, case: Case) -> bool:
-    """Whether the actor's agency is the one that handles the case, or a unit of it."""
-    if actor.agency_id is None:
-        return False
-    return identity.agency(actor.agency_id).path.startswith(case.agency.path)
 
 
 def consulted_parts(actor: Actor, case: Case) -> set[str]:

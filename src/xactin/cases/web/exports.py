@@ -14,6 +14,7 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.asking import LOCAL, language
 from xactin.cases.models import NATIONAL_STATES, Case
 from xactin.cases.rules import NationalState
+from xactin.cases.web.shown import applicant_of
 from xactin.identity.queries import Actor
 
 FORMATS: Final = ("csv", "xlsx")
@@ -64,7 +65,7 @@ def _row(case: Case) -> list[str]:
     return [
         case.number,
         name,
-        case.applicant_name,
+        applicant_of(case),
         str(NATIONAL_STATES[NationalState(case.national_state)]),
         *times,
     ]

@@ -42,7 +42,7 @@ def inbox_line(row: OpenTask) -> dict[str, Any]:
         "name": text_in(package.rules[row.node].name, language()),
         "number": row.case.number,
         "procedure": text_in(package.meta["name"], language()),
-        "applicant": row.case.applicant_name,
+        "applicant": shown.applicant_of(row.case),
         "due_at": row.due_at,
     }
 

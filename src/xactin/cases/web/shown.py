@@ -121,6 +121,11 @@ def _asked(document: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def applicant_of(case: Case) -> str:
+    """Whose dossier it is, or that the reader is not told."""
+    return _("Name not given to consulted agencies") if case.applicant_withheld else case.applicant_name
+
+
 def case_head(case: Case) -> dict[str, Any]:
     """The head of a case's page."""
     package = procedures.version(case.version_id).package
@@ -128,7 +133,7 @@ def case_head(case: Case) -> dict[str, Any]:
         "id": case.pk,
         "number": case.number,
         "name": text_in(package.meta["name"], language()),
-        "applicant_name": case.applicant_name,
+        "applicant_name": applicant_of(case),
         "phase": case.phase,
         "state_text": NATIONAL_STATES[NationalState(case.national_state)],
         "due_at": case.due_at,
