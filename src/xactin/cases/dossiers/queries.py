@@ -1,29 +1,39 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
-Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
-auditors, everything, for reading. Administrators see no dossier. A consulted agency gets what its
-tasks declare: it neither reads whose dossier it is nor finds it by that name.
+Who sees what stands in `seeing.py`, what acts told the applicant in `said.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from xactin.cases.dossiers.said import asked_until, kind_of, received_by, said_last, was_asked
+from xactin.cases.dossiers.seeing import as_seen, found_by, handles, knows_applicant, sees, visible
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.identity import queries as identity
-from xactin.identity.queries import Actor, folded
+from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
-from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
+
+__all__ = [
+    "asked_until",
+    "handles",
+    "kind_of",
+    "knows_applicant",
+    "received_by",
+    "said_last",
+    "sees",
+    "visible",
+    "was_asked",
+]
 
 PAGE: Final = 50
 PACKAGE: Final = ("version__files", "version__search")
@@ -31,75 +41,12 @@ PACKAGE: Final = ("version__files", "version__search")
 FILES: Final = ("document.", "result")
 
 
-def visible(actor: Actor) -> QuerySet[Case]:
-    """The cases an actor may see, as a query: the check is in the database, not in the page."""
-    if actor.role == "auditor":
-        return Case.objects.all()
-    if actor.role == "administrator":  # also in an agency that handles dossiers
-        return Case.objects.none()
-    if actor.agency_id is None:
-        return Case.objects.filter(applicant_id=actor.person_id)
-    return Case.objects.filter(agencies__contains=[actor.agency_id])
-
-
-def sees(actor: Actor, case: UUID) -> bool:
-    """Whether the actor may see this case at all."""
-    return visible(actor).filter(pk=case).exists()
-
-
 def case_for(actor: Actor, case: UUID) -> Case:
     """A case the actor may see. Raises NotFound."""
     found = visible(actor).filter(pk=case).select_related("agency").first()
     if found is None:
         raise NotFound
-    return _as_seen(actor, found)
-
-
-def _handling(actor: Actor) -> frozenset[UUID]:
-    """The agencies the actor acts for: their own and, of a unit, those it is a unit of.
-
-    A department is no unit: a province that handles a dossier consults its departments like any other.
-    """
-    found, acts_for = actor.agency_id, set()
-    while found is not None:
-        acts_for.add(found)
-        agency = identity.agency(found)
-        found = agency.parent_id if agency.kind == agency.Kind.UNIT else None
-    return frozenset(acts_for)
-
-
-def handles(actor: Actor, case: Case) -> bool:
-    """Whether the actor's agency is the one that handles the case, or a unit of it."""
-    return case.agency_id in _handling(actor)
-
-
-def knows_applicant(actor: Actor, case: Case) -> bool:
-    """Whether the actor, who sees the case, is told whose it is: all but agencies that are only consulted."""
-    return actor.agency_id is None or actor.role == "auditor" or handles(actor, case)
-
-
-def _as_seen(actor: Actor, case: Case) -> Case:
-    """The row without the name that the actor is not told, so that no door can show it by mistake."""
-    if not knows_applicant(actor, case):
-        case.applicant_name, case.search, case.applicant_withheld = "", "", True
-    return case
-
-
-def _found_by(actor: Actor, words: str, *, case: str = "") -> Q:
-    """The words of a search, with or without diacritics; `case` leads from the row to the case.
-
-    The name is searched only where the actor is told it: else a search would answer whose dossier it is.
-    """
-    known, wanted = Q(**{f"{case}agency_id__in": _handling(actor)}), Q()
-    everywhere = actor.agency_id is None or actor.role == "auditor"
-    for word in folded(words).split():
-        found = Q(**{f"{case}search__contains": word})
-        if not everywhere:
-            open_to_all = Q(**{f"{case}number__icontains": word})
-            open_to_all |= Q(**{f"{case}version__search__contains": word})
-            found = (found & known) | open_to_all
-        wanted &= found
-    return wanted
+    return as_seen(actor, found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +67,7 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
     rows = (
         visible(actor).defer("state", "search", *PACKAGE).select_related("version", "agency").order_by("-id")
     )
-    rows = rows.filter(_found_by(actor, filters.words))
+    rows = rows.filter(found_by(actor, filters.words))
     if filters.state is not None:
         rows = rows.filter(national_state=filters.state)
     if filters.due_before is not None:
@@ -131,7 +78,7 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
         rows = rows.filter(version__code=filters.code)
     if filters.after is not None:
         rows = rows.filter(pk__lt=filters.after)
-    return [_as_seen(actor, row) for row in rows[: filters.limit + 1]]
+    return [as_seen(actor, row) for row in rows[: filters.limit + 1]]
 
 
 def _mine(actor: Actor) -> Q:
@@ -159,7 +106,7 @@ def inbox(
         .defer("case__state", "case__search", *(f"case__{name}" for name in PACKAGE))
         .order_by("due_at", "id")
     )
-    rows = rows.filter(_found_by(actor, words, case="case__"))
+    rows = rows.filter(found_by(actor, words, case="case__"))
     if code:
         rows = rows.filter(case__version__code=code)
     if after is not None:
@@ -168,7 +115,7 @@ def inbox(
         rows = rows.filter(rest if due else Q(due_at__isnull=True, id__gt=number))
     found = list(rows[: PAGE + 1])
     for row in found:
-        _as_seen(actor, row.case)
+        as_seen(actor, row.case)
     return found
 
 
@@ -349,52 +296,6 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
                 (dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None
             )
     return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What an act of a case told the applicant."""
-
-    at: datetime
-    reason: str
-    items: Sequence[str]
-
-
-def said_last(case: Case, kind: str, *, by: str) -> Said | None:
-    """What the last act of a kind (supplement, refuse) told the applicant; its content is opened and logged."""
-    package = procedures.version(case.version_id).package
-    rows = [
-        row for row in ledger.entries_of(f"case:{case.pk}") if kind_of(package, row.statement["act"]) == kind
-    ]
-    if not rows:
-        return None
-    row = rows[-1]
-    part = f"note.{row.statement['id']}"
-    opened = vault.open_values(by=by, purpose=kind, subject=f"case:{case.pk}", parts=[part])
-    value = opened[part][0] if part in opened else {}
-    data = value.get("data", {})
-    return Said(
-        at=row.at, reason=str(data.get("reason") or value.get("note", "")), items=list(data.get("items", ()))
-    )
-
-
-def kind_of(package: Package, act: str) -> str:
-    """The kind of an act by its name (`case.<task>.<act>`), "" for those of no task."""
-    _case, _dot, rest = act.partition(".")
-    node, _dot, offered = rest.partition(".")
-    rule = package.rules.get(node)
-    return str(rule.acts[offered]["kind"]) if rule and offered in rule.acts else ""
-
-
-def was_asked(case: Case) -> bool:
-    """Whether a supplement was ever asked for."""
-    return bool((case.state.get("supplement") or {}).get("times"))
-
-
-def asked_until(case: Case) -> datetime | None:
-    """Until when the applicant may bring what is asked for; None when nothing is."""
-    rows = OpenTask.objects.filter(case=case, agency__isnull=True).exclude(kind="service")
-    return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def may_withdraw(actor: Actor, case: Case) -> bool:

@@ -16,7 +16,7 @@ from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker
 from xactin.identity.models import Agency
-from xactin.identity.queries import actor_for
+from xactin.identity.queries import actor_for, folded
 from xactin.identity.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_pages_name_the_applicant_to_whoever_handles_or_audits(case: Case, usern
 @pytest.mark.parametrize("words", ["{name}", "{family}", "{plain}", "giấy phép {family}"])
 def test_nobody_consulted_finds_a_dossier_by_name(case: Case, username: str, words: str) -> None:
     name = case.applicant_name
-    sought = words.format(name=name, family=name.split()[0], plain=queries.folded(name))
+    sought = words.format(name=name, family=name.split()[0], plain=folded(name))
     for path in ("/desk/", "/desk/cases/"):
         assert case.number not in shown(username, path, q=sought)
     asker = Asker(username)
@@ -91,7 +91,7 @@ def test_they_find_it_by_number_and_procedure(case: Case, words: str) -> None:
 
 @pytest.mark.parametrize("username", ["motcua1", "thanhtra1", "congdan1"])
 def test_others_find_it_by_name_without_diacritics(case: Case, username: str) -> None:
-    found = Asker(username).get("/cases", q=queries.folded(case.applicant_name)).json()["items"]
+    found = Asker(username).get("/cases", q=folded(case.applicant_name)).json()["items"]
     assert [one["applicant"] for one in found] == [case.applicant_name]
 
 
