@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from xactin.cases.dossiers import said
 from xactin.cases.dossiers.said import asked_until, kind_of, received_by, said_last, was_asked
 from xactin.cases.dossiers.seeing import as_seen, found_by, handles, knows_applicant, sees, visible
 from xactin.cases.errors import NotFound
@@ -256,6 +257,13 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
     ]
 
 
+def remarks(actor: Actor, case: Case) -> dict[str, said.Remark]:
+    """Reasons and notes of acts, by entry: for the handling agency and auditors; nobody else's business."""
+    if actor.agency_id is None or not knows_applicant(actor, case):
+        return {}
+    return said.remarks(case, by=str(actor.person_id), purpose="remarks")
+
+
 def ended_by(case: UUID, task: str) -> EntryRow | None:
     """The entry that brought a task to its end, or took it back."""
     for row in reversed(ledger.entries_of(f"case:{case}")):
@@ -295,7 +303,10 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
             return next(
                 (dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None
             )
-    return None
+    # Somebody else was faster: what was written is still read, so that it can be shown once more.
+    node = next((step["n"] for step in found.state["steps"].values() if task in step["in"]), "")
+    offered = package.rules[node].acts.get(act, {}) if node in package.rules else {}
+    return dict(offered["data_schema"]) if "data_schema" in offered else None
 
 
 def may_withdraw(actor: Actor, case: Case) -> bool:

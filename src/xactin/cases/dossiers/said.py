@@ -1,6 +1,6 @@
 """What acts told the applicant, and who did them: read from the ledger, never kept twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -38,9 +38,43 @@ def said_last(case: Case, kind: str, *, by: str) -> Said | None:
     return Said(
         at=row.at,
         by=row.statement["by"],
-        reason=str(data.get("reason") or value.get("note", "")),
+        # A note is for colleagues: what the applicant is told stands in the act's own form.
+        reason=str(data.get("reason", "")),
         items=list(data.get("items", ())),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """What an act said beside its name: answers of its form (reason, items), and a note for colleagues."""
+
+    lines: Sequence[str]
+    note: str
+
+
+def remarks(case: Case, *, by: str, purpose: str) -> dict[str, Remark]:
+    """What acts that wrote no answer said, by the entry's id; for those who handle or audit the dossier."""
+    rows = [
+        row
+        for row in ledger.entries_of(f"case:{case.pk}")
+        if row.statement.get("content") and not row.statement.get("wrote")
+    ]
+    parts = {f"note.{row.statement['id']}": str(row.statement["id"]) for row in rows}
+    if not parts:
+        return {}
+    opened = vault.open_values(by=by, purpose=purpose, subject=f"case:{case.pk}", parts=list(parts))
+    return {
+        parts[part]: Remark(lines=list(_told(value.get("data") or {})), note=str(value.get("note", "")))
+        for part, (value, _salt) in opened.items()
+    }
+
+
+def _told(data: Mapping[str, Any]) -> Iterator[str]:
+    for value in data.values():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from (one for one in value if isinstance(one, str))
 
 
 def received_by(case: Case) -> Mapping[str, Any] | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from openpyxl import load_workbook
 
 from xactin.cases import testing
@@ -15,9 +14,9 @@ from xactin.cases.dossiers import papers, queries
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker
+from xactin.cases.tests.visiting import Visitor
 from xactin.identity.models import Agency
 from xactin.identity.queries import actor_for, folded
-from xactin.identity.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db
 CONSULTED = ("chuyenvien2", "soxd1", "sonnmt1")
@@ -37,24 +36,10 @@ def case(django_db_setup: None, django_db_blocker: Any) -> Iterator[Case]:
         transaction.set_rollback(True)
 
 
-def page(username: str, path: str, **query: str) -> Any:
-    """A page of the workplace as somebody sees it."""
-    client = Client()
-    assert client.login(username=username, password=PASSWORD)
-    return client.get(path, query, headers={"accept-language": "vi"})
-
-
-def shown(username: str, path: str, **query: str) -> str:
-    """Its text."""
-    answer = page(username, path, **query)
-    assert answer.status_code == 200
-    return str(answer.content.decode())
-
-
 @pytest.mark.parametrize("username", CONSULTED)
 def test_pages_do_not_name_the_applicant(case: Case, username: str) -> None:
     for path in ("/desk/", "/desk/cases/", f"/desk/cases/{case.pk}/"):
-        text = shown(username, path)
+        text = Visitor(username).page(path)
         assert case.number in text
         assert INSTEAD in text
         assert case.applicant_name not in text
@@ -63,7 +48,7 @@ def test_pages_do_not_name_the_applicant(case: Case, username: str) -> None:
 @pytest.mark.parametrize("username", TOLD)
 def test_pages_name_the_applicant_to_whoever_handles_or_audits(case: Case, username: str) -> None:
     for path in ("/desk/cases/", f"/desk/cases/{case.pk}/"):
-        text = shown(username, path)
+        text = Visitor(username).page(path)
         assert case.applicant_name in text
         assert INSTEAD not in text
 
@@ -74,7 +59,7 @@ def test_nobody_consulted_finds_a_dossier_by_name(case: Case, username: str, wor
     name = case.applicant_name
     sought = words.format(name=name, family=name.split()[0], plain=folded(name))
     for path in ("/desk/", "/desk/cases/"):
-        assert case.number not in shown(username, path, q=sought)
+        assert case.number not in Visitor(username).page(path, q=sought)
     asker = Asker(username)
     assert asker.get("/cases", q=sought).json()["items"] == []
     assert asker.get("/tasks", q=sought).json()["items"] == []
@@ -86,7 +71,7 @@ def test_they_find_it_by_number_and_procedure(case: Case, words: str) -> None:
     asker = Asker("soxd1")
     assert [one["id"] for one in asker.get("/cases", q=sought).json()["items"]] == [str(case.pk)]
     assert len(asker.get("/tasks", q=sought).json()["items"]) == 1
-    assert case.number in shown("soxd1", "/desk/", q=sought)
+    assert case.number in Visitor("soxd1").page("/desk/", q=sought)
 
 
 @pytest.mark.parametrize("username", ["motcua1", "thanhtra1", "congdan1"])
@@ -109,12 +94,12 @@ def test_the_api_answers_null(case: Case, username: str) -> None:
 @pytest.mark.parametrize(("username", "named"), [("soxd1", False), ("motcua1", True)])
 def test_exports_follow_the_same_rule(case: Case, username: str, named: bool) -> None:
     expected = case.applicant_name if named else INSTEAD
-    text = shown(username, "/desk/cases/", format="csv").removeprefix("\ufeff")
+    text = Visitor(username).page("/desk/cases/", format="csv").removeprefix("\ufeff")
     assert list(csv.reader(io.StringIO(text)))[1][2] == expected
-    book = load_workbook(io.BytesIO(page(username, "/desk/cases/", format="xlsx").content))
+    book = load_workbook(io.BytesIO(Visitor(username).open("/desk/cases/", format="xlsx").content))
     assert book.active is not None
     assert [cell.value for cell in list(book.active.rows)[1]][2] == expected
-    sought = shown(username, "/desk/cases/", format="csv", q=case.applicant_name)
+    sought = Visitor(username).page("/desk/cases/", format="csv", q=case.applicant_name)
     assert (case.number in sought) is named
 
 
@@ -122,7 +107,7 @@ def test_letters_to_the_applicant_are_not_for_consulted_agencies(case: Case) -> 
     for username in CONSULTED:
         with pytest.raises(NotFound):
             papers.form(actor_for(username), case, "01")
-        assert page(username, f"/cases/{case.pk}/papers/01.pdf").status_code == 404
+        assert Visitor(username).open(f"/cases/{case.pk}/papers/01.pdf").status_code == 404
     assert papers.form(actor_for("motcua1"), case, "01").startswith(b"%PDF-")
 
 
