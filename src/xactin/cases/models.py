@@ -141,6 +141,8 @@ class Case(models.Model):
     submitted_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # No column: whoever reads the row here is not told the applicant's name (`dossiers/queries.py`).
+    applicant_withheld = False
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="case_number_once")]

@@ -92,7 +92,7 @@ class FlowStep:
 
     id: str
     name: str
-    state: StepState
+    state: StepState | Literal[""]  # "" where no dossier is on its way
     who: str = ""
 
 

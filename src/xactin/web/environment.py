@@ -33,6 +33,7 @@ class Surroundings:
     secret_key: str
     master_key: bytes | None
     proxies: int = 0
+    tsa_url: str = ""
 
     @property
     def https(self) -> bool:
@@ -61,6 +62,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Surroundings:
         secret_key=_secret_key(environ, data, mode),
         master_key=_master_key(environ, data, mode),
         proxies=_proxies(environ, public_url),
+        tsa_url=_tsa_url(environ),
     )
 
 
@@ -105,6 +107,14 @@ def _proxies(environ: Mapping[str, str], public_url: str) -> int:
     if not text.isdecimal():
         raise RefusedError("XACTIN_PROXIES is how many proxies stand before us: 0, 1, 2, ...")
     return int(text)
+
+
+def _tsa_url(environ: Mapping[str, str]) -> str:
+    """Where the time-stamping authority is asked; "" for none. Such services speak plain HTTP as a rule."""
+    url = environ.get("XACTIN_TSA_URL", "").strip()
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise RefusedError("XACTIN_TSA_URL is the http:// or https:// address of an RFC 3161 service")
+    return url
 
 
 def _secret_key(environ: Mapping[str, str], data: DataFolder, mode: str) -> str:

@@ -15,6 +15,7 @@ XACTIN_DATA = SURROUNDINGS.data.path
 XACTIN_URL = SURROUNDINGS.public_url
 # Until a certificate of the State's public-service CA signs, every paper says that it is a trial.
 XACTIN_TRIAL = True
+XACTIN_TSA_URL = SURROUNDINGS.tsa_url
 XACTIN_MASTER_KEY = SURROUNDINGS.master_key
 # The procedure packages that come with the platform: beside the source, or inside the wheel.
 XACTIN_PROCEDURES = CHECKOUT / "procedures" if in_checkout() else BASE_DIR.parent / "procedures"

@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from xactin.web.launcher.data_folder import DataFolder
@@ -32,6 +33,9 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     data = DataFolder(Path(os.environ["XACTIN_DATA"]))
     data.create()
     _standing.enter_context(database(data))
+    # How long an example takes tells how busy the machine is, and nothing about the code.
+    hypothesis.settings.register_profile("xactin", hypothesis.settings(), deadline=None)
+    hypothesis.settings.load_profile("xactin")
     yield
 
 

@@ -13,6 +13,8 @@ from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from xactin.cases.documents.token_form import ATTRIBUTE, TokenError, check_token
+
 VERSION: Final = "v1"
 MOST_CERTIFICATES: Final = 8
 
@@ -40,8 +42,14 @@ def _check_signed(signed: Any) -> None:
     signers = signed["signer_infos"]
     if signed["version"].native != VERSION or len(signers) != 1 or signers[0]["version"].native != VERSION:
         raise SpellingError("version")
-    if signed["crls"].native or signers[0]["unsigned_attrs"].native:
+    if signed["crls"].native:
         raise SpellingError("unsigned")
+    token = time_stamp(signers[0])
+    if token is not None:
+        try:
+            check_token(token, signers[0]["signature"].native)
+        except TokenError as error:
+            raise SpellingError(f"time stamp: {error}") from error
     if signed["encap_content_info"]["content"].native is not None:
         raise SpellingError("content")
     # Both stand outside of what is signed; the signed attributes name the algorithm, and pyHanko compares it.
@@ -51,6 +59,16 @@ def _check_signed(signed: Any) -> None:
     if algorithm["parameters"].native is not None:
         raise SpellingError("parameters")
     _check_certificates([one.chosen.dump() for one in signed["certificates"]], signers[0]["sid"])
+
+
+def time_stamp(signer: Any) -> Any | None:
+    """The time-stamp token of a signature, the only thing that may stand beside what is signed; None: without."""
+    beside = signer["unsigned_attrs"]
+    if not len(beside):
+        return None
+    if len(beside) != 1 or beside[0]["type"].native != ATTRIBUTE or len(beside[0]["values"]) != 1:
+        raise SpellingError("unsigned")
+    return beside[0]["values"][0]
 
 
 def _check_certificates(certificates: list[bytes], sid: Any) -> None:

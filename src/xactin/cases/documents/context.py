@@ -85,7 +85,7 @@ class SupplementContext(Context):
     applicant: Applicant
     items: Sequence[str]
     reason: NotRequired[str]
-    within: NotRequired[str]
+    until: NotRequired[datetime]
 
 
 class RefusalContext(Context):

@@ -56,7 +56,14 @@ def stamp_drawing(pdf: bytes, *, lines: Sequence[str], url: str | None, trial: b
 
 
 def seal_drawing(
-    pdf: bytes, *, lines: Sequence[str], url: str | None, agency: Any, trial: bool, at: datetime
+    pdf: bytes,
+    *,
+    lines: Sequence[str],
+    url: str | None,
+    agency: Any,
+    trial: bool,
+    at: datetime,
+    time_service: Any = None,
 ) -> bytes:
     """The stamped drawing with the agency's PAdES signature (`agency` is a DocumentSigner).
 
@@ -73,7 +80,15 @@ def seal_drawing(
     try:
         # The stamper has read the file within its limits, with the same parser.
         return asyncio.run(
-            sign(stamped, agency, field=FIELD, reason="Kèm theo giấy phép", at=at, strict=False)
+            sign(
+                stamped,
+                agency,
+                field=FIELD,
+                reason="Kèm theo giấy phép",
+                at=at,
+                time_service=time_service,
+                strict=False,
+            )
         )
     except NotAllowed as error:
         raise DrawingError("locked", str(error)) from error

@@ -63,6 +63,10 @@ NOTES: Final = {
         "No trusted certificate authority is known: signatures are intact, signers were not checked.",
     ),
     "signed": ("Chữ ký số của {name} hợp lệ.", "The digital signature of {name} holds."),
+    "stamped": (
+        "Chữ ký của {name} mang dấu thời gian {at} của {by}; chưa đối chiếu tổ chức cấp dấu.",
+        "The signature of {name} carries the time stamp {at} of {by}; who that is was not checked.",
+    ),
 }
 
 
@@ -84,6 +88,8 @@ class Signature:
     whole_file: bool
     certificate: str  # sha256, hex
     trial: bool
+    stamped_by: str = ""  # the authority that confirms the time, as its certificate names it
+    stamped_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,11 @@ def verify_result(pdf: bytes, trust: Trust, trust_roots: Sequence[bytes] | None 
     problems = (*verdict.problems, *inspection.problems)
     notes = [
         _remark("signed", name=one.signer) for one in inspection.signatures if one.valid and not problems
+    ]
+    notes += [
+        _remark("stamped", name=one.signer, by=one.stamped_by, at=one.stamped_at)
+        for one in inspection.signatures
+        if one.stamped_at and one.valid and not problems
     ]
     if any(one.trusted is None for one in inspection.signatures):
         notes.append(_remark("signers_unchecked"))

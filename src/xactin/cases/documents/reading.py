@@ -123,6 +123,8 @@ class _Reading:
             check_spelling(embedded, self.data)
             status = validate_pdf_signature(embedded, context([], others, moment))
             valid = bool(status.intact and status.valid and status.docmdp_ok)
+            stamp = status.timestamp_validity
+            valid = valid and (stamp is None or bool(stamp.intact and stamp.valid))
             whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         except BAD as error:
             self._problem("signature_invalid", field, type(error).__name__)
@@ -137,12 +139,14 @@ class _Reading:
             "field": field,
             "signer": name,
             "organisation": name_of(certificate, "organization_name"),
-            "at": None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": None if at is None else _utc(at),
             "valid": valid,
             "trusted": trusted,
             "whole_file": whole,
             "certificate": sha256(certificate.dump()).hexdigest(),
             "trial": TRIAL in name,
+            "stamped_by": "" if stamp is None else name_of(stamp.signing_cert, "common_name"),
+            "stamped_at": None if stamp is None else _utc(stamp.timestamp),
         }
 
     def _trusted(self, certificate: Any, others: Any, at: datetime) -> bool | None:
@@ -151,6 +155,10 @@ class _Reading:
         if not self.roots and not self.named:
             return None
         return chains_to(certificate, others, [*self.roots, *named], at) is not None
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _unreadable(field: str) -> dict[str, Any]:
@@ -164,6 +172,8 @@ def _unreadable(field: str) -> dict[str, Any]:
         "whole_file": False,
         "certificate": "",
         "trial": False,
+        "stamped_by": "",
+        "stamped_at": None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -22,6 +23,17 @@ PACKAGES = Path(__file__).resolve().parents[4] / "procedures"
 def package_files(folder: str) -> dict[str, bytes | str]:
     """The files of a package of this repository."""
     return {file.name: file.read_bytes() for file in (PACKAGES / folder).iterdir() if file.is_file()}
+
+
+def lines(pdf: bytes) -> list[str]:
+    """The printed lines of a PDF."""
+    made = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)  # noqa: S607
+    return [line.strip() for line in made.stdout.decode().splitlines()]
+
+
+def words(pdf: bytes) -> str:
+    """The text of a PDF, spaces made one."""
+    return " ".join(" ".join(lines(pdf)).split())
 
 
 def facts(**more: Any) -> dict[str, Any]:

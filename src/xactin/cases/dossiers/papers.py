@@ -1,7 +1,9 @@
 """What the papers of a dossier say: the facts that the templates of `documents` print."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -64,46 +66,92 @@ def form(actor: Actor, case: Case, kind: str) -> bytes:
 
     Papers of the State are Vietnamese, whatever the language of the page.
     """
+    if not queries.knows_applicant(actor, case):  # they are letters to the applicant
+        raise NotFound
     package = procedures.version(case.version_id).package
     with override("vi"):
-        facts = _facts(case, package, str(actor.person_id), kind)
+        facts = _facts(case, package, str(actor.person_id), kind) if kind in ("01", "02", "03") else None
         chosen: dict[str, Literal["01", "02", "03"]] = {"01": "01", "02": "02", "03": "03"}
         if kind not in chosen or facts is None:
             raise NotFound
-        day = facts.pop("at")
+        day, signer = facts.pop("at"), _signer(facts.pop("by"), facts.pop("title"))
+        told = content.form_data(queries.content_of(actor, case, purpose=f"form {kind}"))
         context = {
             "agency": letterhead(case.agency),
             "date": local_day(day),
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},
-            "applicant": {"name": case.applicant_name},
-            "signer": {"lines": signature_lines(title="Người tiếp nhận hồ sơ"), "name": ""},
+            "applicant": {"name": case.applicant_name, **_reached_at(package, told)},
+            **({"delivery": delivery} if (delivery := _delivery(package, told)) else {}),
+            **({"signer": signer} if signer else {}),
             **facts,
         }
         return render_form(chosen[kind], context, trial=settings.XACTIN_TRIAL, at=day)
 
 
 def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:
+    """What a form reports: when, by whom, and what; None where it was not sent."""
     if kind == "01":
         names = {document["kind"]: document["name"]["vi"] for document in package.meta.get("documents", ())}
         kinds = [content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")]
         return {
             "at": case.received_at or case.submitted_at,
+            "by": queries.received_by(case),
+            "title": "Người tiếp nhận hồ sơ",
             "papers": ["Đơn, tờ khai điện tử", *(names.get(one, one) for one in kinds)],
             "limit": limit_text(package.meta["limit"]),
             "fee": case.fee,
         }
-    if kind == "02":
-        asked = queries.said_last(case, "supplement", by=by)
-        return None if asked is None else {"at": asked.at, "items": asked.items, "reason": asked.reason}
-    refused = queries.said_last(case, "refuse", by=by)
-    if refused is None:
+    said = queries.said_last(case, "supplement" if kind == "02" else "refuse", by=by)
+    if said is None:
         return None
-    return {
-        "at": refused.at,
-        "reason": refused.reason,
-        "stage": "decision" if case.received_at else "reception",
+    told: dict[str, Any] = {"at": said.at, "by": said.by, "reason": said.reason}
+    if kind == "02":
+        until = queries.asked_until(case)
+        return told | {
+            "title": "Người hướng dẫn",
+            "items": said.items,
+            **({"until": until.astimezone(LOCAL)} if until else {}),
+        }
+    at_counter = case.received_at is None
+    return told | {
+        "title": "Người tiếp nhận hồ sơ" if at_counter else "",
+        "stage": "reception" if at_counter else "decision",
     }
+
+
+def _signer(by: Mapping[str, Any] | None, title: str) -> dict[str, Any] | None:
+    """Who attested what a form reports, under the form's own title, else that of the post; None: nobody yet."""
+    if by is None:
+        return None
+    post = identity.posts_named([by.get("post")]).get(by.get("post") or "")
+    person = UUID(by["person"])
+    lines = signature_lines(title=title or (post.title_vi if post else ""))
+    return {"lines": lines, "name": identity.full_names([person]).get(person, "")}
+
+
+def _reached_at(package: Package, data: Mapping[str, Any]) -> dict[str, str]:
+    """Where the applicant is reached, as the form says it: its fields that the account could have filled."""
+    found: dict[str, str] = {}
+
+    def walk(schema: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        for name, inner in schema.get("properties", {}).items():
+            fact, value = inner.get("x-ui", {}).get("fill", "").removeprefix("person."), told.get(name)
+            if fact in ("address", "phone", "email") and isinstance(value, str) and value:
+                found.setdefault(fact, value)
+            if isinstance(value, Mapping):
+                walk(inner, value)
+
+    walk(package.form_schema, data)
+    return found
+
+
+def _delivery(package: Package, data: Mapping[str, Any]) -> str:
+    """How the result is received, in the words of the form's own choice (`/delivery/method`)."""
+    schema = package.form_schema.get("properties", {}).get("delivery", {}).get("properties", {})
+    options = schema.get("method", {}).get("x-ui", {}).get("options", {})
+    chosen = options.get((data.get("delivery") or {}).get("method"))
+    return str(chosen["vi"]) if chosen else ""
 
 
 def result_context(

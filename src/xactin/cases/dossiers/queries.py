@@ -1,29 +1,40 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
-Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
-auditors, everything, for reading. Administrators see no dossier.
+Who sees what stands in `seeing.py`, what acts told the applicant in `said.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from xactin.cases.dossiers import said
+from xactin.cases.dossiers.said import asked_until, kind_of, received_by, said_last, was_asked
+from xactin.cases.dossiers.seeing import as_seen, found_by, handles, knows_applicant, sees, visible
 from xactin.cases.errors import NotFound
-from xactin.cases.models import Case, CaseAgency, OpenTask
+from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rules import search_query
-from xactin.identity import queries as identity
-from xactin.identity.queries import Actor, folded
+from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
-from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
+
+__all__ = [
+    "asked_until",
+    "handles",
+    "kind_of",
+    "knows_applicant",
+    "received_by",
+    "said_last",
+    "sees",
+    "visible",
+    "was_asked",
+]
 
 PAGE: Final = 50
 PACKAGE: Final = ("version__files", "version__search")
@@ -31,33 +42,12 @@ PACKAGE: Final = ("version__files", "version__search")
 FILES: Final = ("document.", "result")
 
 
-def visible(actor: Actor) -> QuerySet[Case]:
-    """The cases an actor may see, as a query: the check is in the database, not in the page."""
-    if actor.role == "auditor":
-        return Case.objects.all()
-    if actor.role == "administrator":  # also in an agency that handles dossiers
-        return Case.objects.none()
-    if actor.agency_id is None:
-        return Case.objects.filter(applicant_id=actor.person_id)
-    return Case.objects.filter(pk__in=_involving(actor.agency_id))
-
-
-def _involving(agency: UUID, after: UUID | None = None) -> QuerySet[CaseAgency, Any]:
-    rows = CaseAgency.objects.filter(agency_id=agency)
-    return (rows if after is None else rows.filter(case_id__lt=after)).values("case_id")
-
-
-def sees(actor: Actor, case: UUID) -> bool:
-    """Whether the actor may see this case at all."""
-    return visible(actor).filter(pk=case).exists()
-
-
 def case_for(actor: Actor, case: UUID) -> Case:
     """A case the actor may see. Raises NotFound."""
     found = visible(actor).filter(pk=case).select_related("agency").first()
     if found is None:
         raise NotFound
-    return found
+    return as_seen(actor, found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +66,12 @@ class Filters:
 def cases(actor: Actor, filters: Filters) -> list[Case]:
     """A page of cases, newest first, keyset paged by id: one more than `limit` when there is more."""
     rows = (
-        visible(actor).defer("state", "words", *PACKAGE).select_related("version", "agency").order_by("-id")
+        visible(actor, before=filters.after)
+        .defer("state", "words", *PACKAGE)
+        .select_related("version", "agency")
+        .order_by("-id")
     )
-    if filters.words:
-        rows = rows.filter(words__found=search_query(folded(filters.words), by_name=True))
+    rows = rows.filter(found_by(actor, filters.words))
     if filters.state is not None:
         rows = rows.filter(national_state=filters.state)
     if filters.due_before is not None:
@@ -88,12 +80,7 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
         rows = rows.filter(due_at__lt=now(), finished_at__isnull=True)
     if filters.code:
         rows = rows.filter(version__code=filters.code)
-    if filters.after is not None:
-        rows = rows.filter(pk__lt=filters.after)
-        if actor.agency_id is not None and actor.role not in ("auditor", "administrator"):
-            # Said of both: the database does not conclude it for the key that it walks.
-            rows = rows.filter(pk__in=_involving(actor.agency_id, filters.after))
-    return list(rows[: filters.limit + 1])
+    return [as_seen(actor, row) for row in rows[: filters.limit + 1]]
 
 
 def _mine(actor: Actor) -> Q:
@@ -121,15 +108,17 @@ def inbox(
         .defer("case__state", "case__words", *(f"case__{name}" for name in PACKAGE))
         .order_by("due_at", "id")
     )
-    if words:
-        rows = rows.filter(case__words__found=search_query(folded(words), by_name=True))
+    rows = rows.filter(found_by(actor, words, case="case__"))
     if code:
         rows = rows.filter(case__version__code=code)
     if after is not None:
         due, number = after
         rest = Q(due_at__gt=due) | Q(due_at=due, id__gt=number) | Q(due_at__isnull=True)
         rows = rows.filter(rest if due else Q(due_at__isnull=True, id__gt=number))
-    return list(rows[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
+    for row in found:
+        as_seen(actor, row.case)
+    return found
 
 
 def cursor_of(row: OpenTask) -> str:
@@ -205,13 +194,6 @@ def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
     return {part: value for part, (value, _salt) in opened.items()}
 
 
-def handles(actor: Actor, case: Case) -> bool:
-    """Whether the actor's agency is the one that handles the case, or a unit of it."""
-    if actor.agency_id is None:
-        return False
-    return identity.agency(actor.agency_id).path.startswith(case.agency.path)
-
-
 def consulted_parts(actor: Actor, case: Case) -> set[str]:
     """The parts the tasks of the actor's agency declare: what a consulted agency may read, and its own answers."""
     package = procedures.version(case.version_id).package
@@ -276,6 +258,13 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
     ]
 
 
+def remarks(actor: Actor, case: Case) -> dict[str, said.Remark]:
+    """Reasons and notes of acts, by entry: for the handling agency and auditors; nobody else's business."""
+    if actor.agency_id is None or not knows_applicant(actor, case):
+        return {}
+    return said.remarks(case, by=str(actor.person_id), purpose="remarks")
+
+
 def ended_by(case: UUID, task: str) -> EntryRow | None:
     """The entry that brought a task to its end, or took it back."""
     for row in reversed(ledger.entries_of(f"case:{case}")):
@@ -315,53 +304,10 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
             return next(
                 (dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None
             )
-    return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What an act of a case told the applicant."""
-
-    at: datetime
-    reason: str
-    items: Sequence[str]
-
-
-def said_last(case: Case, kind: str, *, by: str) -> Said | None:
-    """What the last act of a kind (supplement, refuse) told the applicant; its content is opened and logged."""
-    package = procedures.version(case.version_id).package
-    rows = [
-        row for row in ledger.entries_of(f"case:{case.pk}") if kind_of(package, row.statement["act"]) == kind
-    ]
-    if not rows:
-        return None
-    row = rows[-1]
-    part = f"note.{row.statement['id']}"
-    opened = vault.open_values(by=by, purpose=kind, subject=f"case:{case.pk}", parts=[part])
-    value = opened[part][0] if part in opened else {}
-    data = value.get("data", {})
-    return Said(
-        at=row.at, reason=str(data.get("reason") or value.get("note", "")), items=list(data.get("items", ()))
-    )
-
-
-def kind_of(package: Package, act: str) -> str:
-    """The kind of an act by its name (`case.<task>.<act>`), "" for those of no task."""
-    _case, _dot, rest = act.partition(".")
-    node, _dot, offered = rest.partition(".")
-    rule = package.rules.get(node)
-    return str(rule.acts[offered]["kind"]) if rule and offered in rule.acts else ""
-
-
-def was_asked(case: Case) -> bool:
-    """Whether a supplement was ever asked for."""
-    return bool((case.state.get("supplement") or {}).get("times"))
-
-
-def asked_until(case: Case) -> datetime | None:
-    """Until when the applicant may bring what is asked for; None when nothing is."""
-    rows = OpenTask.objects.filter(case=case, agency__isnull=True).exclude(kind="service")
-    return rows.order_by("due_at").values_list("due_at", flat=True).first()
+    # Somebody else was faster: what was written is still read, so that it can be shown once more.
+    node = next((step["n"] for step in found.state["steps"].values() if task in step["in"]), "")
+    offered = package.rules[node].acts.get(act, {}) if node in package.rules else {}
+    return dict(offered["data_schema"]) if "data_schema" in offered else None
 
 
 def may_withdraw(actor: Actor, case: Case) -> bool:

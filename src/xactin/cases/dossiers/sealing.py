@@ -11,9 +11,11 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from django.conf import settings
 from django.db import transaction
 
 from xactin.cases.documents.signing.signers import DocumentSigner
+from xactin.cases.documents.signing.timestamps import TimeService
 from xactin.cases.documents.signing.trial import Issued, issue_trial_certificate, make_trial_ca
 from xactin.cases.models import SealingKey
 from xactin.identity import queries as identity
@@ -94,6 +96,11 @@ def signer_of(by: Mapping[str, str]) -> DocumentSigner:
     post = Post.objects.select_related("agency").get(code=by["post"])
     name = identity.full_names([UUID(by["person"])])[UUID(by["person"])]
     return _signer(f"post:{post.code}:{by['person']}", name, post.agency.name_vi, post.title_vi)
+
+
+def time_service() -> TimeService | None:
+    """The authority that confirms the time of signatures (`XACTIN_TSA_URL`), if one is named."""
+    return TimeService(settings.XACTIN_TSA_URL) if settings.XACTIN_TSA_URL else None
 
 
 def seal_of(agency: Agency) -> DocumentSigner:

@@ -113,6 +113,7 @@ def _seal(case: Case, token: str) -> ActDone | None:
         agency=sealing.seal_of(case.agency),
         trial=settings.XACTIN_TRIAL,
         at=now(),
+        time_service=sealing.time_service(),
     )
     file = _stored(case, signed)
     result = _result_of(case)
@@ -162,6 +163,7 @@ def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]
                 agency=sealing.seal_of(case.agency),
                 trial=settings.XACTIN_TRIAL,
                 at=at,
+                time_service=sealing.time_service(),
             )
         except DrawingError as error:
             log.warning("case %s: %s is not stamped: %s", case.pk, kept.part, error)

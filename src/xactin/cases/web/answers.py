@@ -58,7 +58,7 @@ def case(row: Case) -> dict[str, Any]:
         "procedure": row.version.code,
         "version": row.version.version,
         "agency": row.agency.code,
-        "applicant": row.applicant_name,
+        "applicant": None if row.applicant_withheld else row.applicant_name,
         "state": row.national_state,
         "state_text": str(NATIONAL_STATES[NationalState(row.national_state)]),
         "phase": row.phase,

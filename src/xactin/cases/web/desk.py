@@ -19,6 +19,7 @@ from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.identity.queries import signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
+from xactin.ui import nav
 from xactin.ui.schema_form import parse
 
 NOTE = "note-to-colleagues"  # no name that a field of a schema could have
@@ -29,19 +30,42 @@ NOTE = "note-to-colleagues"  # no name that a field of a schema could have
 def inbox(request: HttpRequest) -> HttpResponse:
     """What this post has to do, ordered by what will be late first."""
     actor = acted_by(request)
+    elsewhere = _workplace(request)
+    if elsewhere:
+        return redirect(elsewhere)
+    words, code = request.GET.get("q", "")[:200], request.GET.get("code", "")[:40]
+    wanted = request.GET.get("format", "")
+    if wanted in exports.FORMATS:
+        return exports.tasks(actor, wanted, words=words, code=code)
     rows = queries.inbox(
-        actor,
-        words=request.GET.get("q", "")[:200],
-        code=request.GET.get("code", "")[:40],
-        after=queries.cursor_from(request.GET.get("after", "")),
+        actor, words=words, code=code, after=queries.cursor_from(request.GET.get("after", ""))
     )
     page = rows[: queries.PAGE]
     context = {
         "rows": [screens.inbox_line(row) for row in page],
         "filters": shown.case_filters(request.GET)[2:],
+        "filtered": shown.is_filtered(request.GET),
+        "exports": _exports(request),
         "next": queries.cursor_of(page[-1]) if len(rows) > queries.PAGE else "",
     }
     return render(request, "cases/inbox.html", context)
+
+
+def _workplace(request: HttpRequest) -> str:
+    """Where a post that has no tasks of dossiers works instead: the first line of its menu; "" for others."""
+    lines = [entry.url for group in nav.desk(request) for entry in group.entries]
+    return "" if not lines or request.path in lines else lines[0]
+
+
+def _exports(request: HttpRequest) -> list[tuple[str, str]]:
+    """The addresses of this list as files, filtered as it is."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    addresses = []
+    for kind in exports.FORMATS:
+        query["format"] = kind
+        addresses.append((kind.upper(), f"{request.path}?{query.urlencode()}"))
+    return addresses
 
 
 @official_required
@@ -54,16 +78,11 @@ def cases(request: HttpRequest) -> HttpResponse:
         return exports.cases(actor, filters, wanted)
     rows = queries.cases(actor, filters)
     page = rows[: filters.limit]
-    query = request.GET.copy()
-    query.pop("after", None)
-    addresses = []
-    for kind in exports.FORMATS:
-        query["format"] = kind
-        addresses.append((kind.upper(), f"{request.path}?{query.urlencode()}"))
     context = {
         "rows": [shown.case_head(row) for row in page],
+        "with_agency": actor.role in ("auditor", "consultant"),
         "filters": shown.case_filters(request.GET),
-        "exports": addresses,
+        "exports": _exports(request),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",
     }
     return render(request, "cases/list.html", context)
@@ -94,6 +113,7 @@ def _page(
     except NotFound as missing:
         raise Http404(missing.text) from missing
     context = screens.case(actor, found, tried=tried) | {
+        "kept": screens.kept(found, tried) if refusal else [],
         "refusal": refusal,
         "refusal_title": _("This was not done"),
     }

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpResponse
@@ -12,8 +13,11 @@ from openpyxl import Workbook
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.asking import LOCAL, language
-from xactin.cases.models import NATIONAL_STATES, Case
+from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
+from xactin.cases.web.shown import applicant_of
 from xactin.identity.queries import Actor
 
 FORMATS: Final = ("csv", "xlsx")
@@ -23,8 +27,26 @@ _PAGE: Final = 1_000
 
 def cases(actor: Actor, filters: queries.Filters, wanted: str) -> HttpResponse:
     """The filtered list, at most 10,000 dossiers, newest first."""
-    header = [_("Number"), _("Procedure"), _("Applicant"), _("State"), _("Sent"), _("Due"), _("Finished")]
-    rows = [header, *map(_row, _all(actor, filters))]
+    header = [
+        _("Number"),
+        _("Procedure"),
+        _("Applicant"),
+        _("State"),
+        _("Sent"),
+        _("Due"),
+        _("Finished"),
+        _("Handled by"),
+    ]
+    return _file([header, *map(_row, _all(actor, filters))], wanted, "ho-so")
+
+
+def tasks(actor: Actor, wanted: str, *, words: str, code: str) -> HttpResponse:
+    """The inbox as it is filtered, at most 10,000 tasks, the most urgent first."""
+    header = [_("Task"), _("Number"), _("Procedure"), _("Applicant"), _("Since"), _("Due")]
+    return _file([header, *map(_task, _inbox(actor, words, code))], wanted, "viec-can-lam")
+
+
+def _file(rows: list[list[str]], wanted: str, name: str) -> HttpResponse:
     if wanted == "csv":
         text = io.StringIO()
         csv.writer(text).writerows([[_safe(cell) for cell in row] for row in rows])
@@ -40,8 +62,20 @@ def cases(actor: Actor, filters: queries.Filters, wanted: str) -> HttpResponse:
         response = HttpResponse(
             out.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         )
-    response.headers["Content-Disposition"] = f'attachment; filename="ho-so.{wanted}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     return response
+
+
+def _inbox(actor: Actor, words: str, code: str) -> Iterator[OpenTask]:
+    after, seen = None, 0
+    while seen < MOST:
+        page = queries.inbox(actor, words=words, code=code, after=after)
+        yield from page[: queries.PAGE]
+        seen += queries.PAGE
+        if len(page) <= queries.PAGE:
+            return
+        last = page[queries.PAGE - 1]
+        after = (last.due_at, last.pk)
 
 
 def _all(actor: Actor, filters: queries.Filters) -> Iterator[Case]:
@@ -56,18 +90,31 @@ def _all(actor: Actor, filters: queries.Filters) -> Iterator[Case]:
 
 
 def _row(case: Case) -> list[str]:
-    times = [
-        moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M") if moment else ""
-        for moment in (case.submitted_at, case.due_at, case.finished_at)
-    ]
-    name = case.version.name_en if language() == "en" else case.version.name_vi
+    english = language() == "en"
     return [
         case.number,
-        name,
-        case.applicant_name,
+        case.version.name_en if english else case.version.name_vi,
+        applicant_of(case),
         str(NATIONAL_STATES[NationalState(case.national_state)]),
-        *times,
+        *map(_time, (case.submitted_at, case.due_at, case.finished_at)),
+        case.agency.name_en if english else case.agency.name_vi,
     ]
+
+
+def _task(row: OpenTask) -> list[str]:
+    package = procedures.version(row.case.version_id).package
+    return [
+        text_in(package.rules[row.node].name, language()),
+        row.case.number,
+        text_in(package.meta["name"], language()),
+        applicant_of(row.case),
+        _time(row.opened_at),
+        _time(row.due_at),
+    ]
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M") if moment else ""
 
 
 def _safe(cell: str) -> str:

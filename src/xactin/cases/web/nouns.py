@@ -130,7 +130,7 @@ class CaseOut(Schema):
     procedure: str
     version: str
     agency: str
-    applicant: str
+    applicant: str | None = Field(description="null: a consulted agency is not told whose case it is")
     state: Annotated[int, Field(ge=1, le=10)]
     state_text: str
     phase: Literal["submitted", "processing", "supplement", "done", "refused", "withdrawn", "stopped"]

@@ -14,7 +14,7 @@ from xactin.cases.dossiers.asking import new_id
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import screens, shown
+from xactin.cases.web import screens, shown, timeline
 from xactin.cases.web.access import signed_in_required
 from xactin.cases.web.desk import asked_of
 from xactin.cases.web.shown import acted_by, filters_of
@@ -39,6 +39,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [shown.case_head(row) for row in page],
         "filters": shown.case_filters(request.GET)[:2],
+        "filtered": shown.is_filtered(request.GET),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",
     }
     return render(request, "cases/own_list.html", context)
@@ -61,17 +62,20 @@ def _page(
     asked = (
         queries.said_last(case, "supplement", by=str(actor.person_id)) if case.phase == "supplement" else None
     )
+    refused = queries.said_last(case, "refuse", by=str(actor.person_id)) if case.phase == "refused" else None
     form = SchemaForm(package.form_schema, data=data if data is not None else current, errors=errors or {})
     context = {
         "case": shown.case_head(case),
         "is_new": "new" in request.GET,
         "crumbs": [(_("My dossiers"), reverse("cases:own-list")), (case.number, "")],
         "facts": shown.case_facts(case),
-        "timeline": shown.timeline(actor, case),
+        "timeline": timeline.timeline(actor, case),
         "summary": SchemaForm(package.form_schema, data=current).summary(),
         "cards": shown.file_cards(actor, case),
         "result": shown.result_of(case),
         "papers": shown.papers_of(case),
+        "refused": refused,
+        "again_url": reverse("cases:procedure", args=[package.code]),
         "asked": asked,
         "asked_due": queries.asked_until(case) if asked else None,
         "tasks": tasks if asked is None else [],
@@ -81,7 +85,9 @@ def _page(
         "form": form,
         "form_errors": bool(errors),
         "error_list": form.error_list() if errors else [],
-        "documents": shown.document_lines(package, drafts.EMPTY, errors or {}) if asked else [],
+        "documents": shown.document_lines(package, drafts.EMPTY, errors or {}, shown.sent_cards(actor, case))
+        if asked
+        else [],
         "may_withdraw": queries.may_withdraw(actor, case),
         "entry": new_id(),
     }

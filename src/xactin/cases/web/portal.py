@@ -61,7 +61,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "shown": shown.procedure_page(package),
         "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, "")],
         "flow_url": reverse("cases:diagram", args=[package.digest]),
-        "flow_steps": shown.flow_steps(package, set(), set()),
+        "flow_steps": shown.flow_steps(package),
     }
     return render(request, "cases/procedure.html", context)
 

@@ -12,7 +12,7 @@ from xactin.cases.dossiers.asking import language, new_id
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.cases.web import shown
+from xactin.cases.web import shown, timeline
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.ui.schema_form import SchemaForm
@@ -42,7 +42,7 @@ def inbox_line(row: OpenTask) -> dict[str, Any]:
         "name": text_in(package.rules[row.node].name, language()),
         "number": row.case.number,
         "procedure": text_in(package.meta["name"], language()),
-        "applicant": row.case.applicant_name,
+        "applicant": shown.applicant_of(row.case),
         "due_at": row.due_at,
     }
 
@@ -65,7 +65,7 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "answers_given": list(_answers(package, opened)),
         "cards": shown.file_cards(actor, found),
         "summary": summary if readable else [],
-        "timeline": shown.timeline(actor, found),
+        "timeline": timeline.timeline(actor, found),
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
@@ -80,6 +80,16 @@ def tasks(actor: Actor, found: Case, *, tried: Tried | None = None) -> list[dict
         for place, act in enumerate(task["acts"]):
             act["leads"] = place == 0 and act["kind"] == "advance"
     return drawn
+
+
+def kept(found: Case, tried: Tried | None) -> list[str]:
+    """What somebody had written for a task that is gone meanwhile: it is shown once more, to be copied."""
+    if tried is None or OpenTask.objects.filter(case=found, token=tried.task).exists():
+        return []
+    values = (value if isinstance(value, list) else [value] for value in tried.data.values())
+    return [str(one) for value in values for one in value if one not in (None, "")] + [
+        *filter(None, [tried.note])
+    ]
 
 
 def faults_of(drawn: list[dict[str, Any]]) -> list[FormError]:
@@ -97,11 +107,14 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) 
         "agency": (agency.name_en if language() == "en" else agency.name_vi) if agency else _("Applicant"),
         "due_at": row.due_at,
         "mine": found.mine,
-        "cards": shown.file_cards(actor, case, parts=found.task.reads)
-        if found.mine and not actor.post_code
-        else [],
+        "cards": shown.file_cards(actor, case, parts=_to_look_at(actor, found)) if found.mine else [],
         "acts": [_act(actor, case, row, act, tried) for act in found.task.acts] if found.mine else [],
     }
+
+
+def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
+    """The files that stand beside the acts: for officials what they are to sign, for applicants all of the task."""
+    return [part for part in found.task.reads if not actor.post_code or part == "result.draft"]
 
 
 def _act(

@@ -1,6 +1,7 @@
 """What pages show of cases, in the shapes the components take (`ui.pieces`)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,9 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
 from xactin.identity import queries as identity
-from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
-from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard, TimelineStep
+from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
 
@@ -121,6 +121,11 @@ def _asked(document: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def applicant_of(case: Case) -> str:
+    """Whose dossier it is, or that the reader is not told."""
+    return _("Name not given to consulted agencies") if case.applicant_withheld else case.applicant_name
+
+
 def case_head(case: Case) -> dict[str, Any]:
     """The head of a case's page."""
     package = procedures.version(case.version_id).package
@@ -128,12 +133,14 @@ def case_head(case: Case) -> dict[str, Any]:
         "id": case.pk,
         "number": case.number,
         "name": text_in(package.meta["name"], language()),
-        "applicant_name": case.applicant_name,
+        "applicant_name": applicant_of(case),
+        "agency": case.agency.name_en if language() == "en" else case.agency.name_vi,
         "phase": case.phase,
         "state_text": NATIONAL_STATES[NationalState(case.national_state)],
         "due_at": case.due_at,
         "finished_at": case.finished_at,
         "submitted_at": case.submitted_at,
+        "received_at": case.received_at,
         "paused": case.phase == "supplement",
     }
 
@@ -147,99 +154,21 @@ def path_steps(now: int) -> list[PathStep]:
     ]
 
 
-def flow_steps(package: Package, done: set[str], current: set[str]) -> list[FlowStep]:
-    """The tasks of a procedure in words, with "you are here"."""
-    tasks = package.meta["tasks"]
-    return [
-        FlowStep(
-            node,
-            text_in(described["name"], language()),
-            "current" if node in current else "done" if node in done else "waiting",
-        )
-        for node, described in tasks.items()
-    ]
+def flow_steps(package: Package) -> list[FlowStep]:
+    """The tasks of a procedure in words."""
+    tasks = package.meta["tasks"].items()
+    return [FlowStep(node, text_in(described["name"], language()), "") for node, described in tasks]
 
 
 def flow_of(case: Case) -> list[FlowStep]:
-    """Where a case stands in the flow of its version."""
+    """Where a case stands in the flow of its version: "you are here"."""
     package = procedures.version(case.version_id).package
-    return flow_steps(
-        package,
-        {step["n"] for step in case.state["steps"].values()},
-        {token["n"] for token in case.state["tokens"].values()},
-    )
-
-
-def act_title(package: Package, act: str) -> str:
-    """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
-    named = {
-        "case.submit": _("Application sent"),
-        "case.supply": _("Additional documents sent"),
-        "case.withdraw": _("Application withdrawn"),
-        "case.tick": _("A time limit passed"),
-        "case.amend": _("Answers corrected"),
-        "case.draft_result": _("Result drawn up"),
-        "case.seal_result": _("Result sealed"),
-    }
-    if act in named:
-        return named[act]
-    _case, _dot, rest = act.partition(".")
-    node, _dot, offered = rest.partition(".")
-    described = package.meta["tasks"].get(node)
-    if described is None:
-        return act
-    label = next((one["label"] for one in described["acts"] if one["id"] == offered), None)
-    name = text_in(described["name"], language())
-    if offered == "silence":
-        return _("%(task)s: no answer in time, taken as consent") % {"task": name}
-    said = text_in(label, language()) if label else ""
-    return name if said.casefold() in name.casefold() else f"{name}: {said}"
-
-
-def post_names(post: Post) -> tuple[str, str]:
-    """A post's title and its agency, in the page's language."""
-    if language() == "en":
-        return post.title_en, post.agency.name_en
-    return post.title_vi, post.agency.name_vi
-
-
-def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
-    """What was attested, by whom, with its proof, and who has it now."""
-    package = procedures.version(case.version_id).package
-    entries = queries.attestations(actor, case)
-    posts = identity.posts_named(one.by.get("post") for one in entries)
-    english = language() == "en"
-    steps = []
-    for one in entries:
-        post = posts.get(one.by.get("post") or "")
-        title, agency_name = post_names(post) if post else (_("Applicant"), "")
-        steps.append(
-            TimelineStep(
-                title=act_title(package, one.act),
-                state="void" if one.voided else "done",
-                agency=agency_name,
-                who=_("The system") if "system" in one.by else title,
-                done_at=one.at,
-                proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
-            )
-        )
-    waiting = []
-    for found in queries.tasks_of(actor, case):
-        agency = found.row.agency
-        waiting.append(
-            TimelineStep(
-                title=text_in(found.task.name, language()),
-                state="current",
-                agency=(agency.name_en if english else agency.name_vi) if agency else _("Applicant"),
-                since=found.row.opened_at,
-                due=found.row.due_at,
-            )
-        )
-    if len(waiting) > 1:
-        waiting = [
-            TimelineStep(title=_("Several agencies at the same time"), state="current", branches=waiting)
-        ]
-    return [*steps, *waiting]
+    done = {step["n"] for step in case.state["steps"].values()}
+    here = {token["n"] for token in case.state["tokens"].values()}
+    return [
+        replace(step, state="current" if step.id in here else "done" if step.id in done else "waiting")
+        for step in flow_steps(package)
+    ]
 
 
 def filters_of(sent: QueryDict) -> queries.Filters:
@@ -268,6 +197,11 @@ def case_filters(sent: QueryDict) -> list[Filter]:
         Filter("late", _("Deadline"), sent.get("late", ""), late),
         Filter("code", _("Procedure"), sent.get("code", ""), procedure_choices()),
     ]
+
+
+def is_filtered(sent: QueryDict) -> bool:
+    """Whether a list shows a choice only, so that an empty one says nothing about the whole."""
+    return any(sent.get(name) for name in ("q", "state", "late", "code", "after"))
 
 
 def procedure_choices() -> list[Choice]:
@@ -309,12 +243,20 @@ def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None
             url=reverse("cases:file", args=[row.id]),
             size=row.size,
             media_type=row.media_type,
-            title=names.get(row.part) or names.get(content.document_kind(row.part), ""),
+            title=_title(row.part, names),
             preview_url=reverse("cases:file", args=[row.id]) + "?view",
         )
         for row in queries.files_of(actor, case)
         if parts is None or row.part in parts
     ]
+
+
+def _title(part: str, names: Mapping[str, str]) -> str:
+    """What a file is: a document, the result, or a document that goes back stamped (`result.drawing`)."""
+    if part in names:
+        return names[part]
+    name = names.get(content.document_kind(part), "")
+    return _("%s, stamped with the result") % name if name and part.startswith("result.") else name
 
 
 def result_of(case: Case) -> dict[str, Any] | None:
@@ -337,14 +279,12 @@ def may_be_revoked(case: Case) -> bool:
 
 
 def papers_of(case: Case) -> list[dict[str, str]]:
-    """Forms 02 and 03, where they were sent: label and address."""
+    """Form 02, where it was sent: label and address. Form 03 stands beside the reason of a refusal."""
     found = []
     if queries.was_asked(case):
         found.append(
             {"label": _("Request for more (form 02)"), "url": reverse("cases:paper", args=[case.pk, "02"])}
         )
-    if case.phase == "refused":
-        found.append({"label": _("Refusal (form 03)"), "url": reverse("cases:paper", args=[case.pk, "03"])})
     return found
 
 
@@ -353,10 +293,25 @@ def _draft_card(file: drafts.DraftFile) -> FileCard:
     return FileCard(file.name, place, file.size, file.media_type, preview_url=f"{place}?view")
 
 
+def sent_cards(actor: Actor, case: Case) -> dict[str, FileCard]:
+    """The documents a case has, by kind: what a new file would replace."""
+    note = _("Sent already; choose another file to replace it")
+    found: dict[str, FileCard] = {}
+    for row in queries.files_of(actor, case):
+        if row.part.startswith("document."):
+            place = reverse("cases:file", args=[row.id])
+            card = FileCard(row.name, place, row.size, row.media_type, note=note, preview_url=f"{place}?view")
+            found.setdefault(content.document_kind(row.part), card)
+    return found
+
+
 def document_lines(
-    package: Package, draft: drafts.Content, errors: Mapping[str, str]
+    package: Package,
+    draft: drafts.Content,
+    errors: Mapping[str, str],
+    sent: Mapping[str, FileCard] | None = None,
 ) -> list[dict[str, Any]]:
-    """The inputs for documents, in the package's order."""
+    """The inputs for documents, in the package's order; `sent` are those the case has already."""
     lines = []
     for line in drafts.documents(package, draft, errors):
         described, file = line.described, line.file
@@ -371,7 +326,7 @@ def document_lines(
                 "required": described.get("required") is True,
                 "error": line.error,
                 "file_id": file.id if file else "",
-                "card": _draft_card(file) if file else None,
+                "card": _draft_card(file) if file else (sent or {}).get(line.kind),
             }
         )
     return lines

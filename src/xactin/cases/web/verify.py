@@ -11,7 +11,7 @@ from xactin.cases.documents.qr import CodeError, parse_code
 from xactin.cases.dossiers import issued
 from xactin.cases.dossiers.asking import language
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import answers, shown
+from xactin.cases.web import answers, timeline
 from xactin.identity import queries as identity
 from xactin.identity.web.rates import limited
 from xactin.kernel.bundle import Trust, verify_bundle
@@ -93,14 +93,14 @@ def _words_of(found: issued.Issued) -> dict[str, dict[str, str]]:
     package = procedures.version(found.version).package
     rows = ledger.entries_of(f"case:{found.case}")
     posts = identity.posts_named(row.statement["by"].get("post") for row in rows)
-    by = {code: ", ".join(shown.post_names(post)) for code, post in posts.items()}
+    by = {code: ", ".join(timeline.post_names(post)) for code, post in posts.items()}
     for row in rows:
         signer = row.statement["by"]
         if "system" in signer:
             by[signer["system"]] = _("The system")
         elif "post" not in signer:
             by[signer["person"]] = _("Applicant")
-    acts = {row.statement["act"]: shown.act_title(package, row.statement["act"]) for row in rows}
+    acts = {row.statement["act"]: timeline.act_title(package, row.statement["act"]) for row in rows}
     return {"acts": acts, "by": by}
 
 

@@ -15,6 +15,10 @@ MESSAGES: Mapping[str, Words] = {
         "vi": "Ông/Bà cần đánh dấu vào ô này để xác nhận.",
         "en": "Please tick this box to confirm.",
     },
+    "unprintable": {
+        "vi": "“{label}” có ký tự không in được. Ông/Bà vui lòng nhập lại.",
+        "en": "“{label}” holds characters that cannot be printed. Please enter it again.",
+    },
     "no_rows": {
         "vi": "Ông/Bà cần nhập ít nhất {limit} mục ở “{label}”.",
         "en": "Please enter at least {limit} under “{label}”.",

@@ -15,7 +15,7 @@ from xactin.ui.schema_form.fields import Field, Schema, fields_of
 SEPARATOR = "."
 MAX_ROWS = 200
 _GROUPED = re.compile(r"-?\d{1,3}([. ]\d{3})+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})")
 

@@ -15,6 +15,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"0[35789]\d{8}")
 _CCCD = re.compile(r"\d{12}")
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 # Of several faults of one field the first of these is told.
 _WEIGHT = ["required", "minItems", "type", "format", "minLength", "enum", "const", "pattern"]
 _ENTERED = ("lines", "text", "textarea", "integer", "money", "decimal", "date", "email", "phone", "cccd")
@@ -45,6 +46,10 @@ def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
     for error in _leaves(_validator(schema).iter_errors(data)):
         for path, code_weight, sentence in _told(schema, error, language):
             faults.setdefault(pointer(path), []).append((code_weight, sentence))
+    for path in _unprintable(data):
+        field = field_at(schema, path)
+        label = pick(field.label, language) if field else str([*path, ""][0])
+        faults.setdefault(pointer(path), []).append((0, say("unprintable", language, label=label)))
     if not faults:
         return {}
     order = {place: rank for rank, place in enumerate(_pointers(schema, data))}
@@ -69,6 +74,17 @@ def _validator(schema: Schema) -> Draft202012Validator:
 
 _validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
 _MOST_VALIDATORS = 1024
+
+
+def _unprintable(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[tuple[str | int, ...]]:
+    """Where text holds what no paper prints: control characters, marks that turn the direction of writing."""
+    if isinstance(value, str):
+        if _CONTROL.search(value):
+            yield path
+    elif isinstance(value, Mapping | list):
+        items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, inner in items:
+            yield from _unprintable(inner, (*path, key))
 
 
 def pointer(path: Iterable[str | int]) -> str:

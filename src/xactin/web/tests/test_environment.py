@@ -110,3 +110,14 @@ def test_who_ends_tls_is_a_proxy_whose_word_on_addresses_counts(
 def test_a_number_of_proxies_is_a_number(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="XACTIN_PROXIES"):
         environment.read({**SOUND, "XACTIN_DATA": str(tmp_path), "XACTIN_PROXIES": "-1"})
+
+
+def test_the_time_service_has_a_web_address(tmp_path: Path) -> None:
+    def url(text: str) -> str:
+        return environment.read({**SOUND, "XACTIN_DATA": str(tmp_path), "XACTIN_TSA_URL": text}).tsa_url
+
+    assert url("") == ""
+    assert url(" http://tsa.example.vn/tsr ") == "http://tsa.example.vn/tsr"
+    for wrong in ("tsa.example.vn", "file:///etc/hostname", "https://"):
+        with pytest.raises(RefusedError):
+            url(wrong)

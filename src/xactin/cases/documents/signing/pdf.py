@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp.base import BaseStampStyle
 
 from xactin.cases.documents.signing.signers import DocumentSigner
@@ -153,16 +154,22 @@ async def sign(
     reason: str,
     at: datetime,
     mark: bytes | None = None,
+    time_service: TimeStamper | None = None,
     strict: bool = True,
 ) -> bytes:
-    """The PDF with one more PAdES signature (B-B, SHA-256) over all of it, in an existing or a new field."""
+    """The PDF with one more PAdES signature (SHA-256) over all of it, in an existing or a new field.
+
+    B-B; with a time-stamping authority (`signing/timestamps.py`) B-T.
+    """
     signer.check_time(at)
     writer = AppendingWriter(pdf, strict=strict)
     metadata = PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason
     )
     style = None if mark is None else _Mark(mark)
-    session = _PdfSigner(metadata, signer, stamp_style=style).init_signing_session(writer)
+    session = _PdfSigner(metadata, signer, timestamper=time_service, stamp_style=style).init_signing_session(
+        writer
+    )
     session.system_time = at  # pyHanko would take its own clock
     reserved = await session.estimate_signature_container_size(None)
     prepared = session.prepare_tbs_document(None, bytes_reserved=reserved)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.timestamps import TimeStamper
 
 from xactin.cases.documents.plain_text import VIETNAM
 from xactin.cases.documents.render import render_mark
@@ -49,11 +50,13 @@ def seal_result(
     trial: bool,
     at: datetime,
     visible: bool = True,
+    time_service: TimeStamper | None = None,
 ) -> bytes:
     """The issued PDF: draft, proof bundle, PAdES of the chair, PAdES of the agency, in this order.
 
-    `at` is the time both signatures claim. Takes some 0.2 s. Without certificates of the State's CA, `trial`
-    must be true. Raises DraftError and SigningError (whose code `unavailable` means: try again).
+    `at` is the time both signatures claim; with a `time_service` an authority for time confirms it. Takes some
+    0.2 s. Without certificates of the State's CA, `trial` must be true. Raises DraftError and
+    SigningError (whose code `unavailable` means: try again).
     """
     if not trial and TRIAL in chair.name + agency.name:
         raise SigningError("refused", "a trial certificate cannot sign what claims legal force")
@@ -76,14 +79,26 @@ def seal_result(
     except PdfError as error:
         raise DraftError(str(error)) from error
     marks = _marks(chair, agency, trial=trial, at=at) if places else {}
-    return asyncio.run(_signed(prepared, {CHAIR: chair, AGENCY: agency}, marks, at))
+    return asyncio.run(_signed(prepared, {CHAIR: chair, AGENCY: agency}, marks, at, time_service))
 
 
 async def _signed(
-    pdf: bytes, signers: dict[str, DocumentSigner], marks: dict[str, bytes], at: datetime
+    pdf: bytes,
+    signers: dict[str, DocumentSigner],
+    marks: dict[str, bytes],
+    at: datetime,
+    time_service: TimeStamper | None,
 ) -> bytes:
     for name, signer in signers.items():
-        pdf = await sign(pdf, signer, field=name, reason=REASONS[name], at=at, mark=marks.get(name))
+        pdf = await sign(
+            pdf,
+            signer,
+            field=name,
+            reason=REASONS[name],
+            at=at,
+            mark=marks.get(name),
+            time_service=time_service,
+        )
     return pdf
 
 

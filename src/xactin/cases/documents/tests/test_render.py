@@ -1,4 +1,3 @@
-import re
 import subprocess
 
 import pytest
@@ -7,15 +6,9 @@ from xactin.cases.documents import RenderError, draft_result, render, render_for
 from xactin.cases.documents.apart import Apart
 from xactin.cases.documents.press import LIBRARY
 from xactin.cases.documents.render import press
-from xactin.cases.documents.testing import AT, CODE, birth, facts, package_files, permit
+from xactin.cases.documents.testing import AT, CODE, birth, facts, package_files, permit, words
 
 NOTICE = "BẢN THỬ NGHIỆM - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
-
-
-def words(pdf: bytes) -> str:
-    """The text of a PDF, spaces made one."""
-    made = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
-    return re.sub(r"\s+", " ", made.stdout.decode())
 
 
 def result(context, *, trial=True, folder="building-permit", **files):
@@ -157,11 +150,11 @@ def test_a_receipt_before_reception_promises_no_date():
 
 def test_supplement():
     context = facts(
-        items=["Bản vẽ mặt cắt móng", "Cam kết"], reason="Hồ sơ chưa đủ.", within="03 ngày làm việc"
+        items=["Bản vẽ mặt cắt móng", "Cam kết"], reason="Hồ sơ chưa đủ.", until="2026-12-03T17:00"
     )
     text = words(render_form("02", context, trial=True, at=AT))
     assert "1. Bản vẽ mặt cắt móng 2. Cam kết" in text
-    assert "03 ngày làm việc" in text
+    assert "trước 17 giờ 00 phút, ngày 03 tháng 12 năm 2026" in text
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ async function draw(figure) {
     if (step === "fit") canvas.zoom("fit-viewport", "auto");
     else if (step) canvas.zoom(canvas.zoom() * 1.25 ** Number(step));
   });
-  figure.querySelector("details").open = innerWidth < 700;
+  // The picture speaks Vietnamese, as the procedure was drawn; the words speak the page's language.
+  figure.querySelector("details").open = innerWidth < 700 || document.documentElement.lang !== "vi";
 }
 
 /** The whole picture where it stays readable; on a phone the part where the dossier is. */

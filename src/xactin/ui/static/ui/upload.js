@@ -20,13 +20,21 @@ const words = {
 const LONGEST = 2400;
 const WORTH_IT = 1.2 * 1024 * 1024;
 
-for (const block of document.querySelectorAll("[data-upload]")) watch(block);
+for (const block of document.querySelectorAll(".xt-upload")) {
+  dress(block);
+  if (block.dataset.upload) watch(block);
+  else block.querySelector("input[type=file]").addEventListener("change", (event) => show(block, [...event.target.files].map((file) => file.name).join(", ")));
+}
+
+/** The browser's own button speaks the browser's language; this one speaks the page's. */
+function dress(block) {
+  const input = block.querySelector("input[type=file]");
+  input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: words.choose, ariaHidden: "true" }));
+  block.classList.add("xt-upload-dressed");
+}
 
 function watch(block) {
   const input = block.querySelector("input[type=file]");
-  // The browser's own button speaks the browser's language; this one speaks the page's.
-  input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: words.choose, ariaHidden: "true" }));
-  block.classList.add("xt-upload-dressed");
   input.addEventListener("change", () => { if (input.files.length) take(block, input); });
 }
 

@@ -1,0 +1,84 @@
+"""Who sees which dossier, and whose it is: the conditions that every question about dossiers carries.
+
+Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
+auditors, everything, for reading. Administrators see no dossier. A consulted agency gets what its
+tasks declare: it neither reads whose dossier it is nor finds it by that name.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xactin.cases.models import Case, CaseAgency
+from xactin.cases.rules import search_query
+from xactin.identity import queries as identity
+from xactin.identity.queries import Actor, folded
+
+
+def visible(actor: Actor, *, before: UUID | None = None) -> QuerySet[Case]:
+    """The cases an actor may see, as a query: the check is in the database, not in the page.
+
+    `before`: only those older than this one.
+    """
+    rows = Case.objects.all() if before is None else Case.objects.filter(pk__lt=before)
+    if actor.role == "auditor":
+        return rows
+    if actor.role == "administrator":  # also in an agency that handles dossiers
+        return rows.none()
+    if actor.agency_id is None:
+        return rows.filter(applicant_id=actor.person_id)
+    parts = CaseAgency.objects.filter(agency_id=actor.agency_id)
+    if before is not None:
+        # Said of both: the database does not conclude it for the key that it walks.
+        parts = parts.filter(case_id__lt=before)
+    return rows.filter(pk__in=parts.values("case_id"))
+
+
+def sees(actor: Actor, case: UUID) -> bool:
+    """Whether the actor may see this case at all."""
+    return visible(actor).filter(pk=case).exists()
+
+
+def _handling(actor: Actor) -> frozenset[UUID]:
+    """The agencies the actor acts for: their own and, of a unit, those it is a unit of.
+
+    A department is no unit: a province that handles a dossier consults its departments like any other.
+    """
+    found, acts_for = actor.agency_id, set()
+    while found is not None:
+        acts_for.add(found)
+        agency = identity.agency(found)
+        found = agency.parent_id if agency.kind == agency.Kind.UNIT else None
+    return frozenset(acts_for)
+
+
+def handles(actor: Actor, case: Case) -> bool:
+    """Whether the actor's agency is the one that handles the case, or a unit of it."""
+    return case.agency_id in _handling(actor)
+
+
+def knows_applicant(actor: Actor, case: Case) -> bool:
+    """Whether the actor, who sees the case, is told whose it is: all but agencies that are only consulted."""
+    return actor.agency_id is None or actor.role == "auditor" or handles(actor, case)
+
+
+def as_seen(actor: Actor, case: Case) -> Case:
+    """The row without the name that the actor is not told, so that no door can show it by mistake."""
+    if not knows_applicant(actor, case):
+        case.applicant_name, case.applicant_withheld = "", True
+    return case
+
+
+def found_by(actor: Actor, words: str, *, case: str = "") -> Q:
+    """The words of a search, with or without diacritics; `case` leads from the row to the case.
+
+    The name is searched only where the actor is told it: else a search would answer whose dossier it is.
+    """
+    if not words:
+        return Q()
+    text, found = folded(words), f"{case}words__found"
+    wanted = Q(**{found: search_query(text, by_name=True)})
+    if actor.agency_id is None or actor.role == "auditor":
+        return wanted
+    known = Q(**{f"{case}agency_id__in": _handling(actor)})
+    return wanted & (known | Q(**{found: search_query(text, by_name=False)}))

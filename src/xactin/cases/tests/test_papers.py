@@ -1,0 +1,65 @@
+"""Forms 01 to 03 say who applied, who acted and until when, and are found by whom they are for."""
+
+import pytest
+
+from xactin.cases import testing
+from xactin.cases.documents.testing import lines, words
+from xactin.cases.dossiers import papers, queries
+from xactin.cases.models import Case
+from xactin.identity.queries import actor_for
+
+pytestmark = pytest.mark.django_db
+
+
+def form(case: Case, kind: str) -> str:
+    """The text of a form as its applicant gets it."""
+    by = actor_for("congdan1")
+    return words(papers.form(by, queries.case_for(by, case.pk), kind))
+
+
+@pytest.fixture(autouse=True)
+def _province() -> None:
+    testing.province_with(testing.PERMIT)
+
+
+def test_the_receipt_says_where_the_applicant_is_reached_and_who_received() -> None:
+    case = testing.apply()
+    owner = testing.example(testing.PERMIT)["data"]["owner"]
+    first = form(case, "01")
+    for fact in (owner["address"], owner["phone"], owner["email"], "Bản điện tử trên hệ thống"):
+        assert fact in first
+    assert "NGƯỜI NỘP HỒ SƠ" in first
+    assert "NGƯỜI TIẾP NHẬN HỒ SƠ" not in first
+    assert "do hệ thống lập" in first
+    testing.do(case, "receive", "accept")
+    received = form(case, "01")
+    assert "NGƯỜI TIẾP NHẬN HỒ SƠ" in received
+    assert actor_for("motcua1").name in received
+    assert "do hệ thống lập" not in received
+
+
+def test_a_request_for_more_says_until_when_and_who_asks() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+    text = form(case, "02")
+    assert "1. Bản vẽ mặt cắt móng" in text
+    assert "Đề nghị bổ sung trước" in text
+    assert "NGƯỜI HƯỚNG DẪN" in text
+    assert actor_for("motcua1").name in text
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_a_refusal_names_who_refused(received: bool) -> None:
+    case = testing.apply()
+    if received:
+        testing.do(case, "receive", "accept")
+    testing.do(case, "review" if received else "receive", "refuse", {"reason": "Không thuộc thẩm quyền"})
+    text = form(case, "03")
+    assert actor_for("chuyenvien1" if received else "motcua1").name in text
+    assert ("NGƯỜI TIẾP NHẬN HỒ SƠ" in text) is not received
+
+
+def test_the_name_of_a_province_is_not_torn() -> None:
+    by = actor_for("congdan1")
+    printed = lines(papers.form(by, queries.case_for(by, testing.apply().pk), "01"))
+    assert "TỈNH PHÚ THỌ" in printed

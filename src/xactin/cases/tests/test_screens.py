@@ -1,0 +1,153 @@
+"""What people find on the pages of a dossier: who has it, what was said, what comes next."""
+
+import csv
+import io
+
+import pytest
+
+from xactin.cases import testing
+from xactin.cases.models import Case
+from xactin.cases.tests.asking import Asker, problem
+from xactin.cases.tests.visiting import Visitor
+from xactin.identity.queries import actor_for
+
+pytestmark = pytest.mark.django_db
+REASON = "Hồ sơ không thuộc thẩm quyền giải quyết"
+NOTE = "Đã gọi điện cho chủ hộ, chưa nghe máy"
+
+
+@pytest.fixture(autouse=True)
+def _province() -> None:
+    testing.province_with(testing.PERMIT)
+
+
+def noted(case: Case, node: str, act: str, data: dict[str, object] | None = None) -> None:
+    """An act with a note for colleagues."""
+    asker = Asker(testing.DOERS[node])
+    body = {"task": asker.task(case, node)["id"], "act": act, "data": data or {}, "note": NOTE}
+    assert asker.post(f"/cases/{case.pk}/acts", body).status_code == 201
+
+
+def test_who_is_refused_reads_why_and_what_can_be_done() -> None:
+    case = testing.apply()
+    noted(case, "receive", "refuse", {"reason": REASON})
+    text = Visitor("congdan1").page(f"/cases/{case.pk}/")
+    assert REASON in text
+    assert "Lý do không tiếp nhận hồ sơ" in text
+    assert "Nộp lại hồ sơ" in text
+    assert "khiếu nại" in text
+    assert NOTE not in text
+
+
+def test_notes_reach_colleagues_and_nobody_else() -> None:
+    case = testing.apply()
+    noted(case, "receive", "accept")
+    testing.do(case, "review", "consult")
+    path = f"/desk/cases/{case.pk}/"
+    for colleague in ("motcua1", "chuyenvien1", "chutich1", "thanhtra1"):
+        assert NOTE in Visitor(colleague).page(path)
+    assert NOTE not in Visitor("soxd1").page(path)
+    assert NOTE not in Visitor("congdan1").page(f"/cases/{case.pk}/")
+
+
+def test_a_note_is_no_reason_that_the_applicant_is_told() -> None:
+    from xactin.cases.dossiers import queries
+
+    case = testing.apply()
+    noted(case, "receive", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+    told = queries.said_last(Case.objects.get(pk=case.pk), "supplement", by="test")
+    assert told is not None
+    assert (told.reason, told.items) == ("", ["Bản vẽ mặt cắt móng"])
+
+
+def test_the_timeline_names_people_and_posts() -> None:
+    case = testing.apply()
+    waiting = Visitor("congdan1").page(f"/cases/{case.pk}/")
+    assert actor_for("motcua1").name in waiting, "who has it now"
+    testing.do(case, "receive", "accept")
+    done = Visitor("congdan1").page(f"/cases/{case.pk}/")
+    assert actor_for("motcua1").name in done, "who did it"
+    assert actor_for("chuyenvien1").name in done
+
+
+def test_a_supplement_shows_what_was_sent_already() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "supplement", {"items": ["Bản vẽ"]})
+    text = Visitor("congdan1").page(f"/cases/{case.pk}/")
+    assert text.count("Đã nộp; chọn tệp khác nếu cần thay") == len(
+        testing.example(testing.PERMIT)["documents"]
+    )
+
+
+def test_the_draft_stands_beside_the_act_that_signs_it() -> None:
+    case = testing.apply()
+    testing.to_approval(case)
+    for username, beside in (("chutich1", True), ("chuyenvien1", False)):
+        text = Visitor(username).page(f"/desk/cases/{case.pk}/")
+        assert ("Dự thảo kết quả" in text.partition('class="xt-columns"')[0]) is beside
+
+
+def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
+    case = testing.apply()
+    testing.to_result(case)
+    text = Visitor("congdan1").page(f"/cases/{case.pk}/")
+    assert text.count("Bản vẽ thiết kế xây dựng, đã đóng dấu kèm theo kết quả") == 1
+
+
+def test_words_written_for_a_task_that_is_gone_are_not_lost() -> None:
+    case = testing.apply()
+    task = testing.open_task(case, "receive").token
+    testing.do(case, "receive", "accept")
+    written = {"items": "Bản vẽ mặt cắt móng", "note-to-colleagues": NOTE}
+    answer = Visitor("motcua1").send(f"/desk/cases/{case.pk}/{task}/supplement/", **written)
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "đã thực hiện lúc" in text
+    assert NOTE in text
+    assert "Bản vẽ mặt cắt móng" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/desk/", "Không tìm thấy việc nào"), ("/cases/", "Không tìm thấy hồ sơ nào")]
+)
+def test_an_empty_choice_is_told_from_an_empty_list(path: str, words: str) -> None:
+    testing.apply()
+    visitor = Visitor("motcua1" if path == "/desk/" else "congdan1")
+    assert words in visitor.page(path, q="khôngcónhưvậy")
+    assert words not in visitor.page(path)
+
+
+@pytest.mark.parametrize(("username", "place"), [("thanhtra1", "/desk/cases/"), ("quantri1", "/agencies/")])
+def test_posts_without_tasks_begin_where_they_work(username: str, place: str) -> None:
+    answer = Visitor(username).open("/desk/")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == place
+
+
+def test_the_inbox_can_be_taken_along() -> None:
+    case = testing.apply()
+    text = Visitor("motcua1").page("/desk/", format="csv").removeprefix("\ufeff")
+    header, row = csv.reader(io.StringIO(text))
+    assert header[0] == "Công việc"
+    assert row[:4] == ["Tiếp nhận hồ sơ", case.number, case.version.name_vi, case.applicant_name]
+    assert Visitor("motcua1").open("/desk/", format="xlsx").content.startswith(b"PK")
+
+
+def test_an_auditor_sees_whose_each_dossier_is_to_handle() -> None:
+    case = testing.apply()
+    assert case.agency.name_vi in Visitor("thanhtra1").page("/desk/cases/")
+    text = Visitor("thanhtra1").page("/desk/cases/", format="csv")
+    assert case.agency.name_vi in text
+
+
+def test_a_procedure_without_a_dossier_has_no_states_in_its_flow() -> None:
+    assert "Chưa đến" not in Visitor("congdan1").page("/procedures/1.013225/")
+
+
+@pytest.mark.parametrize("name", ["Nguyễn\x07 Văn A", "Nguyễn \u202eVăn A"])
+def test_text_that_no_paper_prints_is_refused(name: str) -> None:
+    asker = Asker("congdan1")
+    body = asker.application()
+    body["data"]["owner"]["full_name"] = name
+    told = problem(asker.post("/cases", body), 422)
+    assert "ký tự không in được" in told["facts"]["errors"]["/owner/full_name"]

@@ -1,0 +1,120 @@
+"""The timeline of a case: what was attested, by whom, with its proof, and who has it now."""
+
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.asking import language
+from xactin.cases.dossiers.said import Remark
+from xactin.cases.models import Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
+from xactin.identity import queries as identity
+from xactin.identity.models import Post
+from xactin.identity.queries import Actor
+from xactin.kernel.procedure.package import Package
+from xactin.ui.pieces import TimelineStep
+
+MOST_NAMES: Final = 3
+
+
+def act_title(package: Package, act: str) -> str:
+    """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
+    named = {
+        "case.submit": _("Application sent"),
+        "case.supply": _("Additional documents sent"),
+        "case.withdraw": _("Application withdrawn"),
+        "case.tick": _("A time limit passed"),
+        "case.amend": _("Answers corrected"),
+        "case.draft_result": _("Result drawn up"),
+        "case.seal_result": _("Result sealed"),
+    }
+    if act in named:
+        return named[act]
+    _case, _dot, rest = act.partition(".")
+    node, _dot, offered = rest.partition(".")
+    described = package.meta["tasks"].get(node)
+    if described is None:
+        return act
+    label = next((one["label"] for one in described["acts"] if one["id"] == offered), None)
+    name = text_in(described["name"], language())
+    if offered == "silence":
+        return _("%(task)s: no answer in time, taken as consent") % {"task": name}
+    said = text_in(label, language()) if label else ""
+    return name if said.casefold() in name.casefold() else f"{name}: {said}"
+
+
+def post_names(post: Post) -> tuple[str, str]:
+    """A post's title and its agency, in the page's language."""
+    if language() == "en":
+        return post.title_en, post.agency.name_en
+    return post.title_vi, post.agency.name_vi
+
+
+def _by(name: str, title: str) -> str:
+    """A person in a post; real-time status names both (Decree 224/2026)."""
+    return ", ".join(filter(None, [name, title]))
+
+
+def _holders(task: OpenTask) -> str:
+    """Who can do an open task now."""
+    if task.agency_id is None:
+        return ""
+    people = identity.holders_of(task.agency_id, task.role)
+    names = sorted(identity.full_names(people).values())
+    return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
+
+
+def _remarked(remark: Remark | None) -> str:
+    if remark is None:
+        return ""
+    note = [_("Note for colleagues: %s") % remark.note] if remark.note else []
+    return "\n".join([*remark.lines, *note])
+
+
+def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
+    """What was attested, by whom, with its proof, and who has it now."""
+    package = procedures.version(case.version_id).package
+    entries = queries.attestations(actor, case)
+    posts = identity.posts_named(one.by.get("post") for one in entries)
+    people = {UUID(one.by["person"]) for one in entries if one.by.get("post")}
+    names, remarks = identity.full_names(people), queries.remarks(actor, case)
+    english = language() == "en"
+    steps = []
+    for one in entries:
+        post = posts.get(one.by.get("post") or "")
+        title, agency_name = post_names(post) if post else (_("Applicant"), "")
+        steps.append(
+            TimelineStep(
+                title=act_title(package, one.act),
+                state="void" if one.voided else "done",
+                agency=agency_name,
+                who=_("The system")
+                if "system" in one.by
+                else _by(names.get(UUID(one.by["person"]), ""), title),
+                done_at=one.at,
+                note=_remarked(remarks.get(one.entry)),
+                proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
+            )
+        )
+    waiting = []
+    for found in queries.tasks_of(actor, case):
+        agency = found.row.agency
+        waiting.append(
+            TimelineStep(
+                title=text_in(found.task.name, language()),
+                state="current",
+                agency=(agency.name_en if english else agency.name_vi) if agency else _("Applicant"),
+                who=_holders(found.row),
+                since=found.row.opened_at,
+                due=found.row.due_at,
+            )
+        )
+    if len(waiting) > 1:
+        waiting = [
+            TimelineStep(title=_("Several agencies at the same time"), state="current", branches=waiting)
+        ]
+    return [*steps, *waiting]
