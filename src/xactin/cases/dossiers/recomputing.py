@@ -1,17 +1,16 @@
 """An entry's effect decided again by the engine, from the state before it and the content it stood on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from xactin.cases.dossiers import content
-from xactin.cases.dossiers.applying import applicant_kind, asks_content, calendar
-from xactin.identity import queries as identity
+from xactin.cases.dossiers.applying import asks_content, calendar
+from xactin.cases.dossiers.derived import Derived
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
+from xactin.ledger.audit import Told
 from xactin.ledger.queries import EntryRow
-from xactin.vault import queries as vault
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
@@ -24,25 +23,21 @@ class Unknown(Exception):
 
 
 class Recomputing:
-    """The engine's second opinion on the entries of one case."""
+    """The engine's second opinion on the entries of one case. Asks no database: `rows` and `told` have all."""
 
-    def __init__(self, package: Package, entries: Sequence[EntryRow]) -> None:
+    def __init__(self, package: Package, told: Told, rows: Derived) -> None:
         self._package = package
-        self._subject = str(entries[0].statement["subject"])
-        self._applicant = UUID(entries[0].statement["by"]["person"])
-        fees = package.meta.get("fee", ())
-        self._posts = identity.posts_named(row.statement["by"].get("post") for row in entries)
+        self._contents = told.contents
+        self._roles = rows.roles
+        self._kinds = rows.kinds
+        self._applicant = str(told.entries[0].statement["by"]["person"])
         self._asks_content = asks_content(package)
-        self._prices_content = any(isinstance(item["amount"], str) for item in fees)
-
-    @cached_property
-    def _values(self) -> dict[str, Any]:
-        return vault.plain_values(self._subject)
+        self._prices_content = any(isinstance(item["amount"], str) for item in package.meta.get("fee", ()))
 
     def differs(self, row: EntryRow, before: State, after: State) -> list[str]:
         """What this entry's effect says that the engine does not; empty where the engine cannot be asked.
 
-        `before` is as `as_stored` gives it.
+        Both states are as `as_stored` gives them.
         """
         try:
             state, effect = self._decided(row, before, after)
@@ -128,8 +123,7 @@ class Recomputing:
 
     def _role(self, by: Mapping[str, str | None]) -> str | None:
         """The role in which somebody acted: none for a system, and for applicants."""
-        post = self._posts.get(by.get("post") or "")
-        return str(post.role) if post else None
+        return self._roles.get(by.get("post") or "")
 
     def _answer(self, commitment: str | None) -> Any:
         """The data of an act, which conditions may ask."""
@@ -146,20 +140,29 @@ class Recomputing:
                 for part, commitment in parts.items()
                 if part.startswith(("form.", "answer."))
             }
-            values["applicant"] = applicant_kind(self._applicant)
+            values["applicant"] = {"kind": self._kinds[self._applicant]}
             values["form"] = content.form_data(opened)
             values["answers"] = content.answers(opened, self._package)
         return values
 
     def _value(self, commitment: str) -> Any:
-        try:
-            return self._values[commitment]
-        except KeyError:
-            raise Unknown from None
+        found = self._contents.get(commitment)
+        if found is None or found.state != "sound":
+            raise Unknown
+        return found.value
 
 
-def as_stored(value: Any) -> Any:
-    """A copy of a value with the order of keys in which `jsonb` gives it back, for the engine goes by that order."""
+def as_stored(value: Any, known: Any = None) -> Any:
+    """A value with the order of keys in which `jsonb` gives it back, for the engine goes by that order.
+
+    `known` has that order already: what `value` shares with it is taken as it is.
+    """
+    if value is known:
+        return value
     if isinstance(value, dict):
-        return {key: as_stored(value[key]) for key in sorted(value, key=lambda key: (len(key), key))}
+        held = known if isinstance(known, dict) else {}
+        return {
+            key: as_stored(value[key], held.get(key))
+            for key in sorted(value, key=lambda key: (len(key), key))
+        }
     return [as_stored(item) for item in value] if isinstance(value, list) else value

@@ -1,6 +1,6 @@
 """A sound authority is clean, and each kind of damage is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +13,10 @@ from xactin.kernel.attestation import entry_digest
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.merkle import leaf_hash
 from xactin.ledger import commands
-from xactin.ledger.audit import Finding, register_fold, run_audit
+from xactin.ledger.audit import Finding, Told, register_fold, run_audit
 from xactin.ledger.audit.folds import _folds
 from xactin.ledger.chain import acting
-from xactin.ledger.queries import EntryRow, entries_of
+from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
 
@@ -352,21 +352,35 @@ def folded() -> Iterator[list[tuple[str, int]]]:
     """A room above that looks at its own rows."""
     seen: list[tuple[str, int]] = []
 
-    def check(subject: str, entries: list[EntryRow]) -> list[Finding]:
-        seen.append((subject, len(entries)))
-        return [Finding("table", subject, "no")] if subject == SUBJECT else []
+    def check(told: Sequence[Told]) -> list[Finding]:
+        seen.extend((one.subject, len(one.entries)) for one in told)
+        return [Finding("table", one.subject, "no") for one in told if one.subject == SUBJECT]
 
-    register_fold("case", check, subjects=lambda: ["case:2", "case:ghost"])
+    register_fold("case", check, claims="SELECT unnest(ARRAY['case:2', 'case:ghost'])")
     yield seen
     del _folds["case"]
 
 
-def test_a_fold_that_fails_is_a_finding_and_ends_nothing(house: House) -> None:
-    def check(subject: str, entries: list[EntryRow]) -> list[Finding]:
-        raise LookupError(subject)
+def test_a_fold_that_fails_at_one_subject_still_looks_at_its_neighbours(
+    house: House, folded: list[tuple[str, int]]
+) -> None:
+    looked_at = []
+
+    def check(told: Sequence[Told]) -> Iterator[Finding]:
+        for one in told:
+            if one.subject == "case:1":
+                raise LookupError(one.subject)
+            looked_at.append(one.subject)
+            yield Finding("table", one.subject, "wrong")
 
     register_fold("case", check)
-    assert {one.subject for one in run_audit(1)} == {SUBJECT, "case:1", "case:2"}
+    found = {(one.subject, one.text) for one in run_audit(1)}
+    assert {"case:2", SUBJECT} <= set(looked_at)
+    assert found == {
+        (SUBJECT, "wrong"),
+        ("case:1", "the derived rows cannot be compared (LookupError('case:1'))"),
+        ("case:2", "wrong"),
+    }
 
 
 def test_higher_rooms_check_their_own_rows(house: House, folded: list[tuple[str, int]]) -> None:
