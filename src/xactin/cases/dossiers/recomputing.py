@@ -98,20 +98,16 @@ class Recomputing:
         return found
 
     def _act(self, row: EntryRow, before: State) -> Decided:
-        """An act of a task. Which of several instances of a node it was, the effect says by what it closed."""
+        """An act of a task."""
         said = row.statement
         _case, node, *offered = said["act"].split(".")
-        act = offered[0] if offered else "done"
-        open_now = [task.id for task in engine.open_tasks(self._package, before) if task.node == node]
-        closed = {task["id"] for task in row.effect.get("closed", ())}
-        tokens = sorted(open_now, key=lambda token: token not in closed)
         values = self._asked(before["parts"])
         values["answers"][node] = self._answer(said["content"])
         return engine.act(
             self._package,
             before,
-            task=tokens[0] if tokens else node,
-            act=act,
+            task=self._task(row, before, node),
+            act=offered[0] if offered else "done",
             values=values,
             by_post=self._role(said["by"]),
             seq=row.seq,
@@ -120,6 +116,14 @@ class Recomputing:
             at=row.at,
             calendar=calendar(),
         )
+
+    def _task(self, row: EntryRow, before: State, node: str) -> str:
+        """Which of several instances of a node was done: the effect says by what it closed, else the first."""
+        for task in row.effect.get("closed", ()):
+            if task["node"] == node:
+                return str(task["id"])
+        open_now = engine.open_tasks(self._package, before)
+        return next((task.id for task in open_now if task.node == node), node)
 
     def _role(self, by: Mapping[str, str | None]) -> str | None:
         """The role in which somebody acted: none for a system, and for applicants."""
@@ -157,12 +161,14 @@ def as_stored(value: Any, known: Any = None) -> Any:
 
     `known` has that order already: what `value` shares with it is taken as it is.
     """
-    if value is known:
+    if isinstance(value, list):
+        return [as_stored(item) for item in value]
+    if not isinstance(value, dict):
         return value
-    if isinstance(value, dict):
-        held = known if isinstance(known, dict) else {}
-        return {
-            key: as_stored(value[key], held.get(key))
-            for key in sorted(value, key=lambda key: (len(key), key))
-        }
-    return [as_stored(item) for item in value] if isinstance(value, list) else value
+    held = known if isinstance(known, dict) else {}
+    found = {}
+    # Shorter keys first, those of a length by their letters.
+    for key in held if held.keys() == value.keys() else sorted(sorted(value), key=len):
+        item = value[key]
+        found[key] = item if item is held.get(key) else as_stored(item, held.get(key))
+    return found

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection
 
 from xactin.kernel.attestation import StatementError, check_entry, published
-from xactin.kernel.canonical import CanonicalError, canonical
+from xactin.kernel.canonical import CanonicalError
 from xactin.kernel.mandates import MandateError, check_cover
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
@@ -97,9 +97,9 @@ def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *colum
     chain.digest = bytes(digest)
     try:
         row = entry_row(*columns)
-        check_entry(row.entry)
-        whole = canonical(row.entry)
+        whole = check_entry(row.entry)
         place = row.entry["place"]
+        # From here on the stored pieces are known to be canonical, so that none has to be written down again.
         if whole != entry_bytes(
             bytes(statement),
             bytes(signature),
@@ -116,7 +116,7 @@ def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *colum
     said = row.entry["statement"]
     if (said["id"], said["subject"], said["authority"]) != (str(id), chain.subject, authority().id):
         chain.find("statement", f"{name}: the statement names another id, subject or authority than its row")
-    signed = _check_signature(chain, name, row, position(index, number))
+    signed = _check_signature(chain, name, row, bytes(statement), position(index, number))
     made = sha256(whole).digest()
     if made != row.digest:
         if signed:
@@ -141,7 +141,7 @@ def _check_order(chain: _Chain, name: str, seq: int, prev: bytes | None, index: 
     chain.index, chain.next = index, seq + 1
 
 
-def _check_signature(chain: _Chain, name: str, row: EntryRow, place: tuple[int, int]) -> bool:
+def _check_signature(chain: _Chain, name: str, row: EntryRow, message: bytes, place: tuple[int, int]) -> bool:
     """Whether the signature holds; says so, and whether the key was allowed then."""
     said, signature, at = row.entry["statement"], row.entry["signature"], row.entry["place"]["at"]
     if said["act"] == GENESIS_ACT:
@@ -157,7 +157,7 @@ def _check_signature(chain: _Chain, name: str, row: EntryRow, place: tuple[int, 
             reason = "mandate_ended" if standing.since < place else "mandate_early"
             continue
         try:
-            verify_signature(said, signature, standing.key)
+            verify_signature(said, signature, standing.key, message=message)
         except SignatureError as error:
             chain.find("signature", f"{name}: the signature does not fit the statement ({error.code})")
             return False
