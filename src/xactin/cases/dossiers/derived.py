@@ -92,11 +92,16 @@ def derived(told: Sequence[Told]) -> Derived:
 
 def case_id(told: Told) -> UUID | None:
     """The dossier these entries are about; None if its name is none of a dossier."""
+    return _uuid(told.id)
+
+
+def _uuid(text: str) -> UUID | None:
+    """The id in its one spelling."""
     try:
-        found = UUID(told.id)
+        found = UUID(text)
     except ValueError:
         return None
-    return found if str(found) == told.id else None
+    return found if str(found) == text else None
 
 
 def _cases(ids: list[UUID]) -> list[CaseRow]:
@@ -118,7 +123,8 @@ def _roles(posts: Iterable[str]) -> dict[str, str]:
 
 
 def _kinds(people: Iterable[str]) -> dict[str, str]:
-    found = Person.objects.filter(pk__in=set(people)).values_list("pk", "kind")
+    known = {_uuid(person) for person in people} - {None}
+    found = Person.objects.filter(pk__in=known).values_list("pk", "kind")
     return {str(person): kind for person, kind in found}
 
 
