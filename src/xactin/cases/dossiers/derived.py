@@ -123,7 +123,7 @@ def _roles(posts: Iterable[str]) -> dict[str, str]:
 
 
 def _kinds(people: Iterable[str]) -> dict[str, str]:
-    known = {_uuid(person) for person in people} - {None}
+    known = {id for person in people if (id := _uuid(person))}
     found = Person.objects.filter(pk__in=known).values_list("pk", "kind")
     return {str(person): kind for person, kind in found}
 
