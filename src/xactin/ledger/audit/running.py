@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
@@ -41,12 +42,17 @@ def run_audit(processes: int | None = None) -> list[Finding]:
         history = read_history()
         if snapshot is None or count == 1 or _entries() < FEW:
             return _findings(history, _Here(history))
-        # What workers need is sent once to each; "spawn" because a fork would share this connection.
+        # What workers need is sent once to each, without the nodes of the mandates' trees, which are many;
+        # "spawn" because a fork would share this connection.
         with ProcessPoolExecutor(
             count,
             mp_context=get_context("spawn"),
             initializer=workers.begin,
-            initargs=(str(connection.settings_dict["NAME"]), snapshot, pickle.dumps(history)),
+            initargs=(
+                str(connection.settings_dict["NAME"]),
+                snapshot,
+                pickle.dumps(replace(history, nodes={})),
+            ),
         ) as pool:
             return _findings(history, pool)
 
