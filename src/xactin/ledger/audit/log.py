@@ -22,8 +22,6 @@ from xactin.ledger.tree import read_tile
 CHUNK: Final = 1 << 14
 """Leaves in a chunk: a whole subtree."""
 SUBJECT: Final = "log"
-_NODES: Final = 10_000
-"""Stored nodes compared at once."""
 
 
 @dataclass(slots=True)
@@ -192,16 +190,6 @@ def _state(size: int, history: History) -> list[Finding]:
         findings.append(Finding("table", SUBJECT, "the log says another root of mandates than the entries"))
     if int(shift) != history.shift:
         findings.append(Finding("table", SUBJECT, "the clock was moved without attestation"))
-    for digest in _lost_nodes(history):
+    for digest in history.lost_nodes:
         findings.append(Finding("log", SUBJECT, f"the node {digest.hex()} of the mandates is not as it was"))
     return findings
-
-
-def _lost_nodes(history: History) -> Iterator[bytes]:
-    wanted = list(history.nodes)
-    with connection.cursor() as cursor:
-        for start in range(0, len(wanted), _NODES):
-            some = wanted[start : start + _NODES]
-            cursor.execute("SELECT hash, node FROM ledger_mandatenode WHERE hash = ANY(%s)", (some,))
-            stored = {bytes(digest): bytes(node) for digest, node in cursor.fetchall()}
-            yield from (digest for digest in some if stored.get(digest) != history.nodes[digest])

@@ -6,7 +6,6 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
@@ -42,8 +41,7 @@ def run_audit(processes: int | None = None) -> list[Finding]:
         history = read_history()
         if snapshot is None or count == 1 or _entries() < FEW:
             return _findings(history, _Here(history))
-        # What workers need is sent once to each, without the nodes of the mandates' trees, which are many;
-        # "spawn" because a fork would share this connection.
+        # What workers need is sent once to each; "spawn" because a fork would share this connection.
         with ProcessPoolExecutor(
             count,
             mp_context=get_context("spawn"),
@@ -51,7 +49,7 @@ def run_audit(processes: int | None = None) -> list[Finding]:
             initargs=(
                 str(connection.settings_dict["NAME"]),
                 snapshot,
-                pickle.dumps(replace(history, nodes={})),
+                pickle.dumps(history),
             ),
         ) as pool:
             return _findings(history, pool)

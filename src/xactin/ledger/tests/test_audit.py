@@ -331,6 +331,11 @@ def test_changed_mandates(house: House, damage: str) -> None:
             "UPDATE ledger_mandatenode SET node = '\\x00' WHERE hash = (SELECT mandates FROM ledger_log)",
             "log",
         ),
+        # A root of the past, which older proofs lead to.
+        (
+            "DELETE FROM ledger_mandatenode WHERE hash = (SELECT mandates FROM ledger_leaf WHERE index = 4)",
+            "log",
+        ),
     ],
 )
 def test_changed_log(house: House, damage: str, kind: str) -> None:
