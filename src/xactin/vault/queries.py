@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import orjson
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from xactin.kernel.attestation import commit_file, commit_value
+from xactin.kernel.attestation import VALUE_DOMAIN, commit_file
 from xactin.vault import secrets
 from xactin.vault.contents import SALT, StoredFile, opened_members, path_of, value_context
 from xactin.vault.errors import Damaged, Missing, NoSuchFile
@@ -191,15 +192,21 @@ def _stored(
 class Content:
     """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes).
 
-    `value` is there if it is sound, `file` if its row can be read; who audits forgets both with the piece of work.
+    `plain` (canonical JSON) is there if a value is sound, `file` if its row can be read; who audits forgets both
+    with the piece of work.
     """
 
     subject: str
     part: str
     commitment: str
     state: str
-    value: Any = field(default=None, repr=False)
+    plain: bytes | None = field(default=None, repr=False)
     file: StoredFile | None = field(default=None, repr=False)
+
+    @property
+    def value(self) -> Any:
+        """The value; None where there is none."""
+        return None if self.plain is None else orjson.loads(self.plain)
 
 
 def contents_between(low: str, high: str | None) -> Iterator[Content]:
@@ -222,16 +229,13 @@ def _value_content(subject: str, part: str, commitment: bytes, sealed: bytes | N
     if sealed is None:
         return Content(subject, part, said, "erased")
     try:
-        plain = secrets.unseal(bytes(sealed), value_context(subject, part))
-        value = orjson.loads(plain[SALT:])
-        found = commit_value(plain[:SALT], value)
-    except (secrets.SecretsError, ValueError):
-        found = ""
-    return (
-        Content(subject, part, said, "sound", value)
-        if found == said
-        else Content(subject, part, said, "changed")
-    )
+        salted = secrets.unseal(bytes(sealed), value_context(subject, part))
+    except secrets.SecretsError:
+        return Content(subject, part, said, "changed")
+    # What is sealed is salt and canonical JSON (`seal_value`): just the bytes that the commitment is over.
+    if sha256(VALUE_DOMAIN + salted).hexdigest() != said:
+        return Content(subject, part, said, "changed")
+    return Content(subject, part, said, "sound", salted[SALT:])
 
 
 def _file_state(row: tuple[Any, ...]) -> tuple[str, StoredFile | None]:

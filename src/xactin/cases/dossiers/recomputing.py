@@ -169,6 +169,6 @@ def as_stored(value: Any, known: Any = None) -> Any:
     found = {}
     # Shorter keys first, those of a length by their letters.
     for key in held if held.keys() == value.keys() else sorted(sorted(value), key=len):
-        item = value[key]
-        found[key] = item if item is held.get(key) else as_stored(item, held.get(key))
+        item, old = value[key], held.get(key)
+        found[key] = as_stored(item, old) if item is not old and isinstance(item, (dict, list)) else item
     return found
