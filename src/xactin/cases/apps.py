@@ -14,7 +14,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
-        from xactin.cases.dossiers import folding, telling
+        from xactin.cases.dossiers import derived, folding, telling
         from xactin.cases.procedures import folding as catalogue
         from xactin.ledger.audit import register_fold
         from xactin.notices.commands import register_topic
@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         nav.register(
             "cases", _("Dossiers"), "cases:desk-list", order=20, roles=OFFICIALS | {"auditor"}, icon="file"
         )
-        register_fold("case", folding.check, subjects=folding.subjects)
-        register_fold("procedure", catalogue.check, subjects=catalogue.subjects)
+        register_fold("case", folding.check, claims=derived.CLAIMS)
+        register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
         register_topic("case.acted", telling.acted)
         register_topic("case.service", telling.service, alone=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -121,12 +120,17 @@ def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def fold(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """The state after a change that `changed` found; `fold(a, changed(a, b)) == b`. Changes `state` in place."""
+def fold(state: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The state after a change that `changed` found: `fold(a, changed(a, b)) == b`.
+
+    Nothing given is changed. What a change leaves alone is shared between both states, not copied.
+    """
+    folded = dict(state)
 
     def holder(path: list[str]) -> tuple[Any, str]:
-        inner: Any = state
+        inner: Any = folded
         for key in path[:-1]:
+            inner[key] = {**inner[key]}  # until now it may be the older state's too
             inner = inner[key]
         return inner, path[-1]
 
@@ -135,8 +139,8 @@ def fold(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
         del inner[key]
     for path, value in change.get("set", ()):
         inner, key = holder(path)
-        inner[key] = deepcopy(value)  # later changes go into the state, not into this change
+        inner[key] = value
     for path, items in change.get("add", ()):
         inner, key = holder(path)
-        inner[key] = [*inner[key], *deepcopy(items)]
-    return state
+        inner[key] = [*inner[key], *items]
+    return folded

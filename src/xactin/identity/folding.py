@@ -4,36 +4,50 @@ For `xactin audit` (ledger.audit): each subject's chain is folded and compared w
 be read is told by the audit itself; here it only means that the rows have nothing to stand on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from xactin.identity.keys.signing import public_key, server_key
 from xactin.identity.models import Agency, Holding, KeyMandate, Post, SigningKey
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.signatures import PublicKey, SignatureError
-from xactin.ledger.audit import Finding, register_fold
+from xactin.ledger.audit import Finding, Told, register_fold
 from xactin.ledger.queries import EntryRow
 from xactin.vault.secrets import SecretsError
 
 Texts = Iterator[str]
+Rows = Mapping[str, Any]
+"""What was read for some subjects, by their ids."""
 
 
 def register() -> None:
     """Has the audit look at this room's rows."""
-    register_fold("agency", _told(_agency), subjects=_agencies)
-    register_fold("post", _told(_post), subjects=_posts)
-    register_fold("mandate", _told(_mandate), subjects=_mandates)
+    register_fold("agency", _told(_agencies, _agency), claims="SELECT 'agency:' || code FROM identity_agency")
+    register_fold("post", _told(_posts, _post), claims="SELECT 'post:' || id FROM identity_post")
+    register_fold("mandate", _told(_mandates, _mandate), claims=_KEYS)
+
+
+# No entry ever speaks of a key that has no mandate for its person: nobody enrolled it.
+_KEYS: Final = """
+SELECT 'mandate:' || id FROM identity_keymandate
+UNION ALL SELECT 'key:' || id FROM identity_signingkey k
+ WHERE NOT EXISTS (SELECT FROM identity_keymandate m WHERE m.key_id = k.id AND m.holding_id IS NULL)
+"""
 
 
 def _told(
-    differences: Callable[[str, Sequence[EntryRow]], Texts],
-) -> Callable[[str, Sequence[EntryRow]], list[Finding]]:
-    def check(subject: str, entries: Sequence[EntryRow]) -> list[Finding]:
-        try:
-            texts = list(differences(subject.partition(":")[2], entries))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            texts = ["its entries cannot be read, so its rows rest on nothing"]
-        return [Finding("table", subject, text) for text in texts]
+    read: Callable[[Sequence[str]], Rows], differences: Callable[[str, Sequence[EntryRow], Rows], Texts]
+) -> Callable[[Sequence[Told]], Iterator[Finding]]:
+    """Reads the rows of all subjects at once, and compares one after the other."""
+
+    def check(told: Sequence[Told]) -> Iterator[Finding]:
+        rows = read([one.id for one in told])
+        for one in told:
+            try:
+                texts = list(differences(one.id, one.entries, rows))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                texts = ["its entries cannot be read, so its rows rest on nothing"]
+            yield from (Finding("table", one.subject, text) for text in texts)
 
     return check
 
@@ -48,9 +62,13 @@ def _changed(row: Mapping[str, Any], said: Mapping[str, Any], of: str) -> Texts:
         yield f"{of}: {', '.join(names)} not as attested"
 
 
-def _agency(code: str, entries: Sequence[EntryRow]) -> Texts:
+def _agencies(codes: Sequence[str]) -> Rows:
+    return {row.code: row for row in Agency.objects.select_related("parent").filter(code__in=codes)}
+
+
+def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
     said = next((entry.effect for entry in entries if _act(entry) == "agency.create"), None)
-    row = Agency.objects.select_related("parent").filter(code=code).first()
+    row = rows.get(code)
     if said is None or row is None:
         if said is not None:
             yield "the agency was created, and its row is gone"
@@ -69,12 +87,13 @@ def _agency(code: str, entries: Sequence[EntryRow]) -> Texts:
     yield from _changed(shown, said | {"path": f"{parent.path if parent else ''}{code}/"}, "the agency's row")
 
 
-def _agencies() -> Iterable[str]:
-    for code in Agency.objects.values_list("code", flat=True):
-        yield f"agency:{code}"
+def _posts(ids: Sequence[str]) -> Rows:
+    """Each post with its holdings."""
+    posts = Post.objects.select_related("agency").prefetch_related("holdings").filter(pk__in=ids)
+    return {str(post.pk): post for post in posts}
 
 
-def _post(id: str, entries: Sequence[EntryRow]) -> Texts:
+def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
     said: dict[str, Any] = {}
     held: dict[str, dict[str, Any]] = {}
     for entry in entries:
@@ -85,7 +104,7 @@ def _post(id: str, entries: Sequence[EntryRow]) -> Texts:
             held[effect["holding"]] = {name: effect[name] for name in ("person", "since", "until")}
         elif act == "post.end":
             held[effect["holding"]]["until"] = effect["until"]
-    row = Post.objects.select_related("agency").filter(pk=id).first()
+    row = rows.get(id)
     if row is None:
         yield "the post was created, and its row is gone"
         return
@@ -97,11 +116,11 @@ def _post(id: str, entries: Sequence[EntryRow]) -> Texts:
         "passkey": row.requires_passkey,
     }
     yield from _changed(shown, said, "the post's row")
-    yield from _holdings(id, held)
+    yield from _holdings(row, held)
 
 
-def _holdings(post: str, held: dict[str, dict[str, Any]]) -> Texts:
-    for row in Holding.objects.filter(post_id=post):
+def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:
+    for row in post.holdings.all():
         said = held.pop(str(row.pk), None)
         if said is None:
             yield f"holding {row.pk}: a row by which somebody holds the post, and nobody appointed them"
@@ -114,12 +133,13 @@ def _holdings(post: str, held: dict[str, dict[str, Any]]) -> Texts:
         yield f"holding {gone}: somebody was appointed, and the row is gone"
 
 
-def _posts() -> Iterable[str]:
-    for id in Post.objects.values_list("pk", flat=True):
-        yield f"post:{id}"
+def _mandates(ids: Sequence[str]) -> Rows:
+    """Each key mandate with its key, holding, post and agency."""
+    found = KeyMandate.objects.select_related("key", "holding__post__agency").filter(pk__in=ids)
+    return {str(row.pk): row for row in found}
 
 
-def _mandate(id: str, entries: Sequence[EntryRow]) -> Texts:
+def _mandate(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
     said: dict[str, Any] = {}
     ended = None
     for entry in entries:
@@ -127,7 +147,7 @@ def _mandate(id: str, entries: Sequence[EntryRow]) -> Texts:
             said = entry.effect["mandate"]
         elif _act(entry) == "mandate.end":
             ended = entry.at
-    row = KeyMandate.objects.select_related("key", "holding__post__agency").filter(pk=id).first()
+    row = rows.get(id)
     if said["person"] is None:
         # A system's or a device's: its rows are the ledger's.
         if row is not None:
@@ -177,12 +197,3 @@ def _fits(holding: Holding, said: Mapping[str, Any]) -> bool:
     return place == (said["post"], said["agency"], said["person"]) and (
         since <= said["from"] and (until is None or said["from"] <= until)
     )
-
-
-def _mandates() -> Iterable[str]:
-    for id in KeyMandate.objects.values_list("pk", flat=True):
-        yield f"mandate:{id}"
-    own = KeyMandate.objects.filter(holding__isnull=True)
-    for key in SigningKey.objects.exclude(pk__in=own.values("key")).values_list("pk", flat=True):
-        # No entry ever speaks of a key that has no mandate for its person: nobody enrolled it.
-        yield f"key:{key}"

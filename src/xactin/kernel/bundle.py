@@ -174,7 +174,10 @@ def _opened_files(data: bytes) -> list[Json]:
 
 @dataclass
 class _Verifier:
-    """One check from start to end; `problems`, `checked` and `notes` grow as it goes."""
+    """One check from start to end; `problems`, `checked` and `notes` grow as it goes.
+
+    `digests` are those of the entries, in hex: made once, asked for by three checks.
+    """
 
     bundle: Json
     trust: Trust
@@ -186,8 +189,10 @@ class _Verifier:
     log: VerifierKey | None = None
     witnesses: list[Witnessed] = field(default_factory=list)
     demo: bool | None = None
+    digests: list[str] = field(default_factory=list)
 
     def verdict(self) -> Verdict:
+        self.digests = [entry_digest(item["entry"]).hex() for item in self.bundle["entries"]]
         self._stage(self._check_checkpoint)
         self._stage(self._check_genesis)
         self._stage(self._check_inclusion)
@@ -207,7 +212,7 @@ class _Verifier:
             as_of=self.checkpoint.size if self.checkpoint else None,
             witnesses=tuple(self.witnesses),
             simulated_clock=self.demo,
-            entries=tuple(map(_entry_verdict, self.bundle["entries"], custody)),
+            entries=tuple(map(_entry_verdict, self.bundle["entries"], custody, self.digests)),
             opened=tuple(opened),
         )
 
@@ -268,7 +273,7 @@ class _Verifier:
                 self._problem("authority_other", f"entries/{number}")
             if self.checkpoint is None:
                 continue
-            leaf = leaf_hash(published(entry_digest(item["entry"]).hex(), item["mandates"]))
+            leaf = leaf_hash(published(self.digests[number], item["mandates"]))
             path = [bytes.fromhex(node) for node in item["inclusion"]]
             if not verify_inclusion(leaf, item["index"], self.checkpoint.size, path, self.checkpoint.root):
                 self._problem("inclusion", f"entries/{number}")
@@ -322,15 +327,15 @@ class _Verifier:
             subjects[statement["subject"]].append((number, item["entry"]))
         # Entries stand by index, and a subject's entries enter the log in their own order.
         for chain in subjects.values():
-            for (_, before), (number, entry) in pairwise(chain):
-                self._check_link(number, before, entry)
+            for (earlier, before), (number, entry) in pairwise(chain):
+                self._check_link(number, before, self.digests[earlier], entry)
         self.checked.append(remark("checked_chain"))
 
-    def _check_link(self, number: int, before: Json, entry: Json) -> None:
+    def _check_link(self, number: int, before: Json, digest: str, entry: Json) -> None:
         one, two = before["place"], entry["place"]
         if one["seq"] >= two["seq"] or one["at"] > two["at"]:
             self._problem("chain_order", f"entries/{number}")
-        elif one["seq"] + 1 == two["seq"] and two["prev"] != entry_digest(before).hex():
+        elif one["seq"] + 1 == two["seq"] and two["prev"] != digest:
             self._problem("chain_prev", f"entries/{number}")
 
     def _check_opened(self, opened: list[OpenedVerdict]) -> None:
@@ -393,7 +398,7 @@ def _commitments(statement: Json) -> Iterable[tuple[str, str]]:
         yield CONTENT_PART, statement["content"]
 
 
-def _entry_verdict(item: Json, custody: str | None) -> EntryVerdict:
+def _entry_verdict(item: Json, custody: str | None, digest: str) -> EntryVerdict:
     statement, place = item["entry"]["statement"], item["entry"]["place"]
     signature = item["entry"]["signature"]
     batch = signature.get("batch") if type(signature) is dict else None
@@ -408,5 +413,5 @@ def _entry_verdict(item: Json, custody: str | None) -> EntryVerdict:
         at=place["at"],
         custody=custody,
         batch=size if type(size) is int else None,
-        digest=entry_digest(item["entry"]).hex(),
+        digest=digest,
     )

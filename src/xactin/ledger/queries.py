@@ -63,12 +63,14 @@ class EntryRow:
     @property
     def statement(self) -> dict[str, Any]:
         """What was signed."""
-        return dict(self.entry["statement"])
+        said: dict[str, Any] = self.entry["statement"]
+        return said
 
     @property
     def effect(self) -> dict[str, Any]:
         """What it did."""
-        return dict(self.entry["place"]["effect"])
+        done: dict[str, Any] = self.entry["place"]["effect"]
+        return done
 
     @property
     def seq(self) -> int:

@@ -1,10 +1,10 @@
 """What may be asked of the vault. Opening content takes who opens it and for what, and is logged with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import orjson
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from xactin.kernel.attestation import commit_file, commit_value
+from xactin.kernel.attestation import VALUE_DOMAIN, commit_file
 from xactin.vault import secrets
 from xactin.vault.contents import SALT, StoredFile, opened_members, path_of, value_context
 from xactin.vault.errors import Damaged, Missing, NoSuchFile
@@ -31,7 +31,6 @@ __all__ = [
     "opening_sql",
     "openings_of",
     "own_upload",
-    "plain_values",
 ]
 
 _PIECE: Final = 256 * 1024
@@ -189,31 +188,25 @@ def _stored(
     )
 
 
-def plain_values(subject: str) -> dict[str, Any]:
-    """Every value of a subject, by its commitment, without a log entry: for the audit, which computes and
-    forgets. What was erased or changed is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT part, commitment, sealed FROM vault_value WHERE subject = %s AND sealed IS NOT NULL",
-            (subject,),
-        )
-        rows = cursor.fetchall()
-    found: dict[str, Any] = {}
-    for part, commitment, sealed in rows:
-        with suppress(secrets.SecretsError):
-            plain = secrets.unseal(bytes(sealed), value_context(subject, part))
-            found[bytes(commitment).hex()] = orjson.loads(plain[SALT:])
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes)."""
+    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes).
+
+    `plain` (canonical JSON) is there if a value is sound, `file` if its row can be read; who audits forgets both
+    with the piece of work.
+    """
 
     subject: str
     part: str
     commitment: str
     state: str
+    plain: bytes | None = field(default=None, repr=False)
+    file: StoredFile | None = field(default=None, repr=False)
+
+    @property
+    def value(self) -> Any:
+        """The value; None where there is none."""
+        return None if self.plain is None else orjson.loads(self.plain)
 
 
 def contents_between(low: str, high: str | None) -> Iterator[Content]:
@@ -223,33 +216,37 @@ def contents_between(low: str, high: str | None) -> Iterator[Content]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_VALUES_BETWEEN, (low, high, high))
-        for subject, part, commitment, sealed in cursor.fetchall():
-            state = _value_state(subject, part, bytes(commitment), sealed)
-            yield Content(subject, part, bytes(commitment).hex(), state)
+        for row in cursor.fetchall():
+            yield _value_content(*row)
         cursor.execute(_FILES_BETWEEN, (low, high, high))
         for row in cursor.fetchall():
-            yield Content(row[8], row[9], bytes(row[4]).hex(), _file_state(row))
+            state, found = _file_state(row)
+            yield Content(row[8], row[9], bytes(row[4]).hex(), state, file=found)
 
 
-def _value_state(subject: str, part: str, commitment: bytes, sealed: bytes | None) -> str:
+def _value_content(subject: str, part: str, commitment: bytes, sealed: bytes | None) -> Content:
+    said = bytes(commitment).hex()
     if sealed is None:
-        return "erased"
+        return Content(subject, part, said, "erased")
     try:
-        plain = secrets.unseal(bytes(sealed), value_context(subject, part))
-        found = commit_value(plain[:SALT], orjson.loads(plain[SALT:]))
-    except (secrets.SecretsError, ValueError):
-        return "changed"
-    return "sound" if found == commitment.hex() else "changed"
+        salted = secrets.unseal(bytes(sealed), value_context(subject, part))
+    except secrets.SecretsError:
+        return Content(subject, part, said, "changed")
+    # What is sealed is salt and canonical JSON (`seal_value`): just the bytes that the commitment is over.
+    if sha256(VALUE_DOMAIN + salted).hexdigest() != said:
+        return Content(subject, part, said, "changed")
+    return Content(subject, part, said, "sound", salted[SALT:])
 
 
-def _file_state(row: tuple[Any, ...]) -> str:
+def _file_state(row: tuple[Any, ...]) -> tuple[str, StoredFile | None]:
     if row[7] is None:
-        return "erased"
+        return "erased", None
+    found = None
     try:
         found = _stored(*row)
         made = commit_file(found.salt, plain_bytes(found))
     except Missing:
-        return "gone"
+        return "gone", found
     except (secrets.SecretsError, Damaged, ValueError):
-        return "changed"
-    return "sound" if made == found.commitment else "changed"
+        return "changed", found
+    return "sound" if made == found.commitment else "changed", found

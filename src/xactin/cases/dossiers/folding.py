@@ -1,6 +1,6 @@
 """The audit of dossiers: every derived row is the fold of the case's entries, every effect what the engine decides.
 
-Reads without locks and logs no opening: the ledger's audit notes once that it opens everything.
+Reads without locks, for many dossiers at once (`derived.py`). What stands here looks at one dossier at a time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,20 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xactin.cases.dossiers.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.dossiers.recomputing import Recomputing, as_stored
 from xactin.cases.dossiers.services import drawn
-from xactin.cases.models import Case, OpenTask, Result, Timer
-from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import fold, national_state, search_words
-from xactin.identity import queries as identity
 from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import PackageError
-from xactin.ledger.audit import Finding
+from xactin.ledger.audit import Finding, Told
 from xactin.ledger.queries import EntryRow
-from xactin.vault import queries as vault
 
 SUBMIT = "case.submit"
 REVOKE = "case.revoke"
@@ -46,71 +42,66 @@ class Folded:
     revoked_reason: str = ""
 
 
-def subjects() -> Iterable[str]:
-    """Every case there is a row of."""
-    return (f"case:{case}" for case in Case.objects.values_list("pk", flat=True).iterator())
-
-
-def check(subject: str, entries: Sequence[EntryRow]) -> list[Finding]:
-    """What differs between a case's rows and its entries (kind `table`), or an effect from the engine's (`place`)."""
-    try:
-        number = UUID(subject.partition(":")[2])
-    except ValueError:
-        return [Finding("table", subject, "its entries are about no dossier")]
-    case = Case.objects.filter(pk=number).select_related("version", "agency").first()
-    if case is None:
-        return [Finding("table", subject, "the dossier's row is gone")]
-    try:
-        found = list(_differences(case, entries))
-    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
-        found = [("place", f"its effects do not fold to a state ({type(error).__name__}: {error})")]
-    return [Finding(kind, subject, text) for kind, text in found]
-
-
 Difference = tuple[str, str]
+"""Kind of a finding and its text."""
 
 
-def _differences(case: Case, entries: Sequence[EntryRow]) -> Iterator[Difference]:
-    digest = entries[0].statement["rule"]["digest"]
-    if case.version.digest != digest:
+def check(told: Sequence[Told]) -> Iterable[Finding]:
+    """What differs between dossiers' rows and entries (kind `table`), or an effect from the engine's (`place`)."""
+    rows = derived(told)
+    for one in told:
+        for kind, text in _found(one, rows):
+            yield Finding(kind, one.subject, text)
+
+
+def _found(told: Told, rows: Derived) -> list[Difference]:
+    """What is wrong with one dossier, whatever is wrong with it."""
+    number = case_id(told)
+    if number is None:
+        return [("table", "its entries are about no dossier")]
+    case = rows.cases.get(number)
+    if case is None:
+        return [("table", "the dossier's row is gone")]
+    try:
+        return list(_differences(case, told, rows))
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
+        return [("place", f"its effects do not fold to a state ({type(error).__name__}: {error})")]
+
+
+def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Difference]:
+    digest = told.entries[0].statement["rule"]["digest"]
+    if case.digest != digest:
         yield "table", "version: the row follows another version of the procedure than the entries"
-    package = _package(digest)
+    package = rows.packages.get(digest)
     if package is None:
         yield (
             "table",
             "version: the procedure as published is gone or changed, so nothing else can be checked",
         )
         return
-    told, strange = _folded(package, entries)
+    one, strange = _folded(Recomputing(package, told, rows), package, told.entries)
     yield from strange
-    yield from _columns(case, told)
-    yield from _tasks(case, told)
-    yield from _timer(package, case, told)
-    yield from _result(case, told)
+    yield from _columns(case, one, rows)
+    yield from _tasks(case, one, rows)
+    if rows.timers.get(case.id) != engine.next_due(package, one.state):
+        yield "table", "timer: the row says other than the entries"
+    yield from _result(case, one, told, rows)
 
 
-def _package(digest: str) -> Package | None:
-    """The package that was published under this digest, if it still is that."""
-    try:
-        found = procedures.by_digest(digest)
-    except PackageError:
-        return None
-    return found.package if found and found.package.digest == digest else None
-
-
-def _folded(package: Package, entries: Sequence[EntryRow]) -> tuple[Folded, list[Difference]]:
+def _folded(
+    engine_again: Recomputing, package: Package, entries: Sequence[EntryRow]
+) -> tuple[Folded, list[Difference]]:
     """The fold of all effects, and the entries whose effect is not what the engine makes of them."""
     told, strange = Folded(), list[Difference]()
-    engine_again = Recomputing(package, entries)
     for row in entries:
         effect, said = row.effect, row.statement
         if said["act"] == REVOKE:
             told.revoked_at, told.revoked_reason = row.at, str(effect["reason"])
         if "state" not in effect:
             continue
-        before = as_stored(told.state)
+        before = told.state
         try:
-            fold(told.state, effect["state"])
+            told.state = as_stored(fold(before, effect["state"]), before)
         except (KeyError, TypeError, IndexError):
             strange.append(("place", f"entry {row.seq}: its effect does not fit the state before it"))
             return told, strange
@@ -150,7 +141,7 @@ def _moment(text: str | None) -> datetime | None:
     return parse_time(text) if text else None
 
 
-def _columns(case: Case, told: Folded) -> Iterator[Difference]:
+def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
     """The row of the case, column by column."""
     state = told.state
     received = _moment(state.get("received_at"))
@@ -167,36 +158,28 @@ def _columns(case: Case, told: Folded) -> Iterator[Difference]:
         "finished_at": told.finished_at,
         "number": told.number,
         "applicant_id": UUID(told.applicant),
-        "words": search_words(told.number, folded(case.version.name_vi), folded(case.applicant_name)),
+        "words": search_words(told.number, folded(case.procedure or ""), folded(case.applicant_name)),
     }
     for name, value in wanted.items():
         if getattr(case, name) != value:
             yield "table", f"{name.removesuffix('_id')}: the row says other than the entries"
-    if case.agency.code != told.agency:
+    if rows.agencies.get(case.agency_id) != told.agency:
         yield "table", "agency: the row says other than the entries"
-    if {_code(part.agency_id) for part in case.involved.all()} != told.asked:
+    if {rows.agencies.get(agency) for agency in case.agencies} != told.asked:
         yield "table", "agencies: the row says other than the entries"
 
 
-def _code(agency: UUID | None) -> str | None:
-    if agency is None:
-        return None
-    try:
-        return identity.agency(agency).code
-    except LookupError:
-        return ""
-
-
-def _tasks(case: Case, told: Folded) -> Iterator[Difference]:
+def _tasks(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
     """Open tasks, one by one."""
-    rows = {row.token: row for row in OpenTask.objects.filter(case=case)}
+    standing = {row.token: row for row in rows.tasks.get(case.id, ())}
     for token, task in told.tasks.items():
-        row = rows.pop(token, None)
+        row = standing.pop(token, None)
         if row is None:
             yield "table", f"open task {token} ({task['node']}): its row is gone"
             continue
         found = {name: getattr(row, name) for name in task if name != "agency"} | {
-            "agency": _code(row.agency_id)
+            # An office that is gone has no code, and is none of those that were asked.
+            "agency": rows.agencies.get(row.agency_id, "") if row.agency_id else None
         }
         wrong = sorted(name for name, value in task.items() if found[name] != value)
         if wrong:
@@ -204,32 +187,28 @@ def _tasks(case: Case, told: Folded) -> Iterator[Difference]:
                 "table",
                 f"open task {token} ({task['node']}): {', '.join(wrong)} other than the entries say",
             )
-    for token, row in rows.items():
+    for token, row in standing.items():
         yield "table", f"open task {token} ({row.node}): no entry opened it, or it was done"
 
 
-def _timer(package: Package, case: Case, told: Folded) -> Iterator[Difference]:
-    row = Timer.objects.filter(case=case).values_list("at", flat=True).first()
-    if row != engine.next_due(package, told.state):
-        yield "table", "timer: the row says other than the entries"
-
-
-def _result(case: Case, told: Folded) -> Iterator[Difference]:
+def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived) -> Iterator[Difference]:
     """The result's row, against what the draft's entry and the sealing one said, and the file they commit to."""
-    row = Result.objects.filter(case=case).first()
+    row = rows.results.get(case.id)
     if row is None:
-        if told.drawn or told.issued_at:
+        if folded.drawn or folded.issued_at:
             yield "table", "result: its row is gone"
         return
     # A row before any entry is a draft in the making: its number and code are taken, nothing else.
-    if told.drawn is not None and drawn(row) != told.drawn:
+    if folded.drawn is not None and drawn(row) != folded.drawn:
         yield "table", "result: number or code is not that of the draft"
     for name in ("issued_at", "revoked_at", "revoked_reason"):
-        if getattr(row, name) != getattr(told, name):
+        if getattr(row, name) != getattr(folded, name):
             yield "table", f"result: {name} other than the entries say"
-    sealed = vault.files(subject=f"case:{case.pk}", parts=["result"]) if told.issued_at else []
-    attested = [file for file in sealed if file.commitment == told.state["parts"].get("result")]
-    if told.issued_at is None and (row.file, row.sha256) != (None, ""):
-        yield "table", "result: a file that no entry issued"
-    if any((row.file, row.sha256) != (file.id, file.sha256) for file in attested):
+    if folded.issued_at is None:
+        if (row.file, row.sha256) != (None, ""):
+            yield "table", "result: a file that no entry issued"
+        return
+    content = told.contents.get(folded.state["parts"].get("result", ""))
+    # Without its file (erased, or unreadable: told by the ledger) there is nothing to compare with.
+    if content and content.file and (row.file, row.sha256) != (content.file.id, content.file.sha256):
         yield "table", "result: file or sha256 is not that of the issued one"

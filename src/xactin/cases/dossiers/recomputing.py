@@ -1,17 +1,16 @@
 """An entry's effect decided again by the engine, from the state before it and the content it stood on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from xactin.cases.dossiers import content
-from xactin.cases.dossiers.applying import applicant_kind, asks_content, calendar
-from xactin.identity import queries as identity
+from xactin.cases.dossiers.applying import asks_content, calendar
+from xactin.cases.dossiers.derived import Derived
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
+from xactin.ledger.audit import Told
 from xactin.ledger.queries import EntryRow
-from xactin.vault import queries as vault
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
@@ -24,25 +23,21 @@ class Unknown(Exception):
 
 
 class Recomputing:
-    """The engine's second opinion on the entries of one case."""
+    """The engine's second opinion on the entries of one case. Asks no database: `rows` and `told` have all."""
 
-    def __init__(self, package: Package, entries: Sequence[EntryRow]) -> None:
+    def __init__(self, package: Package, told: Told, rows: Derived) -> None:
         self._package = package
-        self._subject = str(entries[0].statement["subject"])
-        self._applicant = UUID(entries[0].statement["by"]["person"])
-        fees = package.meta.get("fee", ())
-        self._posts = identity.posts_named(row.statement["by"].get("post") for row in entries)
+        self._contents = told.contents
+        self._roles = rows.roles
+        self._kinds = rows.kinds
+        self._applicant = str(told.entries[0].statement["by"]["person"])
         self._asks_content = asks_content(package)
-        self._prices_content = any(isinstance(item["amount"], str) for item in fees)
-
-    @cached_property
-    def _values(self) -> dict[str, Any]:
-        return vault.plain_values(self._subject)
+        self._prices_content = any(isinstance(item["amount"], str) for item in package.meta.get("fee", ()))
 
     def differs(self, row: EntryRow, before: State, after: State) -> list[str]:
         """What this entry's effect says that the engine does not; empty where the engine cannot be asked.
 
-        `before` is as `as_stored` gives it.
+        Both states are as `as_stored` gives them.
         """
         try:
             state, effect = self._decided(row, before, after)
@@ -103,20 +98,16 @@ class Recomputing:
         return found
 
     def _act(self, row: EntryRow, before: State) -> Decided:
-        """An act of a task. Which of several instances of a node it was, the effect says by what it closed."""
+        """An act of a task."""
         said = row.statement
         _case, node, *offered = said["act"].split(".")
-        act = offered[0] if offered else "done"
-        open_now = [task.id for task in engine.open_tasks(self._package, before) if task.node == node]
-        closed = {task["id"] for task in row.effect.get("closed", ())}
-        tokens = sorted(open_now, key=lambda token: token not in closed)
         values = self._asked(before["parts"])
         values["answers"][node] = self._answer(said["content"])
         return engine.act(
             self._package,
             before,
-            task=tokens[0] if tokens else node,
-            act=act,
+            task=self._task(row, before, node),
+            act=offered[0] if offered else "done",
             values=values,
             by_post=self._role(said["by"]),
             seq=row.seq,
@@ -126,10 +117,17 @@ class Recomputing:
             calendar=calendar(),
         )
 
+    def _task(self, row: EntryRow, before: State, node: str) -> str:
+        """Which of several instances of a node was done: the effect says by what it closed, else the first."""
+        for task in row.effect.get("closed", ()):
+            if task["node"] == node:
+                return str(task["id"])
+        open_now = engine.open_tasks(self._package, before)
+        return next((task.id for task in open_now if task.node == node), node)
+
     def _role(self, by: Mapping[str, str | None]) -> str | None:
         """The role in which somebody acted: none for a system, and for applicants."""
-        post = self._posts.get(by.get("post") or "")
-        return str(post.role) if post else None
+        return self._roles.get(by.get("post") or "")
 
     def _answer(self, commitment: str | None) -> Any:
         """The data of an act, which conditions may ask."""
@@ -146,20 +144,31 @@ class Recomputing:
                 for part, commitment in parts.items()
                 if part.startswith(("form.", "answer."))
             }
-            values["applicant"] = applicant_kind(self._applicant)
+            values["applicant"] = {"kind": self._kinds[self._applicant]}
             values["form"] = content.form_data(opened)
             values["answers"] = content.answers(opened, self._package)
         return values
 
     def _value(self, commitment: str) -> Any:
-        try:
-            return self._values[commitment]
-        except KeyError:
-            raise Unknown from None
+        found = self._contents.get(commitment)
+        if found is None or found.state != "sound":
+            raise Unknown
+        return found.value
 
 
-def as_stored(value: Any) -> Any:
-    """A copy of a value with the order of keys in which `jsonb` gives it back, for the engine goes by that order."""
-    if isinstance(value, dict):
-        return {key: as_stored(value[key]) for key in sorted(value, key=lambda key: (len(key), key))}
-    return [as_stored(item) for item in value] if isinstance(value, list) else value
+def as_stored(value: Any, known: Any = None) -> Any:
+    """A value with the order of keys in which `jsonb` gives it back, for the engine goes by that order.
+
+    `known` has that order already: what `value` shares with it is taken as it is.
+    """
+    if isinstance(value, list):
+        return [as_stored(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    held = known if isinstance(known, dict) else {}
+    found = {}
+    # Shorter keys first, those of a length by their letters.
+    for key in held if held.keys() == value.keys() else sorted(sorted(value), key=len):
+        item, old = value[key], held.get(key)
+        found[key] = as_stored(item, old) if item is not old and isinstance(item, (dict, list)) else item
+    return found

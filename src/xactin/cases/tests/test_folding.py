@@ -17,7 +17,7 @@ from xactin.kernel.procedure.package import load_package
 from xactin.ledger import clock
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import Finding, run_audit
-from xactin.ledger.testing import sequence_all
+from xactin.ledger.testing import a_person, sequence_all
 
 pytestmark = pytest.mark.django_db
 
@@ -291,3 +291,117 @@ def test_silence_and_a_supplement_fold_too(world: World) -> None:
     sql("UPDATE cases_opentask SET due_at = due_at - interval '1 day' WHERE case_id = %s", asked.pk)
     (text,) = found(asked)
     assert "due_at" in text
+
+
+def without_constraints(table: str) -> None:
+    """Damage that the database's own constraints would refuse: whoever owns the database can drop them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", [table]
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+GHOST = "018f0000-0000-7000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("table", "insert"),
+    [
+        (
+            "cases_opentask",
+            "(case_id, token, node, kind, role, opened_at) VALUES (%s, 't1', 'approve', 'user', 'chair', now())",
+        ),
+        ("cases_timer", "(case_id, at) VALUES (%s, now())"),
+        (
+            "cases_result",
+            "(id, case_id, code, number, sha256, revoked_reason) VALUES (gen_random_uuid(), %s, 'C', '1', '', '')",
+        ),
+    ],
+)
+def test_rows_of_no_dossier(world: World, table: str, insert: str) -> None:
+    without_constraints(table)
+    sql(f"INSERT INTO {table} {insert}", GHOST)
+    assert run_audit(1) == [
+        Finding("table", f"case:{GHOST}", "rows of a subject that no entry speaks of"),
+    ]
+
+
+def test_a_timer_and_a_result_that_no_entry_knows(world: World) -> None:
+    sql("INSERT INTO cases_timer (case_id, at) VALUES (%s, now())", world.refused.pk)
+    assert found(world.refused) == ["timer: the row says other than the entries"]
+    sql(
+        "INSERT INTO cases_result (id, case_id, code, number, file, sha256, revoked_reason)"
+        " VALUES (gen_random_uuid(), %s, 'C', '1', gen_random_uuid(), repeat('0', 64), '')",
+        world.refused.pk,
+    )
+    assert "result: a file that no entry issued" in found(world.refused)
+
+
+def test_a_timer_that_is_gone(world: World) -> None:
+    sql("DELETE FROM cases_timer WHERE case_id = %s", world.open.pk)
+    assert found(world.open) == ["timer: the row says other than the entries"]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ("commitment = sha256(commitment)", "the payload is gone"),
+        ("sealed = sealed || '\\x00'", "the payload is changed"),
+        ("sealed = NULL, erased = now()", "it was erased without attestation"),
+        ("address = repeat('0', 64)", "the payload is gone"),
+    ],
+)
+def test_a_changed_file_row_of_a_result(world: World, change: str, text: str) -> None:
+    """Whatever becomes of the file, the result's other columns are still compared."""
+    sql(
+        f"UPDATE vault_file SET {change} WHERE id = (SELECT file FROM cases_result WHERE case_id = %s)",
+        world.done.pk,
+    )
+    sql("UPDATE cases_result SET revoked_at = issued_at WHERE case_id = %s", world.done.pk)
+    texts = [one.text for one in run_audit(1) if one.subject == f"case:{world.done.pk}"]
+    assert any(text in one for one in texts)
+    assert "result: revoked_at other than the entries say" in texts
+
+
+def test_a_result_that_points_to_another_file_of_its_dossier(world: World) -> None:
+    sql(
+        "UPDATE cases_result r SET file = b.file_id FROM vault_binding b WHERE r.case_id = %s"
+        " AND b.subject = 'case:' || r.case_id AND b.part = 'result.draft'",
+        world.done.pk,
+    )
+    assert found(world.done) == ["result: file or sha256 is not that of the issued one"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE cases_case SET state = '[]' WHERE id = %s",
+        "UPDATE cases_case SET state = '{\"fee\": 1e400}' WHERE id = %s",
+        'UPDATE ledger_entry SET effect = \'{"state":{"set":[[["phase","x"],1]]}}\''
+        " WHERE seq = 1 AND subject = 'case:' || %s::text",
+        "UPDATE ledger_entry SET statement = '{}' WHERE seq = 0 AND subject = 'case:' || %s::text",
+        "DELETE FROM ledger_entry WHERE seq = 0 AND subject = 'case:' || %s::text",
+    ],
+)
+def test_damage_in_one_dossier_does_not_hide_that_in_its_neighbours(world: World, damage: str) -> None:
+    """They are read together, and one that cannot be read at all must not end the check of the others."""
+    sql(damage, world.open.pk)
+    for neighbour in (world.done, world.refused, world.birth):
+        sql("UPDATE cases_case SET fee = fee + 1 WHERE id = %s", neighbour.pk)
+    findings = run_audit(1)
+    assert any(one.subject == f"case:{world.open.pk}" for one in findings)
+    for neighbour in (world.done, world.refused, world.birth):
+        texts = [one.text for one in findings if one.subject == f"case:{neighbour.pk}"]
+        assert texts == ["fee: the row says other than the entries"]
+
+
+@pytest.mark.parametrize("spelt", ["nothing", "{UPPER}"])
+def test_entries_about_what_is_no_dossier(world: World, spelt: str) -> None:
+    """A well signed chain under another spelling of a dossier's id does not pass for the dossier's own."""
+    subject = f"case:{spelt.replace('{UPPER}', str(world.open.pk).upper())}"
+    a_person("person-9").act(subject)
+    sequence_all()
+    assert Finding("table", subject, "its entries are about no dossier") in run_audit(1)

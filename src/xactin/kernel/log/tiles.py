@@ -95,19 +95,24 @@ def new_tiles(old_size: int, leaves: Sequence[bytes], read_tile: TileStore) -> d
 
 
 class TileReader:
-    """A `HashReader` over stored tiles, for proofs in the tree of `size` leaves. Keeps what it has read."""
+    """A `HashReader` over stored tiles, for proofs in the tree of `size` leaves. Keeps what it has read and made:
+    proofs of one dossier share most of their hashes."""
 
     def __init__(self, read_tile: TileStore, size: int) -> None:
         self._read_tile = read_tile
         self._size = size
         self._known: dict[tuple[int, int], bytes] = {}
+        self._made: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         if (index + 1) << level > self._size:
             raise ValueError("the subtree is not complete in a tree of this size")
-        tile_level, height = divmod(level, HEIGHT)
-        tile, place = divmod(index << height, WIDTH)
-        return _subtree(self._tile(tile_level, tile), place, height)
+        found = self._made.get((level, index))
+        if found is None:
+            tile_level, height = divmod(level, HEIGHT)
+            tile, place = divmod(index << height, WIDTH)
+            found = self._made[level, index] = _subtree(self._tile(tile_level, tile), place, height)
+        return found
 
     def _tile(self, level: int, index: int) -> bytes:
         data = self._known.get((level, index))

@@ -1,42 +1,86 @@
 """What entries say of tables: each room checks its own, by the kind of subject (`case` of `case:<id>`)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
+
+from django.db import DatabaseError
 
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.queries import EntryRow
+from xactin.vault.queries import Content
 
-Check = Callable[[str, Sequence[EntryRow]], list[Finding]]
-"""(subject, its chain from the beginning) -> what differs in the derived rows. Runs in worker processes."""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One subject as its entries tell it, from the beginning, and its content by commitment.
+
+    The audit has opened the content already; whoever needs a value takes it from here.
+    """
+
+    subject: str
+    entries: Sequence[EntryRow]
+    contents: Mapping[str, Content] = field(default_factory=dict, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """`case` of `case:<id>`."""
+        return self.subject.partition(":")[0]
+
+    @property
+    def id(self) -> str:
+        """What stands behind the kind."""
+        return self.subject.partition(":")[2]
+
+
+Check = Callable[[Sequence[Told]], Iterable[Finding]]
+"""Some subjects of one kind -> what differs in their derived rows. Runs in worker processes.
+
+Some hundred subjects come at once, so that their rows are read by one query a table. What is wrong with one
+subject must not keep others from being checked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A registered check; `subjects` names every subject that the derived rows speak of."""
+    """A registered check; `claims` is SQL that names the subject of every derived row."""
 
     check: Check
-    subjects: Callable[[], Iterable[str]] | None
+    claims: str
 
 
 _folds: Final[dict[str, Fold]] = {}
 
 
-def register_fold(kind: str, check: Check, *, subjects: Callable[[], Iterable[str]] | None = None) -> None:
-    """Has `check` called for each subject of this kind. Called from a room's `apps.py`.
+def register_fold(kind: str, check: Check, *, claims: str = "") -> None:
+    """Has `check` called for all subjects of this kind. Called from a room's `apps.py`.
 
-    With `subjects`, rows whose subject has no entry at all are found too.
+    With `claims` (`SELECT 'case:' || id FROM cases_case`), rows whose subject has no entry at all are found too,
+    by the database itself: there may be millions.
     """
-    _folds[kind] = Fold(check, subjects)
+    _folds[kind] = Fold(check, claims)
 
 
-def fold_of(subject: str) -> Fold | None:
-    """The check for this subject."""
-    return _folds.get(subject.partition(":")[0])
+def all_claims() -> list[str]:
+    """The registered `claims`."""
+    return [fold.claims for fold in _folds.values() if fold.claims]
 
 
-def claimed_subjects() -> Iterable[str]:
-    """Every subject that derived rows speak of."""
-    for fold in _folds.values():
-        if fold.subjects is not None:
-            yield from fold.subjects()
+def check_folds(told: Sequence[Told]) -> Iterator[Finding]:
+    """What higher rooms find about these subjects, which stand in order."""
+    for kind, subjects in groupby(told, key=lambda one: one.kind):
+        if kind in _folds:
+            yield from _checked(_folds[kind], list(subjects))
+
+
+def _checked(fold: Fold, told: Sequence[Told]) -> list[Finding]:
+    """Damaged rows may make a check fail in any way; it then says so of the subject it failed at, and goes on."""
+    try:
+        return list(fold.check(told))
+    except DatabaseError:
+        raise  # the database's own trouble is not these subjects'
+    except Exception as error:
+        if len(told) > 1:
+            return [finding for one in told for finding in _checked(fold, [one])]
+        return [Finding("table", told[0].subject, f"the derived rows cannot be compared ({error!r})")]

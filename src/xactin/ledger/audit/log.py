@@ -1,6 +1,10 @@
-"""The log pass: leaves against mandates' roots, tiles, checkpoints; in chunks, so that all cores have a part."""
+"""The log pass: leaves against mandates' roots, tiles, checkpoints; in chunks, so that all cores have a part.
 
-from collections.abc import Iterable
+A chunk begins at the edge that the stored tiles tell, so that it needs no other chunk and hands on next to
+nothing; that the tiles are those of the leaves, all chunks together say at the end.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,69 +13,114 @@ from django.db import connection
 from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.checkpoint import NoteError, open_note
 from xactin.kernel.log.merkle import Frontier, leaf_hash
-from xactin.kernel.log.tiles import HASH, WIDTH
+from xactin.kernel.log.tiles import HASH, WIDTH, TileReader
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.history import History
 from xactin.ledger.authority import authority
 from xactin.ledger.tree import read_tile
 
 CHUNK: Final = 1 << 14
-"""Leaves in a chunk: a whole subtree, so that chunks are joined by their roots."""
+"""Leaves in a chunk: a whole subtree."""
 SUBJECT: Final = "log"
 
 
 @dataclass(slots=True)
 class Chunk:
-    """What a worker says of leaves [first, first + CHUNK).
-
-    `edges` are, for each checkpoint in it, the roots of the complete subtrees of the chunk up to its size.
-    """
+    """What a worker says of leaves [first, first + CHUNK). `roots` are those of its complete lowest tiles."""
 
     first: int
     count: int = 0
-    edge: list[bytes] = field(default_factory=list)
-    tiles: list[bytes] = field(default_factory=list)
-    edges: dict[int, list[bytes]] = field(default_factory=dict)
+    roots: list[bytes] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def find(self, kind: str, text: str) -> None:
+        """Adds a finding."""
+        self.findings.append(Finding(kind, SUBJECT, text))
 
 
 def check_leaves(history: History, first: int) -> Chunk:
-    """Checks one chunk of leaves and the lowest tiles over it."""
-    chunk, frontier = Chunk(first), Frontier()
+    """Checks one chunk of leaves, the lowest tiles over it, and the checkpoints that end in it."""
+    chunk = Chunk(first)
+    notes = _notes(chunk)
+    edge = _edge(chunk)
+    hashes: list[bytes] = []
+    for index, data, mandates in _leaves(first):
+        if index != first + chunk.count:
+            chunk.find("removed", f"leaf {first + chunk.count} is gone; the next is {index}")
+            break
+        if bytes(mandates) != history.root_at(index):
+            chunk.find("log", f"leaf {index} names another root of mandates than the entries")
+        hashes.append(leaf_hash(bytes(data)))
+        chunk.count += 1
+        if edge is not None:
+            edge.extend(hashes[-1:])
+            noted = notes.get(index + 1)
+            if noted and noted != edge.root():
+                chunk.find("fork", f"the checkpoint of size {index + 1} is over other entries")
+    standing = first + chunk.count
+    for size in notes:
+        if size > standing:
+            chunk.find("removed", f"a checkpoint of size {size} was published, {standing} stand")
+    for start in range(0, len(hashes), WIDTH):
+        tile = b"".join(hashes[start : start + WIDTH])
+        chunk.findings += _tile_findings(0, (first + start) // WIDTH, tile)
+        if len(tile) == WIDTH * HASH:
+            chunk.roots.append(_root_of(tile))
+    return chunk
+
+
+def _leaves(first: int) -> list[tuple[int, bytes, bytes]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT size FROM ledger_checkpoint WHERE size > %s AND size <= %s", (first, first + CHUNK)
-        )
-        sizes = {size for (size,) in cursor.fetchall()}
         cursor.execute(
             "SELECT index, data, mandates FROM ledger_leaf WHERE index >= %s AND index < %s ORDER BY index",
             (first, first + CHUNK),
         )
-        hashes: list[bytes] = []
-        for index, data, mandates in cursor.fetchall():
-            if index != first + chunk.count:
-                chunk.findings.append(
-                    Finding("removed", SUBJECT, f"leaf {first + chunk.count} is gone; the next is {index}")
-                )
-                break
-            if bytes(mandates) != history.root_at(index):
-                chunk.findings.append(
-                    Finding("log", SUBJECT, f"leaf {index} names another root of mandates than the entries")
-                )
-            hashes.append(leaf_hash(bytes(data)))
-            frontier.extend(hashes[-1:])
-            chunk.count += 1
-            if index + 1 in sizes:
-                chunk.edges[index + 1] = list(frontier.hashes)
-    chunk.edge = list(frontier.hashes)
-    chunk.tiles = [b"".join(hashes[start : start + WIDTH]) for start in range(0, len(hashes), WIDTH)]
-    _compare_tiles(chunk)
-    return chunk
+        return list(cursor.fetchall())
 
 
-def _compare_tiles(chunk: Chunk) -> None:
-    for offset, wanted in enumerate(chunk.tiles):
-        chunk.findings += _tile_findings(0, chunk.first // WIDTH + offset, wanted)
+def _edge(chunk: Chunk) -> Frontier | None:
+    """The tree before the chunk, as the stored tiles have it; None where they have lost it."""
+    try:
+        return Frontier.read(chunk.first, TileReader(read_tile, chunk.first))
+    except (KeyError, ValueError):
+        chunk.find("log", f"the tiles over the first {chunk.first} leaves are not whole")
+        return None
+
+
+def _notes(chunk: Chunk) -> dict[int, bytes]:
+    """The roots of the notes that end in this chunk, by size; empty bytes for one that does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(size), 0) FROM ledger_checkpoint WHERE size <= %s", (chunk.first,)
+        )
+        (before,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT size, previous, root, note FROM ledger_checkpoint WHERE size > %s AND size <= %s ORDER BY size",
+            (chunk.first, chunk.first + CHUNK),
+        )
+        rows = cursor.fetchall()
+    found: dict[int, bytes] = {}
+    for size, previous, root, note in rows:
+        if previous != before:
+            chunk.find("log", f"the checkpoint before that of size {size} is gone")
+        before = size
+        found[size] = _noted(chunk, size, bytes(root), note)
+    return found
+
+
+def _noted(chunk: Chunk, size: int, root: bytes, note: str) -> bytes:
+    """The root that a published note by the log's key states."""
+    info = authority()
+    try:
+        opened = open_note(note, [info.log_key])
+        said = CheckpointText.parse(opened.text)
+    except NoteError as error:
+        chunk.find("log", f"the note of size {size} does not hold ({error.code})")
+        return b""
+    if not opened.signatures or (said.origin, said.size, said.root) != (info.origin, size, root):
+        chunk.find("log", f"the note of size {size} says something else")
+        return b""
+    return said.root
 
 
 def _tile_findings(level: int, index: int, wanted: bytes) -> list[Finding]:
@@ -85,30 +134,20 @@ def _tile_findings(level: int, index: int, wanted: bytes) -> list[Finding]:
 
 
 def join_chunks(chunks: Iterable[Chunk], history: History) -> list[Finding]:
-    """What the chunks say together: upper tiles, and every checkpoint against the tree at its size."""
+    """What the chunks, in their order, say together: upper tiles, and the end of the log."""
     findings: list[Finding] = []
-    size, edge, level_up, roots = 0, Frontier(), list[bytes](), dict[int, bytes]()
-    for chunk in sorted(chunks, key=lambda one: one.first):
+    size, roots = 0, list[bytes]()
+    whole = True
+    for chunk in chunks:
         findings += chunk.findings
-        if chunk.first != size:
-            break
-        for at, inner in chunk.edges.items():
-            roots[at] = _folded([*edge.hashes, *inner])
-        level_up += [_root_of(tile) for tile in chunk.tiles if len(tile) == WIDTH * HASH]
-        size += chunk.count
-        if chunk.count == CHUNK:
-            edge.extend(chunk.edge)
-    findings += _upper_tiles(level_up)
-    findings += _checkpoints(roots, size)
+        whole = whole and chunk.first == size
+        if whole:
+            size += chunk.count
+            roots += chunk.roots
+    findings += _upper_tiles(roots)
+    findings += _end(size)
     findings += _state(size, history)
     return findings
-
-
-def _folded(hashes: list[bytes]) -> bytes:
-    """The root over subtrees that make up a tree, largest first."""
-    edge = Frontier()
-    edge.hashes = hashes
-    return edge.root()
 
 
 def _root_of(tile: bytes) -> bytes:
@@ -128,33 +167,15 @@ def _upper_tiles(hashes: list[bytes]) -> list[Finding]:
     return findings
 
 
-def _checkpoints(roots: dict[int, bytes], size: int) -> list[Finding]:
-    """Each published note is by the log's key, over the root of the leaves as they stand."""
-    info, findings, before = authority(), [], 0
+def _end(size: int) -> Iterator[Finding]:
+    """Whether the last checkpoint is over the last leaf."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT size, previous, root, note FROM ledger_checkpoint ORDER BY size")
-        rows = cursor.fetchall()
-    for at, previous, root, note in rows:
-        if previous != before:
-            findings.append(Finding("log", SUBJECT, f"the checkpoint before that of size {at} is gone"))
-        before = at
-        try:
-            opened = open_note(note, [info.log_key])
-            said = CheckpointText.parse(opened.text)
-        except NoteError as error:
-            findings.append(Finding("log", SUBJECT, f"the note of size {at} does not hold ({error.code})"))
-            continue
-        if not opened.signatures or (said.origin, said.size, said.root) != (info.origin, at, bytes(root)):
-            findings.append(Finding("log", SUBJECT, f"the note of size {at} says something else"))
-        elif at > size:
-            findings.append(
-                Finding("removed", SUBJECT, f"a checkpoint of size {at} was published, {size} stand")
-            )
-        elif roots.get(at) != said.root:
-            findings.append(Finding("fork", SUBJECT, f"the checkpoint of size {at} is over other entries"))
-    if before < size:
-        findings.append(Finding("log", SUBJECT, f"leaves {before} to {size - 1} stand under no checkpoint"))
-    return findings
+        cursor.execute("SELECT coalesce(max(size), 0) FROM ledger_checkpoint")
+        (last,) = cursor.fetchone()
+    if last < size:
+        yield Finding("log", SUBJECT, f"leaves {last} to {size - 1} stand under no checkpoint")
+    elif last > size:
+        yield Finding("removed", SUBJECT, f"a checkpoint of size {last} was published, {size} stand")
 
 
 def _state(size: int, history: History) -> list[Finding]:
@@ -163,17 +184,12 @@ def _state(size: int, history: History) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT size, mandates, extract(epoch FROM clock_shift) FROM ledger_log")
         stored, mandates, shift = cursor.fetchone()
-        cursor.execute("SELECT hash, node FROM ledger_mandatenode")
-        nodes = {bytes(digest): bytes(node) for digest, node in cursor.fetchall()}
     if stored != size:
         findings.append(Finding("table", SUBJECT, f"the log says size {stored}, its leaves {size}"))
     if bytes(mandates) != history.roots[-1][1]:
         findings.append(Finding("table", SUBJECT, "the log says another root of mandates than the entries"))
     if int(shift) != history.shift:
         findings.append(Finding("table", SUBJECT, "the clock was moved without attestation"))
-    for digest, node in history.nodes.items():
-        if nodes.get(digest) != node:
-            findings.append(
-                Finding("log", SUBJECT, f"the node {digest.hex()} of the mandates is not as it was")
-            )
+    for digest in history.lost_nodes:
+        findings.append(Finding("log", SUBJECT, f"the node {digest.hex()} of the mandates is not as it was"))
     return findings

@@ -1,20 +1,20 @@
 """The subject pass: each chain entry by entry, its content, and the rows derived from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from xactin.kernel.attestation import StatementError, check_entry, published
-from xactin.kernel.canonical import CanonicalError, canonical
+from xactin.kernel.canonical import CanonicalError
 from xactin.kernel.mandates import MandateError, check_cover
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
 from xactin.ledger.audit.findings import Finding
-from xactin.ledger.audit.folds import Fold, fold_of
+from xactin.ledger.audit.folds import Told, check_folds
 from xactin.ledger.audit.history import History, position
 from xactin.ledger.authority import authority
 from xactin.ledger.chain import entry_bytes
@@ -56,6 +56,7 @@ class _Chain:
 def check_subjects(history: History, low: str, high: str | None) -> list[Finding]:
     """Checks every subject from `low` to before `high`."""
     findings: list[Finding] = []
+    told: list[Told] = []
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, (low, high, high))
         heads = {subject: (seq, digest, at) for subject, seq, digest, at in cursor.fetchall()}
@@ -69,12 +70,13 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         for row in group:
             _check_entry(chain, *row[1:])
         _check_head(chain, heads.pop(subject, None))
-        _check_contents(chain, contents.pop(subject, []))
+        standing = _by_commitment(contents.pop(subject, []))
+        _check_contents(chain, standing)
         findings += chain.findings
-        fold = fold_of(subject)
         # A fold over damaged entries would only say again that they are damaged.
-        if fold is not None and not any(one.kind in ("statement", "removed") for one in chain.findings):
-            findings += _folded(fold, chain)
+        if not any(one.kind in ("statement", "removed") for one in chain.findings):
+            told.append(Told(subject, chain.rows, standing))
+    findings += check_folds(told)
     findings += [
         Finding("removed", subject, f"all {seq + 1} entries are gone")
         for subject, (seq, _, _) in heads.items()
@@ -88,16 +90,6 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
     return findings
 
 
-def _folded(fold: Fold, chain: _Chain) -> list[Finding]:
-    """What a higher room finds. Damaged rows may make it fail in any way, and the audit goes on."""
-    try:
-        return fold.check(chain.subject, chain.rows)
-    except DatabaseError:
-        raise  # the database's own trouble is not this subject's
-    except Exception as error:
-        return [Finding("table", chain.subject, f"the derived rows cannot be compared ({error!r})")]
-
-
 def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *columns: Any) -> None:
     statement, signature, effect, prev, seq, _, digest, index, mandates = columns
     name = f"entry {seq}"
@@ -105,9 +97,9 @@ def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *colum
     chain.digest = bytes(digest)
     try:
         row = entry_row(*columns)
-        check_entry(row.entry)
-        whole = canonical(row.entry)
+        whole = check_entry(row.entry)
         place = row.entry["place"]
+        # From here on the stored pieces are known to be canonical, so that none has to be written down again.
         if whole != entry_bytes(
             bytes(statement),
             bytes(signature),
@@ -124,7 +116,7 @@ def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *colum
     said = row.entry["statement"]
     if (said["id"], said["subject"], said["authority"]) != (str(id), chain.subject, authority().id):
         chain.find("statement", f"{name}: the statement names another id, subject or authority than its row")
-    signed = _check_signature(chain, name, row, position(index, number))
+    signed = _check_signature(chain, name, row, bytes(statement), position(index, number))
     made = sha256(whole).digest()
     if made != row.digest:
         if signed:
@@ -149,7 +141,7 @@ def _check_order(chain: _Chain, name: str, seq: int, prev: bytes | None, index: 
     chain.index, chain.next = index, seq + 1
 
 
-def _check_signature(chain: _Chain, name: str, row: EntryRow, place: tuple[int, int]) -> bool:
+def _check_signature(chain: _Chain, name: str, row: EntryRow, message: bytes, place: tuple[int, int]) -> bool:
     """Whether the signature holds; says so, and whether the key was allowed then."""
     said, signature, at = row.entry["statement"], row.entry["signature"], row.entry["place"]["at"]
     if said["act"] == GENESIS_ACT:
@@ -165,7 +157,7 @@ def _check_signature(chain: _Chain, name: str, row: EntryRow, place: tuple[int, 
             reason = "mandate_ended" if standing.since < place else "mandate_early"
             continue
         try:
-            verify_signature(said, signature, standing.key)
+            verify_signature(said, signature, standing.key, message=message)
         except SignatureError as error:
             chain.find("signature", f"{name}: the signature does not fit the statement ({error.code})")
             return False
@@ -224,10 +216,15 @@ def _take_commitments(chain: _Chain, row: EntryRow) -> None:
             chain.erased.update(commitments)
 
 
-def _check_contents(chain: _Chain, contents: Sequence[Content]) -> None:
-    states = dict(_states(contents))
+def _by_commitment(contents: Sequence[Content]) -> dict[str, Content]:
+    """Contents by what commits to them; where one is kept twice, the sound one counts."""
+    return {one.commitment: one for one in sorted(contents, key=lambda one: one.state == "sound")}
+
+
+def _check_contents(chain: _Chain, standing: Mapping[str, Content]) -> None:
     for commitment, seq in chain.committed.items():
-        part, state = states.pop(commitment, ("content", "gone"))
+        found = standing.get(commitment)
+        part, state = (found.part, found.state) if found else ("content", "gone")
         if commitment in chain.erased:
             if state != "erased":
                 chain.find("erasure", f"{part} of entry {seq}: erased by attestation, but it is {state}")
@@ -235,11 +232,6 @@ def _check_contents(chain: _Chain, contents: Sequence[Content]) -> None:
             chain.find("erasure", f"{part} of entry {seq}: it was erased without attestation")
         elif state != "sound":
             chain.find("payload", f"{part} of entry {seq}: the payload is {state}")
-    for part, _ in states.values():
-        chain.find("payload", f"{part}: content that no statement commits to")
-
-
-def _states(contents: Sequence[Content]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """State by commitment; where one content is kept twice, the sound one counts."""
-    for content in sorted(contents, key=lambda one: one.state == "sound"):
-        yield content.commitment, (content.part, content.state)
+    for commitment, found in standing.items():
+        if commitment not in chain.committed:
+            chain.find("payload", f"{found.part}: content that no statement commits to")

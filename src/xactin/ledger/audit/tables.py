@@ -1,14 +1,14 @@
 """The ledger's own derived tables, and what must stand on both sides of a join."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
 
-from xactin.kernel.canonical import canonical
 from xactin.ledger.audit.findings import Finding
-from xactin.ledger.audit.folds import claimed_subjects
-from xactin.ledger.audit.history import History
+from xactin.ledger.audit.folds import all_claims
+from xactin.ledger.audit.history import History, Standing
 
 _BOTH_SIDES: Final = (
     (
@@ -33,6 +33,10 @@ _BOTH_SIDES: Final = (
         "SELECT u.number FROM ledger_unsequenced u JOIN ledger_leaf l ON l.entry = u.number",
     ),
 )
+_UNTOLD: Final = """
+SELECT c.subject FROM ({claims}) c (subject)
+ WHERE NOT EXISTS (SELECT FROM ledger_head h WHERE h.subject = c.subject AND h.seq >= 0)
+"""
 _COLUMNS: Final = ("person", "post", "agency", "system")
 
 
@@ -49,36 +53,39 @@ def _joins() -> Iterator[Finding]:
 
 
 def _mandates(history: History) -> Iterator[Finding]:
-    with connection.cursor() as cursor:
+    gone = set(history.by_id)
+    with connection.chunked_cursor() as cursor:
         cursor.execute(
             "SELECT id, mandate, ended, key, person, post, agency, system FROM ledger_mandate ORDER BY id"
         )
-        rows = {str(row[0]): row[1:] for row in cursor.fetchall()}
-    for identifier, standing in history.by_id.items():
-        subject, row = f"mandate:{identifier}", rows.pop(identifier, None)
-        if row is None:
-            yield Finding("table", subject, "the mandate was granted, and its row is gone")
-            continue
-        document, ended, key, *columns = row
-        given = [standing.mandate[name] for name in _COLUMNS]
-        if (bytes(document), key, columns) != (canonical(standing.mandate), standing.key.id, given):
-            yield Finding("table", subject, "the mandate's row is not what was granted")
-        if (ended and ended.isoformat()) != standing.ended:
-            yield Finding("table", subject, "the mandate's row says another end than the entries")
+        for id, *row in cursor:
+            standing = history.by_id.get(str(id))
+            if standing is None:
+                yield Finding("table", f"mandate:{id}", "a mandate that nobody granted")
+                continue
+            gone.discard(str(id))
+            yield from (Finding("table", f"mandate:{id}", text) for text in _compared(standing, *row))
     yield from (
-        Finding("table", f"mandate:{identifier}", "a mandate that nobody granted") for identifier in rows
+        Finding("table", f"mandate:{id}", "the mandate was granted, and its row is gone") for id in gone
     )
 
 
+def _compared(
+    standing: Standing, document: bytes, ended: datetime | None, key: str, *columns: str | None
+) -> Iterator[str]:
+    given = [standing.mandate[name] for name in _COLUMNS]
+    if (bytes(document), key, list(columns)) != (standing.document, standing.key.id, given):
+        yield "the mandate's row is not what was granted"
+    if (ended and ended.isoformat()) != standing.ended:
+        yield "the mandate's row says another end than the entries"
+
+
 def _claims() -> Iterator[Finding]:
-    claimed = sorted(set(claimed_subjects()))
+    """Rows that no chain speaks of. The database compares: only what is wrong leaves it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c FROM unnest(%s::text[]) c"
-            " WHERE NOT EXISTS (SELECT FROM ledger_head h WHERE h.subject = c AND h.seq >= 0)",
-            (claimed,),
-        )
-        yield from (
-            Finding("table", subject, "rows of a subject that no entry speaks of")
-            for (subject,) in cursor.fetchall()
-        )
+        for claims in all_claims():
+            cursor.execute(_UNTOLD.format(claims=claims))
+            yield from (
+                Finding("table", subject, "rows of a subject that no entry speaks of")
+                for (subject,) in cursor.fetchall()
+            )

@@ -1,6 +1,6 @@
 """A sound authority is clean, and each kind of damage is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -12,11 +12,12 @@ from django.db import connection
 from xactin.kernel.attestation import entry_digest
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.merkle import leaf_hash
+from xactin.kernel.log.tiles import new_tiles
 from xactin.ledger import commands
-from xactin.ledger.audit import Finding, register_fold, run_audit
+from xactin.ledger.audit import Finding, Told, log, register_fold, run_audit, running
 from xactin.ledger.audit.folds import _folds
 from xactin.ledger.chain import acting
-from xactin.ledger.queries import EntryRow, entries_of
+from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
 
@@ -330,6 +331,11 @@ def test_changed_mandates(house: House, damage: str) -> None:
             "UPDATE ledger_mandatenode SET node = '\\x00' WHERE hash = (SELECT mandates FROM ledger_log)",
             "log",
         ),
+        # A root of the past, which older proofs lead to.
+        (
+            "DELETE FROM ledger_mandatenode WHERE hash = (SELECT mandates FROM ledger_leaf WHERE index = 4)",
+            "log",
+        ),
     ],
 )
 def test_changed_log(house: House, damage: str, kind: str) -> None:
@@ -352,24 +358,109 @@ def folded() -> Iterator[list[tuple[str, int]]]:
     """A room above that looks at its own rows."""
     seen: list[tuple[str, int]] = []
 
-    def check(subject: str, entries: list[EntryRow]) -> list[Finding]:
-        seen.append((subject, len(entries)))
-        return [Finding("table", subject, "no")] if subject == SUBJECT else []
+    def check(told: Sequence[Told]) -> list[Finding]:
+        seen.extend((one.subject, len(one.entries)) for one in told)
+        return [Finding("table", one.subject, "no") for one in told if one.subject == SUBJECT]
 
-    register_fold("case", check, subjects=lambda: ["case:2", "case:ghost"])
+    register_fold("case", check, claims="SELECT unnest(ARRAY['case:2', 'case:ghost'])")
     yield seen
     del _folds["case"]
 
 
-def test_a_fold_that_fails_is_a_finding_and_ends_nothing(house: House) -> None:
-    def check(subject: str, entries: list[EntryRow]) -> list[Finding]:
-        raise LookupError(subject)
+def test_a_fold_that_fails_at_one_subject_still_looks_at_its_neighbours(
+    house: House, folded: list[tuple[str, int]]
+) -> None:
+    looked_at = []
+
+    def check(told: Sequence[Told]) -> Iterator[Finding]:
+        for one in told:
+            if one.subject == "case:1":
+                raise LookupError(one.subject)
+            looked_at.append(one.subject)
+            yield Finding("table", one.subject, "wrong")
 
     register_fold("case", check)
-    assert {one.subject for one in run_audit(1)} == {SUBJECT, "case:1", "case:2"}
+    found = {(one.subject, one.text) for one in run_audit(1)}
+    assert {"case:2", SUBJECT} <= set(looked_at)
+    assert found == {
+        (SUBJECT, "wrong"),
+        ("case:1", "the derived rows cannot be compared (LookupError('case:1'))"),
+        ("case:2", "wrong"),
+    }
 
 
 def test_higher_rooms_check_their_own_rows(house: House, folded: list[tuple[str, int]]) -> None:
     found = run_audit(1)
     assert {(one.kind, one.subject) for one in found} == {("table", SUBJECT), ("table", "case:ghost")}
     assert sorted(folded) == [("case:1", 5), ("case:2", 4), (SUBJECT, 5)]
+
+
+@pytest.fixture
+def long_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of three chunks with checkpoints in and between them; a real chunk is too long for a test."""
+    monkeypatch.setattr(log, "CHUNK", 256)
+    monkeypatch.setattr(running, "CHUNK", 256)
+    an_authority()
+    officer = a_person()
+    for number in range(6):
+        with acting(subject=f"note:{number}", mandates=[officer.mandate]) as chain:
+            for _ in range(100):
+                statement = officer.state(f"note:{number}")
+                chain.append(statement, officer.sign(statement), {})
+        sequence_all()
+    assert run_audit(1) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 20", "tile 0/0 does not fit"),
+        ("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 300", "tile 0/1 does not fit"),
+        ("DELETE FROM ledger_leaf WHERE index = 300", "leaf 300 is gone"),
+        ("DELETE FROM ledger_tile WHERE level = 1", "tile 1/0 is gone"),
+        ("UPDATE ledger_tile SET hashes = sha256(hashes) WHERE level = 1", "tile 1/0 does not fit"),
+        ("DELETE FROM ledger_tile WHERE level = 0 AND index = 0", "tile 0/0 is gone"),
+        (
+            "DELETE FROM ledger_checkpoint WHERE size = (SELECT max(size) FROM ledger_checkpoint)",
+            "stand under no checkpoint",
+        ),
+        (
+            "UPDATE ledger_checkpoint SET note = replace(note, 'xactin.test', 'xactin.text') WHERE size > 512",
+            "says something else",
+        ),
+    ],
+)
+def test_damage_in_a_long_log(long_log: None, damage: str, named: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(damage)
+        assert cursor.rowcount
+    assert any(named in one.text for one in run_audit(1) if one.subject == "log")
+
+
+def test_checkpoints_follow_each_other_across_chunks(long_log: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT size FROM ledger_checkpoint ORDER BY size")
+        sizes = [size for (size,) in cursor.fetchall()]
+    assert len(sizes) > 5
+    for size in sizes:
+        sql("UPDATE ledger_checkpoint SET previous = previous - 1000000 WHERE size = %s", size)
+        assert f"the checkpoint before that of size {size} is gone" in {one.text for one in run_audit(1)}
+        sql("UPDATE ledger_checkpoint SET previous = previous + 1000000 WHERE size = %s", size)
+    sql("DELETE FROM ledger_checkpoint WHERE size = %s", sizes[-2])
+    assert {one.text for one in run_audit(1)} == {f"the checkpoint before that of size {sizes[-1]} is gone"}
+
+
+def test_a_long_history_that_was_signed_anew(long_log: None) -> None:
+    """Who changes a leaf and makes all tiles anew contradicts every later checkpoint, whichever chunk it is in."""
+    sql("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 2")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM ledger_leaf ORDER BY index")
+        hashes = [leaf_hash(bytes(data)) for (data,) in cursor.fetchall()]
+        cursor.execute("SELECT size FROM ledger_checkpoint WHERE size > 2")
+        sizes = {size for (size,) in cursor.fetchall()}
+        for (level, index), made in new_tiles(0, hashes, lambda level, index: b"").items():
+            cursor.execute(
+                "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND index = %s", (made, level, index)
+            )
+    forks = {one.text for one in run_audit(1) if one.kind == "fork"}
+    assert forks == {f"the checkpoint of size {size} is over other entries" for size in sizes}
