@@ -63,13 +63,16 @@ def _anchor() -> Iterator[str]:
     if not named:
         return
     place = Path(named)
-    for path, way in ((place.parent, os.W_OK | os.X_OK), (place, os.R_OK)):
+    beside = [place.with_name(name) for name in (f"{place.name}.erasures", f".{place.name}.lock")]
+    wanted = [
+        (place.parent, os.W_OK | os.X_OK),
+        (place, os.R_OK),
+        *((one, os.R_OK | os.W_OK) for one in beside),
+    ]
+    for path, way in wanted:
         if (path == place.parent or path.exists()) and not os.access(path, way):
             yield f"it cannot write XACTIN_ANCHOR ({path})"
             return
-    erasures = place.with_name(place.name + ".erasures")
-    if erasures.exists() and not os.access(erasures, os.R_OK | os.W_OK):
-        yield f"it cannot write {erasures}"
 
 
 def _port(host: str, port: int) -> Iterator[str]:
