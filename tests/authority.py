@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,16 @@ def program() -> str:
     return str(Path(sys.executable).with_name("xactin"))
 
 
-def start(data: Path, **more: str) -> Running:
-    """Starts `xactin up --demo` on a free port, with more of the environment; returns at once."""
+def start(data: Path, command: Sequence[str] = (), **more: str) -> Running:
+    """Starts `xactin up --demo` on a free port, with more of the environment; returns at once.
+
+    `command` stands for `xactin`, where another Python shall run it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [program(), "up", "--demo", "--port", str(port), "--data", str(data)], env=surroundings(**more)
+        [*(command or [program()]), "up", "--demo", "--port", str(port), "--data", str(data)],
+        env=surroundings(**more),
     )
     return Running(process, port, data)

@@ -1,7 +1,7 @@
 """`python -m tests.faults.ledger_crashes`: processes that die in the middle of a sequencer's round or of an act.
 
-A process of its own, for it forks: each child dies at the next statement, before it is sent or after it was
-answered, and the parent looks at what is left.
+A process of its own, for it forks: each child dies at the next statement, commit or file put off the machine,
+before it is done or after, and the parent looks at what is left. XACTIN_ANCHOR names that file.
 """
 
 import os
@@ -27,11 +27,13 @@ def main() -> int:
 
 def _sequencer() -> int:
     from xactin.ledger import queries
+    from xactin.ledger.anchors import kept_checkpoint, kept_note
     from xactin.ledger.audit import run_audit
     from xactin.ledger.commands import sequence_once
-    from xactin.ledger.testing import a_person
+    from xactin.ledger.testing import a_person, sequence_all
 
-    tried = 0
+    tried = above = 0
+    sequence_all()
     for after in (False, True):
         officer = a_person(f"person-{after}")
         number = 0
@@ -39,19 +41,35 @@ def _sequencer() -> int:
             officer.act(f"case:{number}-{after}")
             before, waiting = queries.checkpoint_note(), queries.waiting()
             died = _in_child(sequence_once, number, after)
-            note = queries.checkpoint_note()
+            note, kept = queries.checkpoint_note(), kept_checkpoint()
             if died and note == before:
                 assert queries.waiting() == waiting, "entries were lost or taken without a place"
+            assert kept is not None
+            assert kept.size >= queries.log_size(), "published, and not kept off the machine"
+            above += kept.size > queries.log_size()
             assert not run_audit(1), run_audit(1)
-            sequence_once()
+            officer.act(f"case:{number}-{after}-more")  # the next round has more to take
+            sequence_all()
             assert queries.waiting() == 0
+            assert _root(kept.size) == kept.root, "what was kept is contradicted"
+            assert kept_note() == queries.checkpoint_note(cosigned=False)
             assert not run_audit(1), run_audit(1)
             if not died:
                 break
             number += 1
         assert number > 5, "the sequencer says less to the database than it must"
         tried += number
+    assert above > 1, "no crash left the kept checkpoint above the log"
     return tried
+
+
+def _root(size: int) -> bytes:
+    from xactin.kernel.log.merkle import Frontier
+    from xactin.kernel.log.tiles import TileReader
+    from xactin.ledger.queries import log_size
+    from xactin.ledger.tree import read_tile
+
+    return Frontier.read(size, TileReader(read_tile, log_size())).root()
 
 
 def _acts() -> int:
@@ -94,31 +112,44 @@ def _acts() -> int:
 
 
 def _in_child(work: Callable[[], Any], number: int, after: bool) -> bool:
-    """Whether a child that does the work died at its statement `number` (counted from 0)."""
+    """Whether a child that does the work died at its step `number` (counted from 0)."""
     from django.db import connection
+
+    from xactin.ledger import anchors
 
     connection.close()
     child = os.fork()
     if child == 0:
-        seen = 0
-
-        def die(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-            nonlocal seen
-            seen += 1
-            if seen - 1 == number and not after:
-                os._exit(DIED)
-            answer = execute(sql, params, many, context)
-            if seen - 1 == number:
-                os._exit(DIED)
-            return answer
-
-        with connection.execute_wrapper(die):
+        step = _Steps(number, after)
+        anchors._put = step.around(anchors._put)
+        connection._commit = step.around(connection._commit)
+        with connection.execute_wrapper(lambda execute, *given: step.around(execute)(*given)):
             work()
         os._exit(0)
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     assert code in (0, DIED), code
     return code == DIED
+
+
+class _Steps:
+    """Counts what is done to the world, and dies at one of it."""
+
+    def __init__(self, number: int, after: bool) -> None:
+        self.left, self.after = number, after
+
+    def around(self, do: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **named: Any) -> Any:
+            here = self.left == 0
+            self.left -= 1
+            if here and not self.after:
+                os._exit(DIED)
+            answer = do(*given, **named)
+            if here:
+                os._exit(DIED)
+            return answer
+
+        return counted
 
 
 if __name__ == "__main__":

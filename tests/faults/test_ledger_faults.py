@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,9 +15,12 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from xactin.ledger import commands, queries
+from xactin.kernel.log.checkpoint import Checkpoint
+from xactin.ledger import anchors, commands, queries
 from xactin.ledger.audit import run_audit
 from xactin.ledger.chain import acting
+from xactin.ledger.errors import AnchorAway, LogBehind
+from xactin.ledger.models import Entry
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, folds_aside, sequence_all
 
@@ -35,7 +41,7 @@ def url() -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-def test_no_crash_makes_the_log_contradict_itself(officer: Person) -> None:
+def test_no_crash_makes_the_log_contradict_itself(officer: Person, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.ledger_crashes"],
         cwd=Path(__file__).parents[2],
@@ -43,6 +49,7 @@ def test_no_crash_makes_the_log_contradict_itself(officer: Person) -> None:
             **os.environ,
             "DATABASE_URL": url(),
             "XACTIN_DATA": str(settings.XACTIN_DATA),
+            "XACTIN_ANCHOR": str(tmp_path / "checkpoint"),
             "DJANGO_SETTINGS_MODULE": "xactin.web.settings",
         },
         capture_output=True,
@@ -51,6 +58,12 @@ def test_no_crash_makes_the_log_contradict_itself(officer: Person) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.rpartition("crashes: ")[2]) > 20
+
+
+def clean() -> None:
+    """The ledger by itself is sound; the subjects here belong to no room."""
+    with folds_aside():
+        assert run_audit(1) == []
 
 
 def end_backend(pid: int) -> None:
@@ -109,19 +122,128 @@ def test_other_threads_work_while_an_act_waits_for_its_commit(officer: Person) -
     assert ticks[0] > 1000
 
 
-def test_an_anchor_that_cannot_be_written_stops_the_sequencer_after_its_commit(
+def test_while_the_anchor_cannot_be_written_nothing_is_published(
     officer: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The log is right; who keeps it going learns that nothing is kept off the machine any more."""
+    """Acts go on; what nobody off this machine could hold against us is not yet published."""
+    sequence_all()
     monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "gone" / "checkpoint"))
     officer.act(SUBJECT)
-    with pytest.raises(FileNotFoundError):
+    before = queries.checkpoint_note()
+    with pytest.raises(AnchorAway):
         commands.sequence_once()
-    assert queries.waiting() == 0
+    assert (queries.waiting(), queries.checkpoint_note()) == (1, before)
     (tmp_path / "gone").mkdir()
-    officer.act(SUBJECT)
     sequence_all()
+    assert queries.waiting() == 0
     assert (tmp_path / "gone" / "checkpoint").read_text("utf-8") == queries.checkpoint_note()
+
+
+@pytest.fixture
+def crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], Checkpoint]:
+    """A round that ends between keeping the checkpoint and its commit; returns what was kept."""
+    monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "checkpoint"))
+
+    def crashed() -> Checkpoint:
+        keep = anchors.keep_checkpoint
+
+        def then_die(*given: Any, **named: Any) -> None:
+            keep(*given, **named)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(anchors, "keep_checkpoint", then_die)
+            with pytest.raises(KeyboardInterrupt):
+                commands.sequence_once()
+        kept = anchors.kept_checkpoint()
+        assert kept is not None
+        assert kept.size > queries.log_size()
+        return kept
+
+    return crashed
+
+
+def test_a_kept_checkpoint_is_made_again_though_an_earlier_entry_came_late(
+    officer: Person, crash: Callable[[], Checkpoint]
+) -> None:
+    """The late one drew its number first and committed last: taken by number it would change the batch."""
+    sequence_all()
+
+    def slow() -> None:
+        with acting(subject="case:slow", mandates=[officer.mandate]) as chain:
+            said = officer.state("case:slow")
+            chain.append(said, officer.sign(said), {})
+            chain.write("SELECT pg_sleep(1.5)")
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    time.sleep(0.5)
+    officer.act(SUBJECT)
+    kept = crash()
+    thread.join()
+    late, early = (Entry.objects.get(subject=one).number for one in ("case:slow", SUBJECT))
+    assert late < early, "the race that this test is about did not happen"
+    assert commands.sequence_once() == 1
+    assert anchors.read_checkpoint(queries.checkpoint_note()) == kept
+    sequence_all()
+    assert queries.waiting() == 0
+    clean()
+
+
+def test_a_restore_goes_on_where_the_kept_batch_came_back(
+    officer: Person, crash: Callable[[], Checkpoint]
+) -> None:
+    sequence_all()
+    officer.act(SUBJECT)
+    kept = crash()
+    settled = commands.settle_after_restore(None)
+    assert settled.continues, settled.reason
+    assert anchors.read_checkpoint(queries.checkpoint_note()) == kept
+    clean()
+
+
+def test_a_restore_begins_anew_where_the_kept_batch_did_not_come_back(
+    officer: Person, crash: Callable[[], Checkpoint]
+) -> None:
+    """Whether it was published nobody can tell: the safe way is taken."""
+    sequence_all()
+    origin = queries.authority().origin
+    officer.act(SUBJECT)
+    kept = crash()
+    with connection.cursor() as cursor:
+        for table in ("ledger_unsequenced", "ledger_entry"):
+            cursor.execute(f"DELETE FROM {table} WHERE number = (SELECT max(number) FROM ledger_entry)")
+        cursor.execute("DELETE FROM ledger_head WHERE subject = %s", (SUBJECT,))
+    officer.act("case:other")
+    with pytest.raises(LogBehind):
+        commands.sequence_once()
+    assert queries.log_size() == kept.size - 1
+    settled = commands.settle_after_restore(None)
+    assert not settled.continues
+    assert settled.origin != origin
+    sequence_all()
+    clean()
+
+
+def test_a_sequencer_that_slept_puts_no_older_note_over_a_newer_one(
+    officer: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "checkpoint"))
+    sequence_all()
+    officer.act(SUBJECT)
+    keep = anchors.keep_checkpoint
+
+    def overslept(*given: Any, **named: Any) -> None:
+        anchors._put(tmp_path / "checkpoint", "by another\n")
+        keep(*given, **named)
+
+    size = queries.log_size()
+    with monkeypatch.context() as patched:
+        patched.setattr(anchors, "keep_checkpoint", overslept)
+        assert commands.sequence_once() == 0
+    assert (tmp_path / "checkpoint").read_text("utf-8") == "by another\n"
+    assert queries.log_size() == size
 
 
 def test_the_audit_on_many_cores_finds_what_one_core_finds(

@@ -113,6 +113,15 @@ class LogBehind(LedgerError):
     en = "The log does not fit a checkpoint that was published; signing stops so as not to contradict it."
 
 
+class AnchorAway(LedgerError):
+    """The place off this machine cannot be read or written: nothing is published until it is back."""
+
+    status = 503
+    code = "anchor_away"
+    vi = "Không ghi được mốc kiểm ra ngoài máy này; nhật ký tạm dừng công bố cho đến khi ghi được."
+    en = "The checkpoint cannot be kept off this machine (XACTIN_ANCHOR); the log publishes nothing until it can."
+
+
 class NoteRefused(LedgerError):
     """A note with cosignatures is not one of ours, or by no witness we know."""
 

@@ -17,7 +17,7 @@ from xactin.kernel.log.tiles import TileReader
 from xactin.kernel.mandates import EMPTY
 from xactin.kernel.signatures import sign_ed25519
 from xactin.kernel.verification import GENESIS_ACT
-from xactin.ledger import anchors
+from xactin.ledger import anchors, sequencing
 from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import acting
@@ -60,8 +60,7 @@ def settle_after_restore(kept: str | None) -> Settled:
     anew.
     """
     if kept is None:
-        place = anchors.anchor()
-        kept = place.read_text("utf-8") if place is not None and place.is_file() else None
+        kept = anchors.kept_note()
     reason = _reason_to_begin_anew(kept)
     if reason:
         info = begin_new_origin(kept)
@@ -80,9 +79,12 @@ def _reason_to_begin_anew(kept: str | None) -> str:
         return f"the kept checkpoint cannot be read ({error.code})"
     if not any(line.key == info.log_key for line in note.signatures) or checkpoint.origin != info.origin:
         return "the kept checkpoint is not of this log"
+    # Kept and not committed before a crash: if these very entries came back, the same note is made again.
+    if checkpoint.size > log_size():
+        sequencing.keep_promise()
     size = log_size()
     if checkpoint.size > size:
-        return f"entries {size} to {checkpoint.size - 1} were published and are not in the backup"
+        return f"entries {size} to {checkpoint.size - 1} were published, or about to be, and are not in the backup"
     if Frontier.read(checkpoint.size, TileReader(read_tile, size)).root() != checkpoint.root:
         return "the kept checkpoint is over other entries"
     return ""

@@ -1,14 +1,16 @@
 """The sequencer: gives entries their places in the log, extends the trees, signs checkpoints.
 
-Leaves, tiles and checkpoint come in one transaction, and what is published is what is committed. A crash at
-any point leaves the log as it was. Two sequencers by mistake both compute, and one commits: the size is
-compared and set, leaf numbers and the checkpoint's predecessor are unique, and the queue's rows must still
-be there to take.
+Leaves, tiles and checkpoint come in one transaction, and what is published is what is committed. Just before
+that commit the checkpoint is kept off this machine (`anchors`). A crash at any point leaves the log as it was;
+what was kept and not committed is done again, entry by entry, by the next round. Two sequencers by mistake
+both compute, and one commits: the size is compared and set, leaf numbers and the checkpoint's predecessor are
+unique, and the queue's rows must still be there to take.
 """
 
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,6 +40,12 @@ SELECT e.number, e.digest,
        CASE WHEN e.subject LIKE 'mandate:%%' OR e.subject LIKE 'authority:%%' THEN e.effect END
   FROM ledger_unsequenced u JOIN ledger_entry e USING (number)
  ORDER BY e.number <> %s, e.number LIMIT %s
+"""
+_TAKE_THESE: Final = """
+SELECT e.number, e.digest,
+       CASE WHEN e.subject LIKE 'mandate:%%' OR e.subject LIKE 'authority:%%' THEN e.effect END
+  FROM ledger_unsequenced u JOIN ledger_entry e USING (number)
+ WHERE e.number = ANY(%(these)s) ORDER BY array_position(%(these)s, e.number)
 """
 _DROP: Final = "DELETE FROM ledger_unsequenced WHERE number = ANY(%s)"
 _TILE: Final = """
@@ -96,22 +104,27 @@ def run_sequencer(stop: threading.Event) -> None:
 def sequence_once(limit: int = BATCH) -> int:
     """One round: up to `limit` entries get their places; returns how many, 0 also when another was faster.
 
-    Raises LogBehind when the log is behind the checkpoint kept off this machine.
+    Raises LogBehind when the log is behind the checkpoint kept off this machine, and AnchorAway when that
+    cannot be read or written.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM ledger_unsequenced LIMIT 1")
         if cursor.fetchone() is None:
             return 0
     try:
-        note, count = _round(limit)
-    except _Overtaken:
+        return _round(limit)
+    except (_Overtaken, anchors.AnchorMoved):
         return 0
-    if note:
-        anchors.keep_checkpoint(note)
-    return count
 
 
-def _round(limit: int) -> tuple[str, int]:
+def keep_promise() -> None:
+    """Does what was kept off this machine and not committed, where that can be done; adds nothing else."""
+    with suppress(LogBehind, _Overtaken):
+        _round(BATCH, promised_only=True)
+
+
+def _round(limit: int, *, promised_only: bool = False) -> int:
+    kept = anchors.kept_note()
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -119,20 +132,69 @@ def _round(limit: int) -> tuple[str, int]:
                 cursor.execute("SET LOCAL synchronous_commit = on")
                 cursor.execute("SELECT origin, sealed, genesis, size, mandates FROM ledger_log WHERE id = 1")
                 row = cursor.fetchone()
-                if row is None:
-                    return "", 0
-                origin, sealed, genesis, size, mandates = row
-                _require_ahead(origin, size)
-                cursor.execute(_TAKE, (genesis, limit))
-                taken = cursor.fetchall()
+            if row is None:
+                return 0
+            origin, sealed, genesis, size, mandates = row
+            promise = _open_promise(kept, origin, size)
+            if promise is not None:
+                taken = _taken_again(promise)
+            else:
+                taken = [] if promised_only else _rows(_TAKE, (genesis, limit))
+            if not taken:
+                return 0
             batch = _Batch(size, bytes(mandates))
             for number, digest, effect in taken:
                 batch.add(number, bytes(digest), effect and bytes(effect))
-            if not batch.leaves:
-                return "", 0
-            return _extend(batch, origin, opened_log_key(bytes(sealed), origin)), len(taken)
+            note = _extend(batch, origin, opened_log_key(bytes(sealed), origin))
+            # If we crash here: nothing was kept, nothing published.
+            _keep(note, batch, promise, kept)
+            # If we crash here: kept and not published, and the next round does this batch again.
+        # If we crash here: kept and published.
+        return len(taken)
     except IntegrityError as error:
         raise _Overtaken from error
+
+
+def _keep(note: str, batch: _Batch, promise: anchors.Promise | None, kept: str | None) -> None:
+    """Keeps the note off this machine before the commit, unless it is the one that is kept already."""
+    if promise is None:
+        numbers = [number for _, number, _, _ in batch.leaves]
+        anchors.keep_checkpoint(anchors.Promise(note, batch.size, numbers), instead_of=kept)
+    elif anchors.read_checkpoint(note) != anchors.read_checkpoint(promise.note):
+        raise LogBehind({"size": batch.size, "kept": batch.size + len(batch.leaves)})
+
+
+def _taken_again(promise: anchors.Promise) -> list[Any]:
+    """The very entries of a promise. Raises LogBehind where one of them is not here to be sequenced."""
+    taken = _rows(_TAKE_THESE, {"these": promise.entries})
+    if len(taken) != len(promise.entries):
+        if _rows("SELECT size FROM ledger_log", ()) != [(promise.before,)]:
+            raise _Overtaken  # another sequencer has just kept this promise
+        raise LogBehind({"size": promise.before, "kept": promise.before + len(promise.entries)})
+    return taken
+
+
+def _rows(sql: str, params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def _open_promise(kept: str | None, origin: str, size: int) -> anchors.Promise | None:
+    """The batch to be done again; None where the log stands at or above what was kept.
+
+    Raises LogBehind where a longer log of this origin is known off this machine and we cannot make it: then a
+    backup came back, and signing on could contradict what was published.
+    """
+    if kept is None:
+        return None
+    checkpoint = anchors.read_checkpoint(kept)
+    if checkpoint.origin != origin or checkpoint.size <= size:
+        return None
+    promise = anchors.kept_promise()
+    if promise is None or promise.note != kept or promise.before != size:
+        raise LogBehind({"size": size, "kept": checkpoint.size})
+    return promise
 
 
 def _extend(batch: _Batch, origin: str, key: Ed25519PrivateKey) -> str:
@@ -164,11 +226,3 @@ def _copy_leaves(leaves: Sequence[tuple[int, int, bytes, bytes]]) -> None:
     ):
         for leaf in leaves:
             copy.write_row(leaf)
-
-
-def _require_ahead(origin: str, size: int) -> None:
-    """Signs nothing while a longer log of this origin is known off this machine."""
-    kept = anchors.kept_checkpoint()
-    if kept is None or kept.origin != origin or kept.size <= size:
-        return
-    raise LogBehind({"size": size, "kept": kept.size})

@@ -5,7 +5,6 @@ authority uses; nothing is inserted into a table.
 """
 
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from xactin.cases.procedures import commands as procedures
 from xactin.identity import commands as identity
 from xactin.identity.models import Account, Agency
 from xactin.identity.queries import actor_for
+from xactin.web.launcher.data_folder import DataFolder
 
 PROVINCE: Final = "H44"
 LOCK: Final = 7_240_611  # two starts at once make one demo
@@ -259,10 +259,5 @@ def _packages() -> Path:
 def _password() -> str:
     """One password for all demo accounts: `XACTIN_DEMO_PASSWORD`, or one made once and kept in the data folder."""
     given = os.environ.get("XACTIN_DEMO_PASSWORD", "")
-    if given:
-        return given
-    kept = Path(settings.SURROUNDINGS.data.path) / "demo-password"
-    if not kept.is_file():
-        kept.touch(mode=0o600)
-        kept.write_text(f"xactin-{secrets.token_hex(4)}\n", "ascii")
-    return kept.read_text("ascii").strip()
+    kept: DataFolder = settings.SURROUNDINGS.data
+    return given or kept.demo_password()

@@ -3,6 +3,9 @@
 Neither Typst nor a PDF parser can be interrupted from within; a process can. The child lives on, with its
 compiler and fonts in memory, until it fails, grows old or its parent goes. A call is one frame there and one
 back: a JSON header and any number of binary parts.
+
+The child is told nothing it does not need: no address of the database, no key. It is no sandbox: it runs as
+the same OS user as its parent, so what that user may read on the disk, it may read.
 """
 
 from __future__ import annotations
@@ -30,6 +33,9 @@ Work = Callable[[Header, Sequence[bytes]], tuple[Header, list[bytes]]]
 CALLS_OF_A_CHILD: Final = 5000
 ENTRY: Final = f"from {__name__} import main; main()"
 LENGTHS: Final = struct.Struct("!II")
+# What a Python needs to start and to read text; everything else of the environment stays with the parent.
+TOLD: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+LARGEST_FILE, MOST_FILES = 256 * 1024 * 1024, 256
 
 
 class UnfinishedError(RuntimeError):
@@ -94,11 +100,7 @@ class Apart:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                    "TMPDIR": self._folder,
-                },
+                env=_bare(self._folder),
             )
             self._calls = 0
         self._calls += 1
@@ -117,6 +119,12 @@ class Apart:
         # A child that was killed cannot clear away its own folder; one whose parent was killed can (see `main`).
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _bare(folder: str) -> dict[str, str]:
+    """The child's environment; its home is the folder that goes with it."""
+    told = {name: os.environ[name] for name in TOLD if name in os.environ}
+    return {**told, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": folder, "TMPDIR": folder}
 
 
 def _write(stream: IO[bytes], header: Header, parts: Sequence[bytes]) -> None:
@@ -161,13 +169,26 @@ def _serve(work: Work, seconds: float) -> None:
         _write(sink, answer, answered)
 
 
+def _limit(memory: int) -> None:
+    """Memory, files and their size; a dump would leave what strangers sent on the disk."""
+    limits = (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_NOFILE, MOST_FILES),
+        (resource.RLIMIT_CORE, 0),
+    )
+    for limit, value in limits:
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+
+
 def main() -> None:
     """The child: module, seconds and bytes of memory are its arguments."""
     logging.disable()  # what strangers wrote is no incident of ours
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    for limit, value in ((resource.RLIMIT_AS, int(sys.argv[3])), (resource.RLIMIT_CORE, 0)):
-        resource.setrlimit(limit, (value, value))
+    _limit(int(sys.argv[3]))
     with contextlib.suppress(BrokenPipeError):
         _serve(importlib.import_module(sys.argv[1]).work, float(sys.argv[2]))
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

@@ -13,6 +13,10 @@ from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 from xactin.web.launcher.database import database
 
 
+class UpgradeFailed(RuntimeError):
+    """The data are as they were, or the text says what was done; it names the backup."""
+
+
 def secret_from(key_file: Path | None, *, confirm: bool) -> Secret:
     """The key file, `XACTIN_PASSPHRASE`, or what the person types (twice where an error would lock it)."""
     if key_file is not None:
@@ -90,7 +94,7 @@ def upgrade(file: Path | None, key_file: Path | None) -> int:
     data = DataFolder(default_data_folder())
     with database(data):
         _setup()
-        from xactin.web.keeping.migrations import migrate, pending
+        from xactin.web.keeping.migrations import MigrationFailed, migrate, pending
 
         steps = pending()
         if not steps:
@@ -100,8 +104,12 @@ def upgrade(file: Path | None, key_file: Path | None) -> int:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         target = file or data.path / f"before-upgrade-{version('xactin')}-{stamp}.backup"
         print(_write(target, secret))
-        for step in migrate():
-            print(f"migrated {step}", flush=True)
+        try:
+            for step in migrate():
+                print(f"migrated {step}", flush=True)
+        except MigrationFailed as error:
+            left = f"these steps stand: {', '.join(error.done)}" if error.done else "nothing was changed"
+            raise UpgradeFailed(f"{error}; {left}; the state before is in {target}") from error
     print(f"the data are of version {version('xactin')} now; the state before is in {target}")
     return 0
 

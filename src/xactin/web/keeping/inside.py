@@ -101,6 +101,7 @@ def restore_content(file: Path, secret: Secret, manifest: Manifest) -> Iterator[
     raw = connection.connection
     counts: dict[str, int] = {}
     with raw.transaction(), file.open("rb") as source:
+        tables.write_alike(raw)
         tables.empty(raw, manifest.tables)
         reader = SealedReader(source, secret)
         with tables.quiet(raw, manifest.tables):
@@ -125,6 +126,7 @@ def _snapshot() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     raw = connection.connection
     with raw.transaction():
         raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        tables.write_alike(raw)
         yield raw
 
 

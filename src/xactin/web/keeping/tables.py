@@ -52,6 +52,17 @@ class Table:
                 copy.write(block)
 
 
+def write_alike(connection: Connection) -> None:
+    """For this transaction, values are written as text in one way, whatever this server was set to."""
+    settings: tuple[LiteralString, ...] = (
+        "datestyle = 'ISO, YMD'",
+        "intervalstyle = 'postgres'",
+        "timezone = 'UTC'",
+    )
+    for setting in settings:
+        connection.execute(sql.SQL("SET LOCAL " + setting))
+
+
 def tables(connection: Connection) -> list[Table]:
     """Every table of ours, in the order of names."""
     return [Table(str(name), tuple(columns)) for name, columns in connection.execute(LIST).fetchall()]  # type: ignore[arg-type]

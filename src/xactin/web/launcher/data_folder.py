@@ -46,19 +46,22 @@ def default_data_folder(environ: Mapping[str, str] = os.environ) -> Path:
 class DataFolder:
     """One authority's folder.
 
-    `keys/` and `files/` belong to whoever runs Xác Tín; `postgres/` to the database's own
-    user. As root the folder itself may be passed through (0711) but not listed.
+    `keys/`, `files/`, `incoming/` and `static/` belong to whoever runs web and worker; `postgres/` to the
+    database's own user. As root the folder itself stays root's, and may be passed through (0711) but not
+    listed: the user that web and worker run as can then put nothing in the way of what root opens here.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.keys = self.path / "keys"
         self.files = self.path / "files"
+        self.incoming = self.path / "incoming"  # uploads on their way to the file store
         self.logs = self.path / "logs"
         self.static = self.path / "static"
         self.trust = self.path / "trust"
         self.postgres = self.path / "postgres"
         self._marker = self.path / "authority.json"
+        self._demo_password = self.path / "demo-password"
         self._lock: IO[str] | None = None
 
     def create(self) -> None:
@@ -67,7 +70,7 @@ class DataFolder:
             self.path.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
             if os.geteuid() == 0:
                 self.path.chmod(0o711)
-        for folder in (self.keys, self.files, self.logs, self.static):
+        for folder in (self.keys, self.files, self.incoming, self.logs, self.static):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def mode(self) -> Mode | None:
@@ -99,6 +102,30 @@ class DataFolder:
         if not path.exists():
             write_private(path, make().encode() + b"\n")
 
+    def demo_password(self) -> str:
+        """The one password of all demo accounts, made once."""
+        if not self._demo_password.is_file():
+            write_private(self._demo_password, f"xactin-{secrets.token_hex(4)}\n".encode())
+        return self._demo_password.read_text("ascii").strip()
+
+    def give(self, uid: int, gid: int) -> None:
+        """As root: hands what web and worker use to their OS user, readable by that user only."""
+        if not self.trust.exists():
+            write_private(self.trust, b"")
+            self.trust.chmod(0o644)
+        for file in (self._marker, self.trust, self._demo_password):
+            if file.exists():
+                os.chown(file, uid, gid, follow_symlinks=False)
+        for folder in (self.keys, self.incoming, self.static):
+            _give_tree(folder, uid, gid)
+        # There may be millions of files. The folder itself goes last, so that where it is the user's, all is.
+        if self.files.stat().st_uid != uid:
+            _give_tree(self.files, uid, gid)
+
+    def take_back(self) -> None:
+        """As root: marks that root writes files here again, so that the next `give` looks at each."""
+        os.chown(self.files, 0, 0)
+
     def lock(self) -> bool:
         """Takes the folder for this process; false if another process has it. Ends with the process."""
         handle = (self.path / "lock").open("a+")
@@ -115,6 +142,17 @@ class DataFolder:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _give_tree(top: Path, uid: int, gid: int) -> None:
+    """Gives everything below, then `top`. Who could write there before is not trusted: links are not
+    followed, and a file that has another name elsewhere is left alone."""
+    for _, _, names, folder in os.fwalk(top, topdown=False, follow_symlinks=False):
+        for name in names:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if status.st_uid != uid and status.st_nlink == 1:
+                os.chown(name, uid, gid, dir_fd=folder, follow_symlinks=False)
+        os.fchown(folder, uid, gid)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -35,13 +35,19 @@ def main(arguments: list[str]) -> int:
 
 
 def _has_authority(data: DataFolder) -> bool:
-    """Whether there is an authority; its log is then published."""
+    """Whether there is an authority whose log may go on; it is then published."""
+    from xactin.ledger.errors import AnchorAway, LogBehind
     from xactin.web.authority import publish_log
 
     try:
         publish_log(data)
     except ObjectDoesNotExist:
         print("xactin: there is no authority yet: run `xactin init`, or `xactin up --demo`", file=sys.stderr)
+        return False
+    except AnchorAway as error:
+        print(f"xactin: {error}", file=sys.stderr)  # people can work meanwhile; the worker tries again
+    except LogBehind as error:
+        print(f"xactin: {error} A backup came back without `xactin restore`?", file=sys.stderr)
         return False
     return True
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from xactin.web import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError
+from xactin.web.launcher.os_user import OsUser
 from xactin.web.launcher.postgres import Cluster
 from xactin.web.launcher.processes import Child, Supervisor, die_with_parent
+from xactin.web.launcher.servants import as_user, servant
 
 log = logging.getLogger("xactin.launcher")
 
@@ -54,10 +56,12 @@ def up(wish: Wish) -> int:
 def _run(wish: Wish, data: DataFolder, supervisor: Supervisor, own: dict[str, str]) -> int:
     if not own.get("DATABASE_URL"):
         _start_database(data, supervisor, own)
-    if not _prepare(wish, supervisor, own):
+    user = servant(data, own, wish.host, wish.port)
+    if not _prepare(wish, supervisor, own, user):
         return 130 if supervisor.stopping else 1
-    supervisor.start(Child("worker", [sys.executable, "-m", "xactin.web.cli", "worker"], own, patience=20))
-    supervisor.start(Child("web", _web_command(wish, own), own, patience=20))
+    worker = [sys.executable, "-m", "xactin.web.cli", "worker"]
+    supervisor.start(Child("worker", worker, own, user=user, patience=20))
+    supervisor.start(Child("web", _web_command(wish, own), own, user=user, patience=20))
     if supervisor.wait_for(lambda: _answers(wish), timeout=120):
         print(f"\nXác Tín: {environment.read(own).public_url}   (Ctrl-C ends everything)", flush=True)
     supervisor.keep()
@@ -74,17 +78,21 @@ def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str
     own.update(DATABASE_URL=cluster.url(), XACTIN_BUNDLED_POSTGRES="1")
 
 
-def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str]) -> bool:
+def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str], user: OsUser | None) -> bool:
     """Brings tables, static files and the demo up to date, in a process of its own that we may outlive."""
     command = [sys.executable, "-m", "xactin.web.launcher.prepare", *(["--demo"] if wish.demo else [])]
     parent = os.getpid()
-    process = subprocess.Popen(  # noqa: S603 (ourselves)
-        command, env=own, process_group=0, preexec_fn=lambda: die_with_parent(15, parent)
+    process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603 (ourselves)
+        command,
+        env=own,
+        process_group=0,
+        preexec_fn=lambda: die_with_parent(15, parent),
+        **as_user(user),
     )
     supervisor.wait_for(lambda: process.poll() is not None, timeout=3600)
     if process.poll() is None:
         process.terminate()
-    return process.wait() == 0
+    return bool(process.wait() == 0)
 
 
 def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:

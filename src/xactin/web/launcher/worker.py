@@ -16,7 +16,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError, connection
 
 log = logging.getLogger("xactin.worker")
-PAUSE_WITHOUT_DATABASE, PAUSE_WHEN_REFUSED = 1.0, 30.0
+PAUSE_WITHOUT_DATABASE, PAUSE_WITHOUT_ANCHOR, PAUSE_WHEN_REFUSED = 1.0, 10.0, 30.0
 
 
 def run() -> int:
@@ -53,7 +53,7 @@ def _keep(
     name: str, task: Callable[[threading.Event], object], stop: threading.Event, broken: threading.Event
 ) -> None:
     """Runs a task again while the database is away; any other fault ends the whole process."""
-    from xactin.ledger.errors import LogBehind
+    from xactin.ledger.errors import AnchorAway, LogBehind
 
     while not stop.is_set():
         try:
@@ -61,6 +61,9 @@ def _keep(
         except (OperationalError, InterfaceError) as error:
             log.warning("%s waits for the database: %s", name, type(error).__name__)
             time.sleep(PAUSE_WITHOUT_DATABASE)
+        except AnchorAway as error:
+            log.error("%s waits: %s", name, error)
+            stop.wait(PAUSE_WITHOUT_ANCHOR)
         except LogBehind as error:
             # Signing on would contradict what was published: people must decide (`xactin restore`).
             log.error("%s signs nothing: %s", name, error)

@@ -12,6 +12,14 @@ def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
     match header["do"]:
         case "pid":
             return {"pid": os.getpid(), "folder": os.environ["TMPDIR"]}, list(parts)
+        case "environment":
+            return dict(os.environ), []
+        case "write":
+            with open(f"{os.environ['TMPDIR']}/large", "wb") as out:
+                out.truncate(header["size"])
+        case "open":
+            held = [os.open(os.devnull, os.O_RDONLY) for _ in range(header["count"])]
+            return {"held": len(held)}, []
         case "refuse":
             raise WorkError("no", "because")
         case "break":

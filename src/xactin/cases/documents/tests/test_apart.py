@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xactin.cases.documents.apart import Apart, UnfinishedError, WorkError
+from xactin.cases.documents.apart import LARGEST_FILE, MOST_FILES, TOLD, Apart, UnfinishedError, WorkError
 
 
 @pytest.fixture
@@ -43,6 +43,29 @@ def test_what_does_not_come_back_is_ended_and_the_next_call_works(worker, what):
 def test_memory_has_a_limit(worker):
     with pytest.raises((WorkError, UnfinishedError)):
         worker.ask({"do": "eat"})
+
+
+def test_files_have_limits(worker):
+    assert worker.ask({"do": "write", "size": LARGEST_FILE})
+    with pytest.raises(WorkError, match="File too large"):
+        worker.ask({"do": "write", "size": LARGEST_FILE + 1})
+    with pytest.raises(WorkError, match="Too many open files"):
+        worker.ask({"do": "open", "count": MOST_FILES})
+
+
+def test_it_is_told_no_secret(monkeypatch):
+    """Whatever is added to our surroundings later stays with us too."""
+    secrets = ("DATABASE_URL", "XACTIN_KEY", "XACTIN_SECRET_KEY", "XACTIN_S3_SECRET_KEY", "XACTIN_PASSPHRASE")
+    for name in (*secrets, "SOMETHING_NEW"):
+        monkeypatch.setenv(name, "not for strangers")
+    worker = Apart("xactin.cases.documents.tests.apart_work", seconds=1.0, memory=1 << 30)
+    try:
+        told, _ = worker.ask({"do": "environment"})
+    finally:
+        worker.close()
+    assert "not for strangers" not in told.values()
+    assert not [name for name in told if name.startswith(("XACTIN", "DJANGO"))]
+    assert set(told) <= {*TOLD, "PYTHONPATH", "HOME", "TMPDIR"}
 
 
 def test_what_it_prints_is_no_answer(worker):
