@@ -20,6 +20,10 @@ ROLES: Final = (
     "administrator",
 )
 _ROLE = re.compile(r"[a-z][a-z0-9-]{0,29}")
+TOKEN_DAYS: Final = 90
+TOKEN_CHOICES: Final = (7, 30, TOKEN_DAYS, 365)
+"""For how many days a token can be made on the page; the command takes any number up to the last."""
+
 FUNCTIONS: Final = ("handling", "construction", "civil_status", "land", "environment", "infrastructure")
 """The parts an agency can have in the procedures we know; others may be named by procedures to come."""
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -1,7 +1,7 @@
 """Accounts: people who can sign in, the hat they wear, the tokens of their programs."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -12,12 +12,13 @@ from django.http import HttpRequest
 
 from xactin.identity import queries
 from xactin.identity.attesting import require
-from xactin.identity.errors import Forbidden, Invalid, NotFound
+from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.keys.commands import enrol_person_key
 from xactin.identity.models import Account, ApiToken, Person
 from xactin.identity.rights import Actor, Facts
-from xactin.identity.rules import clean_name, clean_phone, folded, sort_key
+from xactin.identity.rules import TOKEN_CHOICES, TOKEN_DAYS, clean_name, clean_phone, folded, sort_key
 from xactin.ledger.clock import now
+from xactin.ui.writing import time_text
 
 TOKEN_PREFIX: Final = "xt_"  # noqa: S105 (lets scanners recognise a token that was published by mistake)
 NOTED_EVERY: Final = timedelta(hours=1)
@@ -114,13 +115,32 @@ def wear_hat(request: HttpRequest, token: str) -> Actor:
     return actor
 
 
-def create_token(account: Account, label: str = "") -> str:
-    """A new API token of an account. Shown this once: only its hash is kept."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+def create_token(account: Account, label: str = "", *, days: int = TOKEN_DAYS) -> str:
+    """A new API token of an account, refused after `days`. Shown this once: only its hash is kept.
+
+    Raises Invalid for a time beyond the longest of a year.
+    """
+    longest = max(TOKEN_CHOICES)
+    if not 1 <= days <= longest:
+        raise Invalid(
+            f"Mã truy cập có hạn từ 1 đến {longest} ngày.",
+            f"A token is for 1 to {longest} days.",
+            {"field": "days"},
+        )
+    token, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     ApiToken.objects.create(
-        account=account, digest=_digest(token), label=label.strip()[:100], created_at=now()
+        account=account,
+        digest=_digest(token),
+        label=label.strip()[:100],
+        created_at=at,
+        expires_at=at + timedelta(days=days),
     )
     return token
+
+
+def end_of_token(token: str) -> datetime:
+    """When a token that was made here ends."""
+    return ApiToken.objects.get(digest=_digest(token)).expires_at
 
 
 def revoke_token(*, by: Actor, token: int) -> None:
@@ -133,7 +153,7 @@ def revoke_token(*, by: Actor, token: int) -> None:
 
 
 def account_of_token(token: str) -> Account | None:
-    """The account a token stands for; notes its use, at most once an hour."""
+    """The account a token stands for; notes its use, at most once an hour. Raises TokenEnded when its time is over."""
     found = (
         ApiToken.objects.filter(digest=_digest(token), revoked_at__isnull=True, account__is_active=True)
         .select_related("account__person")
@@ -142,6 +162,13 @@ def account_of_token(token: str) -> Account | None:
     if found is None:
         return None
     at = now()
+    if found.expires_at <= at:
+        raise TokenEnded(
+            f"Mã truy cập đã hết hạn lúc {time_text(found.expires_at)}. "
+            "Đề nghị tạo mã mới ở mục Tài khoản của tôi.",
+            f"This token ended at {time_text(found.expires_at)}. Make a new one under My account.",
+            {"ended": found.expires_at.isoformat(timespec="seconds")},
+        )
     if found.used_at is None or at - found.used_at > NOTED_EVERY:
         ApiToken.objects.filter(pk=found.pk).update(used_at=at)
     return found.account

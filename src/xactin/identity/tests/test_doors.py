@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b32decode
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
 from xactin.kernel.testing import SoftPasskey
+from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +176,9 @@ def test_a_wrong_passkey_answer_is_told_in_words(province: Province) -> None:
 
 def test_a_token_made_on_the_page_is_shown_once(province: Province) -> None:
     client = signed_in("congdan1")
-    page = client.post("/me/tokens/", {"label": "máy tính"})
+    assert client.post("/me/tokens/", {"label": "máy tính", "days": "9999"}).status_code == 422
+    page = client.post("/me/tokens/", {"label": "máy tính", "days": "30"})
+    assert (ApiToken.objects.get().expires_at - now()).days == 29
     assert page["Cache-Control"] == "no-store"
     assert page.context["made"] in page.content.decode()
     assert page.context["made"] not in client.get("/me/tokens/").content.decode()
@@ -225,6 +229,11 @@ def test_programs_say_who_they_are_by_token_and_header(province: Province) -> No
     unknown = Client(headers={"authorization": "Bearer xt_nothing"}).get("/api/v1/me")
     assert unknown.status_code == 401
     assert unknown["Content-Type"] == "application/problem+json"
+    ApiToken.objects.update(expires_at=now() - timedelta(seconds=1))
+    ended = client.get("/api/v1/me", headers={"accept-language": "vi"})
+    assert (ended.status_code, ended.json()["code"]) == (401, "token_ended")
+    assert "hết hạn" in ended.json()["title"]
+    assert ended["WWW-Authenticate"].startswith("Bearer")
     assert "H44.100" in [agency["code"] for agency in Client().get("/api/v1/agencies").json()]
 
 

@@ -1,13 +1,22 @@
 """The forms of the room."""
 
+from typing import Any
+
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from xactin.identity.models import Person
-from xactin.identity.rules import clean_name, clean_phone, is_citizen_number, is_mobile
+from xactin.identity.rules import (
+    TOKEN_CHOICES,
+    TOKEN_DAYS,
+    clean_name,
+    clean_phone,
+    is_citizen_number,
+    is_mobile,
+)
 from xactin.ledger.clock import now
 
 
@@ -110,6 +119,17 @@ class LabelForm(forms.Form):
     """The name by which a token or key is told from others."""
 
     label = forms.CharField(label=_("Name"), max_length=100, required=False)
+
+
+class TokenForm(LabelForm):
+    """A token for a program, and for how long."""
+
+    days = forms.TypedChoiceField(label=_("Ends after"), coerce=int, initial=TOKEN_DAYS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = [(days, ngettext("%d day", "%d days", days) % days) for days in TOKEN_CHOICES]
+        self.fields["days"].choices = words  # type: ignore[attr-defined]
 
 
 class AppointForm(forms.Form):

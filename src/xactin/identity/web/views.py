@@ -23,7 +23,7 @@ from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
 from xactin.identity.rights import Actor
-from xactin.identity.web.forms import LabelForm, ProfileForm
+from xactin.identity.web.forms import LabelForm, ProfileForm, TokenForm
 from xactin.ledger.errors import LedgerError
 
 Rest = ParamSpec("Rest")
@@ -169,14 +169,15 @@ def rotate_key(request: HttpRequest) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of one's programs; a new one is shown once."""
     actor = actor_of(request)
-    form = LabelForm(request.POST or None)
-    made = ""
+    form = TokenForm(request.POST or None)
+    made, ends = "", None
     if request.method == "POST" and form.is_valid():
-        made = commands.create_token(_account(request), form.cleaned_data["label"])
-        form = LabelForm()
-    answer = render(
-        request, "identity/tokens.html", {"form": form, "made": made, "tokens": queries.tokens_of(actor)}
-    )
+        wanted = form.cleaned_data
+        made = commands.create_token(_account(request), wanted["label"], days=wanted["days"])
+        ends = commands.end_of_token(made)
+        form = TokenForm()
+    shown = {"form": form, "made": made, "ends": ends, "tokens": queries.tokens_of(actor)}
+    answer = render(request, "identity/tokens.html", shown, status=422 if form.errors else 200)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
