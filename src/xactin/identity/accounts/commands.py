@@ -78,7 +78,8 @@ def make_person_account(
     """A person, their key and their account; no password means that none can be used.
 
     Raises Invalid (user name or number taken), Forbidden. `by` is an administrator, or None
-    when the authority itself does it (its founding, a sign-up).
+    when the authority itself does it (its founding, a sign-up). An administrator's word confirms the
+    e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
     require(by, "account.create", Facts(subject="", kind="account"))
     person = enrol_person(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
@@ -324,3 +325,32 @@ def test_an_administrator_ended_just_now_is_told_so(
     answer = client.post("/agencies/posts/H44:auditor/policy/", {"passkey": "yes"}, follow=True)
     assert answer.status_code == 200
     assert "Khóa ký này không còn" in answer.content.decode()
+
+
+def test_an_address_is_confirmed_by_the_link_sent_to_it(
+    province: Province, mailoutbox: list[Any], settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    client = signed_in("congdan1")
+    assert "Chưa xác nhận" in client.get("/me/").content.decode()
+    assert "Chưa xác nhận" in client.get("/notices/").content.decode()
+    page = client.get("/accounts/email/").content.decode()
+    assert 'name="action_send"' in page
+    sent = client.post("/accounts/email/", {"email": "congdan1@example.vn", "action_send": "1"}, follow=True)
+    assert "congdan1@example.vn" in sent.content.decode()
+    jobs.send_account_mail(**ProcrastinateJob.objects.get(task_name="identity.send_account_mail").args)
+    link = re.search(r"/accounts/confirm-email/\S+", mailoutbox[0].body)
+    assert link
+    assert client.post(link[0]).status_code == 302
+    assert "Chưa xác nhận" not in client.get("/me/").content.decode()
+    assert "congdan1@example.vn" in client.get("/notices/").content.decode()
+
+
+def test_an_administrators_word_confirms_an_address(province: Province) -> None:
+    by = province.actor("quantri1")
+    commands.make_person_account(
+        username="moi1", password=None, full_name="Người Mới", email="moi1@example.vn", by=by
+    )
+    confirmed = dict(EmailAddress.objects.values_list("email", "verified"))
+    assert confirmed["moi1@example.vn"] is True
+    assert confirmed["congdan1@example.vn"] is False  # made without anybody's word

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -86,6 +87,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "person": person,
         "form": form,
         "hats": queries.hats_of(account),
+        "confirmed": EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists(),
         "keys": queries.keys_of(actor),
         "tokens": queries.tokens_of(actor),
         "factors": set(Authenticator.objects.filter(user=account).values_list("type", flat=True)),
