@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
@@ -178,6 +179,14 @@ def account_of_token(token: str) -> Account | None:
 def _digest(token: str) -> str:
     # A token has 256 random bits: a plain hash cannot be searched backwards.
     return sha256(token.encode()).hexdigest()
+
+
+def end_session(*, account: Account, session: int) -> None:
+    """Signs an account out of one of its other sessions. Raises NotFound for one that is not its own."""
+    found = UserSession.objects.filter(pk=session, user=account).first()
+    if found is None:
+        raise NotFound("Phiên đăng nhập này đã kết thúc.", "This session has ended.")
+    found.end()
 
 
 def choose_language(account_id: int, language: str) -> None:

@@ -23,6 +23,7 @@ from xactin.identity import commands, jobs
 from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
+from xactin.identity.web.devices import device_text
 from xactin.kernel.testing import SoftPasskey
 from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
@@ -354,3 +355,44 @@ def test_an_administrators_word_confirms_an_address(province: Province) -> None:
     confirmed = dict(EmailAddress.objects.values_list("email", "verified"))
     assert confirmed["moi1@example.vn"] is True
     assert confirmed["congdan1@example.vn"] is False  # made without anybody's word
+
+
+def test_a_session_elsewhere_is_ended_and_only_ones_own(province: Province) -> None:
+    here, elsewhere, other = signed_in("congdan1"), Client(), signed_in("congdan2")
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+    entered = {"login": "congdan1", "password": PASSWORD}
+    elsewhere.post("/accounts/login/", entered, headers={"user-agent": phone})
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Safari, iPhone" in page
+    [place] = re.findall(r"/me/sessions/\d+/end/", page)  # the session at hand has none
+    assert "đã kết thúc" in other.post(place, follow=True).content.decode()
+    assert elsewhere.get("/me/").status_code == 200
+    assert "Đã đăng xuất khỏi phiên đó" in here.post(place, follow=True).content.decode()
+    assert elsewhere.get("/me/").status_code == 302
+    assert here.get("/me/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140",
+            "Microsoft Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36",
+            "Chrome, Android",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit Version/18 Safari/605", "Safari, macOS"),
+        ("curl/8", "Thiết bị không rõ"),
+    ],
+)
+def test_a_device_is_named_as_a_person_would(user_agent: str, device: str) -> None:
+    assert device_text(user_agent) == device
+
+
+def test_an_unknown_address_gets_no_mail(province: Province) -> None:
+    answer = Client().post("/accounts/password/reset/", {"email": "nobody@example.vn"})
+    assert answer["Location"] == "/accounts/password/reset/done/"
+    assert not ProcrastinateJob.objects.filter(task_name="identity.send_account_mail").exists()

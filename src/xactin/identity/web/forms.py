@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +92,18 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     def clean_phone(self) -> str:
         """A mobile number with its digits only."""
         return _checked_phone(self.cleaned_data["phone"])
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey that signs in gets a name."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=100)
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """A passkey that signs in gets another name."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
 
 
 class ProfileForm(forms.Form):

@@ -13,6 +13,7 @@ _own: list[URLPattern | URLResolver] = [
     path("me/keys/<str:key>/revoke/", views.revoke_key, name="revoke_key"),
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<int:token>/revoke/", views.revoke_token, name="revoke_token"),
+    path("me/sessions/<int:session>/end/", views.end_session, name="end_session"),
     path("agencies/", agencies.tree, name="agencies"),
     path("agencies/<str:code>/", agencies.agency, name="agency"),
     path("agencies/<str:code>/add/", agencies.add_agency, name="add_agency"),

@@ -194,6 +194,19 @@ def revoke_token(request: HttpRequest, token: int) -> HttpResponse:
     return redirect("identity:tokens")
 
 
+@login_required
+@require_POST
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """Signs one out elsewhere; the session at hand ends by signing out."""
+    try:
+        commands.end_session(account=_account(request), session=session)
+    except NotFound as gone:
+        messages.info(request, str(gone))
+    else:
+        messages.success(request, _("Signed out there."))
+    return redirect("usersessions_list")
+
+
 def _json_object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
