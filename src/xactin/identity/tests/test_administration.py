@@ -136,3 +136,15 @@ def test_codes_are_built_as_the_decision_says() -> None:
     assert next_code("H44", ["H44.01", "H44.09"]) == "H44.10"
     assert next_code("H44", ["H44.100"]) == "H44.101"
     assert next_code("H44.100", []) == "H44.100.01"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"), [("31/12/2099", 302), ("", 302), ("31/12/2020", 422), ("12/31/2099", 422)]
+)
+def test_an_end_is_typed_day_first(province: Province, typed: str, status: int) -> None:
+    sent = {"person": str(province.person("congdan2").id), "until": typed}
+    answer = client_of("quantri1").post("/agencies/posts/H44.100:clerk/appoint/?q=minh", sent)
+    assert answer.status_code == status
+    if status == 422:
+        assert list(answer.context["form"].errors) == ["until"]
+        assert f'value="{typed}"' in answer.content.decode()

@@ -152,6 +152,7 @@ class AppointForm(forms.Form):
     until = forms.DateField(
         label=_("Until the end of"),
         required=False,
-        help_text=_("Leave empty when no end is set."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"],
+        help_text=_("Day/month/year, such as 31/12/2027. Leave empty when no end is set."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
