@@ -27,6 +27,14 @@ class CasesConfig(AppConfig):
         nav.register(
             "cases", _("Dossiers"), "cases:desk-list", order=20, roles=OFFICIALS | {"auditor"}, icon="file"
         )
+        nav.register(
+            "operations",
+            _("Administrative procedures"),
+            "cases:managed",
+            order=20,
+            roles={"administrator", "auditor"},
+            icon="list",
+        )
         register_fold("case", folding.check, claims=derived.CLAIMS)
         register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
         register_topic("case.acted", telling.acted)

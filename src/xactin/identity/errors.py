@@ -51,6 +51,13 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class TokenEnded(Refused):
+    """A token whose time is over; `facts["ended"]` says since when."""
+
+    status = 401
+    code = "token_ended"
+
+
 class PasskeyNeeded(Refused):
     """The post's policy asks for a passkey; the server's key may not sign."""
 

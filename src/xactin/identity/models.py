@@ -228,13 +228,14 @@ class Account(AbstractBaseUser):
 
 
 class ApiToken(models.Model):
-    """A token by which a program acts as an account. Only its sha256 is stored; it is shown once."""
+    """A token by which a program acts as an account, until it ends. Only its sha256 is stored; it is shown once."""
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
     label = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 

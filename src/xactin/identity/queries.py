@@ -345,8 +345,9 @@ def keys_of(actor: Actor) -> list[SigningKey]:
 
 
 def tokens_of(actor: Actor) -> list[ApiToken]:
-    """The actor's API tokens that stand, newest first."""
-    return list(ApiToken.objects.filter(account_id=actor.account_id, revoked_at__isnull=True).order_by("-id"))
+    """The actor's API tokens that were not ended by them, newest first; `over` tells those whose time is over."""
+    kept = ApiToken.objects.filter(account_id=actor.account_id, revoked_at__isnull=True)
+    return list(kept.annotate(over=Q(expires_at__lte=now())).order_by("-id"))
 
 
 def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 AGENCY_CODE_PATTERN: Final = r"^[A-Z][0-9]{2}(\.[0-9A-Z]+)*$"
@@ -19,6 +20,13 @@ ROLES: Final = (
     "administrator",
 )
 _ROLE = re.compile(r"[a-z][a-z0-9-]{0,29}")
+TOKEN_DAYS: Final = 90
+TOKEN_CHOICES: Final = (7, 30, TOKEN_DAYS, 365)
+"""For how many days a token can be made on the page; the command takes any number up to the last."""
+
+FUNCTIONS: Final = ("handling", "construction", "civil_status", "land", "environment", "infrastructure")
+"""The parts an agency can have in the procedures we know; others may be named by procedures to come."""
+_FUNCTION = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 # The 63 provinces of before July 2025, by which numbers of people go on being given.
 _OLD_PROVINCES: Final = frozenset(
@@ -38,6 +46,25 @@ _TONE_RANK: Final = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4",
 def is_agency_code(code: str) -> bool:
     """Whether `code` is an identifier of an agency by Decision 20/2020 (`H44.100`)."""
     return len(code) <= AGENCY_CODE_LENGTH and re.fullmatch(AGENCY_CODE_PATTERN, code) is not None
+
+
+def is_code_below(code: str, parent: str) -> bool:
+    """Whether a code is one level below its parent's, as Decision 20/2020 builds them: `H44.100` under `H44`."""
+    start, dot, last = code.rpartition(".")
+    return bool(dot and last) and start == parent
+
+
+def next_code(parent: str, taken: Iterable[str]) -> str:
+    """A code below the parent's that nobody has: one more than the highest number given so far."""
+    given = [code.rpartition(".")[2] for code in taken if is_code_below(code, parent)]
+    numbers = [text for text in given if text.isdecimal()]
+    highest = max(numbers, key=int, default="00")
+    return f"{parent}.{int(highest) + 1:0{len(highest)}d}"
+
+
+def is_function(name: str) -> bool:
+    """Whether a procedure can name this as the part of an agency (`civil_status`)."""
+    return _FUNCTION.fullmatch(name) is not None
 
 
 def is_role(role: str) -> bool:

@@ -52,7 +52,14 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/3m/key",
 }
 
+# A stranger's address gets no mail because somebody typed it.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+
 MFA_ADAPTER = "xactin.identity.web.adapters.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "xactin.identity.web.forms.AddPasskeyForm",
+    "edit_webauthn": "xactin.identity.web.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

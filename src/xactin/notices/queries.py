@@ -12,14 +12,23 @@ from xactin.notices.models import MailChoice, Notice
 
 PAGE: Final = 20
 
-# The room beside this one keeps people and accounts; only their addresses are asked for here.
+# The room beside this one keeps people and accounts; only their addresses are asked for here. What was
+# typed for an account may be a stranger's address: notices tell of dossiers and go to confirmed ones only.
 _ADDRESSES: Final = """
-SELECT n.id, COALESCE(NULLIF(a.email, ''), p.email), COALESCE(a.language, 'vi')
+SELECT n.id, e.email, a.language
   FROM notices_notice n
-  JOIN identity_person p ON p.id = n.person_id
-  LEFT JOIN identity_account a ON a.person_id = p.id AND a.is_active
-  LEFT JOIN notices_mailchoice c ON c.person_id = p.id
- WHERE n.id = ANY(%s) AND COALESCE(c.wanted, true) AND COALESCE(NULLIF(a.email, ''), p.email) <> ''
+  JOIN identity_account a ON a.person_id = n.person_id AND a.is_active
+  JOIN account_emailaddress e ON e.user_id = a.id AND e."primary" AND e.verified
+  LEFT JOIN notices_mailchoice c ON c.person_id = n.person_id
+ WHERE n.id = ANY(%s) AND COALESCE(c.wanted, true)
+"""
+_OWN_ADDRESS: Final = """
+SELECT e.email, e.verified
+  FROM identity_account a
+  JOIN account_emailaddress e ON e.user_id = a.id
+ WHERE a.person_id = %s
+ ORDER BY e."primary" DESC, e.id
+ LIMIT 1
 """
 
 
@@ -32,10 +41,18 @@ class Address:
 
 
 def mail_addresses(notices: Iterable[UUID]) -> dict[UUID, Address]:
-    """The addresses of those notices whose person has one and wants e-mail."""
+    """The addresses of those notices whose person has confirmed one and wants e-mail."""
     with connection.cursor() as cursor:
         cursor.execute(_ADDRESSES, (list(notices),))
         return {row[0]: Address(row[1], row[2]) for row in cursor.fetchall()}
+
+
+def own_address(person: UUID) -> tuple[str, bool]:
+    """A person's e-mail address, and whether it is confirmed as theirs; "" when they have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_ADDRESS, (person,))
+        found = cursor.fetchone()
+    return (str(found[0]), bool(found[1])) if found else ("", False)
 
 
 def notices_of(person: UUID, *, after: UUID | None = None, limit: int = PAGE) -> list[Notice]:

@@ -143,7 +143,10 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     facts = getattr(error, "facts", None)
     more: dict[str, object] = {"facts": dict(facts)} if isinstance(facts, Mapping) and facts else {}
     more["code"] = str(getattr(error, "code", type(error).__name__))
-    return problem(status, told, more=more)
+    response = problem(status, told, more=more)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return response
 
 
 mount_rooms()

@@ -120,6 +120,9 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         needs_database=True,
     )
     token.add_argument("user", metavar="USER")
+    token.add_argument(
+        "--days", type=int, default=90, metavar="N", help="for how many days, 1 to 365 (default 90)"
+    )
 
 
 def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -197,7 +200,7 @@ def _init(wish: argparse.Namespace) -> int:
 def _token(wish: argparse.Namespace) -> int:
     from xactin.web.authority import print_token
 
-    return print_token(wish.user)
+    return print_token(wish.user, wish.days)
 
 
 def _audit(wish: argparse.Namespace) -> int:

@@ -5,21 +5,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Min, Q
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers.applying import calendar
 from xactin.cases.dossiers.asking import new_id
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.cases.procedures.queries import fits
+from xactin.cases.procedures.reviewing import ending_with, problems_of, until_of
 from xactin.identity import commands as identity
-from xactin.identity.queries import Actor, Facts, folded, may, posts_filled
+from xactin.identity.queries import Actor, Facts, folded, may
 from xactin.kernel.attestation import make_statement
-from xactin.kernel.procedure.check import check
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import Problem
-from xactin.kernel.working_time import longest
+from xactin.kernel.working_time import CalendarError, longest
 from xactin.ledger import commands as ledger
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
@@ -55,10 +55,8 @@ def publish(*, by: Actor, package: Package) -> bool:
     subject = f"procedure:{package.code}"
     _require(by, "procedure.publish", subject)
     if ProcedureVersion.objects.filter(code=package.code, version=package.version).exists():
-        raise Invalid(
-            {"version": _("This version is published already and is never edited: give it a new name.")}
-        )
-    problems = check(package, posts=posts_filled(), calendar=calendar())
+        raise _version_taken()
+    problems = problems_of(package)
     if problems:
         raise NotPublishable(problems)
     effect = {
@@ -69,30 +67,38 @@ def publish(*, by: Actor, package: Package) -> bool:
     }
     rule = {"id": package.code, "version": package.version, "digest": package.digest}
     entry, at = _attest(by, subject, "procedure.publish", effect, rule)
-    meta = package.meta
-    others = ProcedureVersion.objects.filter(code=package.code)
-    others.filter(
-        Q(in_force_until__isnull=True) | Q(in_force_until__gt=package.effective_from),
-        in_force_from__lt=package.effective_from,
-    ).update(in_force_until=package.effective_from)
-    later = others.filter(in_force_from__gt=package.effective_from).aggregate(first=Min("in_force_from"))
-    ends = [end for end in (package.effective_until, later["first"]) if end]
-    ProcedureVersion.objects.create(
-        code=package.code,
-        version=package.version,
-        digest=package.digest,
-        files={name: data.decode() for name, data in package.files.items()},
-        name_vi=meta["name"]["vi"],
-        name_en=meta["name"]["en"],
-        field_code=meta["field"]["code"],
-        level=meta["level"],
-        search=folded(" ".join([package.code, *_words(meta)])),
-        in_force_from=package.effective_from,
-        in_force_until=min(ends, default=None),
-        published_at=at,
-        published_entry=entry,
-    )
+    ending_with(package).update(in_force_until=package.effective_from)
+    _keep(package, at, entry)
     return True
+
+
+def _version_taken() -> Invalid:
+    return Invalid(
+        {"version": _("This version is published already and is never edited: give it a new name.")}
+    )
+
+
+def _keep(package: Package, at: datetime, entry: Any) -> None:
+    """Writes the row of a version. Raises Invalid where somebody else has just published it."""
+    meta = package.meta
+    try:
+        ProcedureVersion.objects.create(
+            code=package.code,
+            version=package.version,
+            digest=package.digest,
+            files={name: data.decode() for name, data in package.files.items()},
+            name_vi=meta["name"]["vi"],
+            name_en=meta["name"]["en"],
+            field_code=meta["field"]["code"],
+            level=meta["level"],
+            search=folded(" ".join([package.code, *_words(meta)])),
+            in_force_from=package.effective_from,
+            in_force_until=until_of(package),
+            published_at=at,
+            published_entry=entry,
+        )
+    except IntegrityError as error:
+        raise _version_taken() from error
 
 
 def _words(meta: Mapping[str, Any]) -> list[str]:
@@ -105,10 +111,15 @@ def _words(meta: Mapping[str, Any]) -> list[str]:
 def set_limit(*, by: Actor, package: Package, name: str, duration: Mapping[str, int]) -> None:
     """Sets a limit this authority may set, within the procedure's maximum; for dossiers started from now on."""
     _require(by, "limit.set", f"procedure:{package.code}")
-    allowed = package.meta.get("authority_limits", {}).get(name)
-    if allowed is None:
+    if name not in package.meta.get("authority_limits", {}):
         raise Invalid({"name": _("This procedure has no such limit to set.")})
-    if longest([duration], calendar()) > longest([allowed["maximum"]], calendar()):
+    try:
+        nothing = longest([duration], calendar()) <= 0
+    except CalendarError as error:
+        raise Invalid({"duration": _("This is no length of time.")}) from error
+    if nothing:
+        raise Invalid({"duration": _("A limit is longer than nothing.")})
+    if not fits(package, name, duration):
         raise Invalid({"duration": _("This is longer than the procedure allows.")})
     entry, _at = _attest(
         by, f"procedure:{package.code}", "limit.set", {"name": name, "duration": dict(duration)}

@@ -11,11 +11,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from xactin.cases.dossiers.applying import calendar
 from xactin.cases.dossiers.asking import local_day
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.identity.queries import folded
 from xactin.kernel.procedure.package import Package, load_package
+from xactin.kernel.working_time import longest
 from xactin.ledger.clock import now
 
 
@@ -115,9 +117,29 @@ def today(code: str) -> InForce:
     return in_force(code, local_day(now()))
 
 
+def fits(package: Package, name: str, duration: Mapping[str, int]) -> bool:
+    """Whether a limit of the authority is one this version lets it set, and within its maximum."""
+    allowed = package.meta.get("authority_limits", {}).get(name)
+    return bool(allowed) and longest([duration], calendar()) <= longest([allowed["maximum"]], calendar())
+
+
 def limits(code: str) -> dict[str, dict[str, int]]:
-    """The limits this authority set for a procedure, by name."""
-    return {row.name: row.duration for row in AuthorityLimit.objects.filter(code=code)}
+    """The limits this authority set for a procedure, by name.
+
+    One that the version in force does not allow (it was set under another) does not count: the engine
+    would refuse every application.
+    """
+    rows = {row.name: row.duration for row in AuthorityLimit.objects.filter(code=code)}
+    if not rows:
+        return {}
+    package = today(code).package
+    return {name: duration for name, duration in rows.items() if fits(package, name, duration)}
+
+
+def versions(code: str = "") -> list[ProcedureVersion]:
+    """Every version of the catalogue (or of one procedure), the newest of each procedure first."""
+    rows = ProcedureVersion.objects.defer("files", "search").order_by("name_vi", "code", "-in_force_from")
+    return list(rows.filter(code=code) if code else rows)
 
 
 def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xactin.cases.web import desk, files, own, portal, revoking, verify
+from xactin.cases.web import desk, files, own, portal, procedures, revoking, verify
 
 app_name = "cases"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
     path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
+    path("desk/procedures/", procedures.managed, name="managed"),
+    path("desk/procedures/publish/", procedures.publish, name="publish"),
+    path("desk/procedures/publish/confirm/", procedures.publish_confirmed, name="publish-confirmed"),
+    path("desk/procedures/<str:code>/", procedures.managed_procedure, name="managed-procedure"),
+    path("desk/procedures/<str:code>/limits/<str:name>/", procedures.limit, name="limit"),
     path("verify/", verify.upload, name="verify"),
     path("verify/<str:code>", verify.result, name="verify-code"),
     path("verify/<str:code>/bundle.json", verify.bundle, name="verify-bundle"),

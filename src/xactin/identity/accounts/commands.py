@@ -1,23 +1,25 @@
 """Accounts: people who can sign in, the hat they wear, the tokens of their programs."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from xactin.identity import queries
 from xactin.identity.attesting import require
-from xactin.identity.errors import Forbidden, Invalid, NotFound
+from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.keys.commands import enrol_person_key
 from xactin.identity.models import Account, ApiToken, Person
 from xactin.identity.rights import Actor, Facts
-from xactin.identity.rules import clean_name, clean_phone, folded, sort_key
+from xactin.identity.rules import TOKEN_CHOICES, TOKEN_DAYS, clean_name, clean_phone, folded, sort_key
 from xactin.ledger.clock import now
+from xactin.ui.writing import time_text
 
 TOKEN_PREFIX: Final = "xt_"  # noqa: S105 (lets scanners recognise a token that was published by mistake)
 NOTED_EVERY: Final = timedelta(hours=1)
@@ -77,7 +79,8 @@ def make_person_account(
     """A person, their key and their account; no password means that none can be used.
 
     Raises Invalid (user name or number taken), Forbidden. `by` is an administrator, or None
-    when the authority itself does it (its founding, a sign-up).
+    when the authority itself does it (its founding, a sign-up). An administrator's word confirms the
+    e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
     require(by, "account.create", Facts(subject="", kind="account"))
     person = enrol_person(
@@ -114,13 +117,32 @@ def wear_hat(request: HttpRequest, token: str) -> Actor:
     return actor
 
 
-def create_token(account: Account, label: str = "") -> str:
-    """A new API token of an account. Shown this once: only its hash is kept."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+def create_token(account: Account, label: str = "", *, days: int = TOKEN_DAYS) -> str:
+    """A new API token of an account, refused after `days`. Shown this once: only its hash is kept.
+
+    Raises Invalid for a time beyond the longest of a year.
+    """
+    longest = max(TOKEN_CHOICES)
+    if not 1 <= days <= longest:
+        raise Invalid(
+            f"Mã truy cập có hạn từ 1 đến {longest} ngày.",
+            f"A token is for 1 to {longest} days.",
+            {"field": "days"},
+        )
+    token, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     ApiToken.objects.create(
-        account=account, digest=_digest(token), label=label.strip()[:100], created_at=now()
+        account=account,
+        digest=_digest(token),
+        label=label.strip()[:100],
+        created_at=at,
+        expires_at=at + timedelta(days=days),
     )
     return token
+
+
+def end_of_token(token: str) -> datetime:
+    """When a token that was made here ends."""
+    return ApiToken.objects.get(digest=_digest(token)).expires_at
 
 
 def revoke_token(*, by: Actor, token: int) -> None:
@@ -133,7 +155,7 @@ def revoke_token(*, by: Actor, token: int) -> None:
 
 
 def account_of_token(token: str) -> Account | None:
-    """The account a token stands for; notes its use, at most once an hour."""
+    """The account a token stands for; notes its use, at most once an hour. Raises TokenEnded when its time is over."""
     found = (
         ApiToken.objects.filter(digest=_digest(token), revoked_at__isnull=True, account__is_active=True)
         .select_related("account__person")
@@ -142,6 +164,13 @@ def account_of_token(token: str) -> Account | None:
     if found is None:
         return None
     at = now()
+    if found.expires_at <= at:
+        raise TokenEnded(
+            f"Mã truy cập đã hết hạn lúc {time_text(found.expires_at)}. "
+            "Đề nghị tạo mã mới ở mục Tài khoản của tôi.",
+            f"This token ended at {time_text(found.expires_at)}. Make a new one under My account.",
+            {"ended": found.expires_at.isoformat(timespec="seconds")},
+        )
     if found.used_at is None or at - found.used_at > NOTED_EVERY:
         ApiToken.objects.filter(pk=found.pk).update(used_at=at)
     return found.account
@@ -150,6 +179,14 @@ def account_of_token(token: str) -> Account | None:
 def _digest(token: str) -> str:
     # A token has 256 random bits: a plain hash cannot be searched backwards.
     return sha256(token.encode()).hexdigest()
+
+
+def end_session(*, account: Account, session: int) -> None:
+    """Signs an account out of one of its other sessions. Raises NotFound for one that is not its own."""
+    found = UserSession.objects.filter(pk=session, user=account).first()
+    if found is None:
+        raise NotFound("Phiên đăng nhập này đã kết thúc.", "This session has ended.")
+    found.end()
 
 
 def choose_language(account_id: int, language: str) -> None:

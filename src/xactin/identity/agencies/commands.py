@@ -11,8 +11,8 @@ from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.keys.commands import end, grant, lock_person
 from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.rights import Actor, Facts
-from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_role
-from xactin.identity.units import unit
+from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_code_below, is_function, is_role
+from xactin.identity.units import Unit, unit
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.ledger.clock import now
 
@@ -34,21 +34,18 @@ def create_agency(
     Raises Invalid (code, unit) and Forbidden.
     """
     require(by, "agency.create", Facts(subject=f"agency:{code}", kind="agency"))
-    if not is_agency_code(code):
+    _check_code(code, parent)
+    if wrong := [name for name in functions if not is_function(name)]:
         raise Invalid(
-            f"Mã định danh phải gồm một chữ cái, hai chữ số, rồi các nhóm cách nhau bởi dấu chấm, "
-            f"không quá {AGENCY_CODE_LENGTH} ký tự (ví dụ H44.100).",
-            "The code must be a letter and two digits, then dotted groups, "
-            f"{AGENCY_CODE_LENGTH} characters at most (such as H44.100).",
-            {"field": "code"},
+            f"“{wrong[0]}” không phải tên chức năng: chỉ dùng chữ thường không dấu, chữ số và gạch dưới.",
+            f"“{wrong[0]}” is no name of a part: small letters, digits and underscores only.",
+            {"field": "functions"},
         )
-    served = unit(unit_code) if unit_code else None
-    if unit_code and served is None:
-        raise Invalid(
-            "Không có đơn vị hành chính mang mã này.", "No unit has this code.", {"field": "unit_code"}
-        )
+    served = _unit_served(kind, unit_code)
     if served and not name_vi:
         name_vi, name_en = f"Ủy ban nhân dân {served.name}", f"People's Committee of {served.name_en}"
+    if not name_vi:
+        raise Invalid("Cơ quan phải có tên.", "An agency needs a name.", {"field": "name_vi"})
     try:
         with transaction.atomic():
             agency = Agency.objects.create(
@@ -75,6 +72,42 @@ def create_agency(
     return agency
 
 
+def _check_code(code: str, parent: Agency | None) -> None:
+    if not is_agency_code(code):
+        raise Invalid(
+            f"Mã định danh phải gồm một chữ cái, hai chữ số, rồi các nhóm cách nhau bởi dấu chấm, "
+            f"không quá {AGENCY_CODE_LENGTH} ký tự (ví dụ H44.100).",
+            "The code must be a letter and two digits, then dotted groups, "
+            f"{AGENCY_CODE_LENGTH} characters at most (such as H44.100).",
+            {"field": "code"},
+        )
+    if parent is not None and not is_code_below(code, parent.code):
+        raise Invalid(
+            f"Mã phải là mã của cơ quan cấp trên, dấu chấm, rồi một nhóm chữ số hoặc chữ in hoa: "
+            f"{parent.code}.… (Quyết định 20/2020/QĐ-TTg).",
+            f"The code must be that of the agency above, a dot, then one group of digits or capitals: "
+            f"{parent.code}.… (Decision 20/2020).",
+            {"field": "code"},
+        )
+
+
+def _unit_served(kind: str, unit_code: str) -> Unit | None:
+    """The administrative unit an agency serves; a commune has one People's Committee."""
+    served = unit(unit_code) if unit_code else None
+    if unit_code and served is None:
+        raise Invalid(
+            "Không có đơn vị hành chính mang mã này.", "No unit has this code.", {"field": "unit_code"}
+        )
+    twin = Agency.objects.filter(kind=kind, unit_code=unit_code).first() if served else None
+    if served and twin and kind in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
+        raise Invalid(
+            f"{served.name} đã có cơ quan: {twin.name_vi} ({twin.code}).",
+            f"{served.name_en} has its agency already: {twin.name_en} ({twin.code}).",
+            {"field": "unit_code"},
+        )
+    return served
+
+
 @transaction.atomic
 def create_post(
     *,
@@ -89,8 +122,13 @@ def create_post(
     """A post in an agency; its code is `<agency>:<name or role>`, such as `H44.100:chair`. Raises Invalid."""
     code = f"{agency.code}:{name or role}"
     require(by, "post.create", Facts(subject=f"post:{code}", kind="post"))
-    if not is_role(role) or (name and not is_role(name)):
-        raise Invalid("Vai trò không hợp lệ.", "The role is not of its form.", {"field": "role"})
+    for field, value in (("role", role), ("name", name or role)):
+        if not is_role(value):
+            raise Invalid(
+                "Chỉ dùng chữ thường không dấu, chữ số và gạch nối, bắt đầu bằng chữ (ví dụ chair-2).",
+                "Small letters, digits and hyphens only, a letter first (such as chair-2).",
+                {"field": field},
+            )
     _check_policy(role, requires_passkey)
     try:
         with transaction.atomic():
@@ -103,7 +141,11 @@ def create_post(
                 requires_passkey=requires_passkey,
             )
     except IntegrityError as error:
-        raise Invalid("Chức vụ này đã có.", "This post exists already.", {"field": "role"}) from error
+        raise Invalid(
+            f"Cơ quan này đã có chức vụ {code}. Đặt cho chức vụ mới một tên phân biệt, ví dụ {role}-2.",
+            f"This agency has the post {code} already. Give the new one a name of its own, such as {role}-2.",
+            {"field": "name"},
+        ) from error
     attest(
         by,
         subject=f"post:{post.id}",

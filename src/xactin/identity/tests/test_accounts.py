@@ -1,13 +1,16 @@
 """Accounts, hats and tokens."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from xactin.identity import commands, queries
 from xactin.identity.accounts.commands import account_of_token
-from xactin.identity.errors import Forbidden, Invalid, NotFound
+from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.models import Account, ApiToken, Person, Post
 from xactin.identity.testing import PASSWORD, Province, citizen
+from xactin.ledger.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,24 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(province: Province) -> None:
         commands.revoke_token(by=province.actor("congdan2"), token=kept.pk)
     commands.revoke_token(by=province.actor("congdan1"), token=kept.pk)
     assert account_of_token(token) is None
+
+
+def test_a_token_ends(province: Province) -> None:
+    account = province.accounts["congdan1"]
+    token = commands.create_token(account, days=7)
+    left = commands.end_of_token(token) - now()
+    assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
+    ApiToken.objects.update(expires_at=now() - timedelta(seconds=1))
+    with pytest.raises(TokenEnded):
+        account_of_token(token)
+    assert [one.over for one in queries.tokens_of(province.actor("congdan1"))] == [True]
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_a_token_is_not_for_ever(province: Province, days: int) -> None:
+    with pytest.raises(Invalid):
+        commands.create_token(province.accounts["congdan1"], days=days)
+    assert not ApiToken.objects.exists()
 
 
 def test_an_account_that_is_shut_has_no_tokens(province: Province) -> None:

@@ -169,7 +169,14 @@ def test_one_signs_in_with_a_passkey_and_comes_back(
 
 PAGES = {
     "congdan1": ["/me/", "/me/keys/", "/me/tokens/", "/accounts/2fa/", "/accounts/sessions/"],
-    "quantri1": ["/agencies/", "/agencies/H44.100/", "/agencies/posts/H44.100:clerk/appoint/?q=minh"],
+    "quantri1": [
+        "/agencies/",
+        "/agencies/H44.100/",
+        "/agencies/H44/add/",
+        "/agencies/H44.100.01/add/",
+        "/agencies/H44.100/posts/add/",
+        "/agencies/posts/H44.100:clerk/appoint/?q=minh",
+    ],
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
 }
 

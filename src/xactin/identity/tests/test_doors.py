@@ -4,9 +4,11 @@ import json
 import re
 from base64 import b32decode
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
@@ -21,7 +23,9 @@ from xactin.identity import commands, jobs
 from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
+from xactin.identity.web.devices import device_text
 from xactin.kernel.testing import SoftPasskey
+from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +178,9 @@ def test_a_wrong_passkey_answer_is_told_in_words(province: Province) -> None:
 
 def test_a_token_made_on_the_page_is_shown_once(province: Province) -> None:
     client = signed_in("congdan1")
-    page = client.post("/me/tokens/", {"label": "máy tính"})
+    assert client.post("/me/tokens/", {"label": "máy tính", "days": "9999"}).status_code == 422
+    page = client.post("/me/tokens/", {"label": "máy tính", "days": "30"})
+    assert (ApiToken.objects.get().expires_at - now()).days == 29
     assert page["Cache-Control"] == "no-store"
     assert page.context["made"] in page.content.decode()
     assert page.context["made"] not in client.get("/me/tokens/").content.decode()
@@ -225,6 +231,11 @@ def test_programs_say_who_they_are_by_token_and_header(province: Province) -> No
     unknown = Client(headers={"authorization": "Bearer xt_nothing"}).get("/api/v1/me")
     assert unknown.status_code == 401
     assert unknown["Content-Type"] == "application/problem+json"
+    ApiToken.objects.update(expires_at=now() - timedelta(seconds=1))
+    ended = client.get("/api/v1/me", headers={"accept-language": "vi"})
+    assert (ended.status_code, ended.json()["code"]) == (401, "token_ended")
+    assert "hết hạn" in ended.json()["title"]
+    assert ended["WWW-Authenticate"].startswith("Bearer")
     assert "H44.100" in [agency["code"] for agency in Client().get("/api/v1/agencies").json()]
 
 
@@ -315,3 +326,73 @@ def test_an_administrator_ended_just_now_is_told_so(
     answer = client.post("/agencies/posts/H44:auditor/policy/", {"passkey": "yes"}, follow=True)
     assert answer.status_code == 200
     assert "Khóa ký này không còn" in answer.content.decode()
+
+
+def test_an_address_is_confirmed_by_the_link_sent_to_it(
+    province: Province, mailoutbox: list[Any], settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    client = signed_in("congdan1")
+    assert "Chưa xác nhận" in client.get("/me/").content.decode()
+    assert "Chưa xác nhận" in client.get("/notices/").content.decode()
+    page = client.get("/accounts/email/").content.decode()
+    assert 'name="action_send"' in page
+    sent = client.post("/accounts/email/", {"email": "congdan1@example.vn", "action_send": "1"}, follow=True)
+    assert "congdan1@example.vn" in sent.content.decode()
+    jobs.send_account_mail(**ProcrastinateJob.objects.get(task_name="identity.send_account_mail").args)
+    link = re.search(r"/accounts/confirm-email/\S+", mailoutbox[0].body)
+    assert link
+    assert client.post(link[0]).status_code == 302
+    assert "Chưa xác nhận" not in client.get("/me/").content.decode()
+    assert "congdan1@example.vn" in client.get("/notices/").content.decode()
+
+
+def test_an_administrators_word_confirms_an_address(province: Province) -> None:
+    by = province.actor("quantri1")
+    commands.make_person_account(
+        username="moi1", password=None, full_name="Người Mới", email="moi1@example.vn", by=by
+    )
+    confirmed = dict(EmailAddress.objects.values_list("email", "verified"))
+    assert confirmed["moi1@example.vn"] is True
+    assert confirmed["congdan1@example.vn"] is False  # made without anybody's word
+
+
+def test_a_session_elsewhere_is_ended_and_only_ones_own(province: Province) -> None:
+    here, elsewhere, other = signed_in("congdan1"), Client(), signed_in("congdan2")
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+    entered = {"login": "congdan1", "password": PASSWORD}
+    elsewhere.post("/accounts/login/", entered, headers={"user-agent": phone})
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Safari, iPhone" in page
+    [place] = re.findall(r"/me/sessions/\d+/end/", page)  # the session at hand has none
+    assert "đã kết thúc" in other.post(place, follow=True).content.decode()
+    assert elsewhere.get("/me/").status_code == 200
+    assert "Đã đăng xuất khỏi phiên đó" in here.post(place, follow=True).content.decode()
+    assert elsewhere.get("/me/").status_code == 302
+    assert here.get("/me/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140",
+            "Microsoft Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36",
+            "Chrome, Android",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit Version/18 Safari/605", "Safari, macOS"),
+        ("curl/8", "Thiết bị không rõ"),
+    ],
+)
+def test_a_device_is_named_as_a_person_would(user_agent: str, device: str) -> None:
+    assert device_text(user_agent) == device
+
+
+def test_an_unknown_address_gets_no_mail(province: Province) -> None:
+    answer = Client().post("/accounts/password/reset/", {"email": "nobody@example.vn"})
+    assert answer["Location"] == "/accounts/password/reset/done/"
+    assert not ProcrastinateJob.objects.filter(task_name="identity.send_account_mail").exists()

@@ -1,13 +1,23 @@
 """The forms of the room."""
 
+from typing import Any
+
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from xactin.identity.models import Person
-from xactin.identity.rules import clean_name, clean_phone, is_citizen_number, is_mobile
+from xactin.identity.rules import (
+    TOKEN_CHOICES,
+    TOKEN_DAYS,
+    clean_name,
+    clean_phone,
+    is_citizen_number,
+    is_mobile,
+)
 from xactin.ledger.clock import now
 
 
@@ -84,6 +94,18 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         return _checked_phone(self.cleaned_data["phone"])
 
 
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey that signs in gets a name."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=100)
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """A passkey that signs in gets another name."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+
 class ProfileForm(forms.Form):
     """How a person can be reached."""
 
@@ -112,6 +134,17 @@ class LabelForm(forms.Form):
     label = forms.CharField(label=_("Name"), max_length=100, required=False)
 
 
+class TokenForm(LabelForm):
+    """A token for a program, and for how long."""
+
+    days = forms.TypedChoiceField(label=_("Ends after"), coerce=int, initial=TOKEN_DAYS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = [(days, ngettext("%d day", "%d days", days) % days) for days in TOKEN_CHOICES]
+        self.fields["days"].choices = words  # type: ignore[attr-defined]
+
+
 class AppointForm(forms.Form):
     """Who shall hold a post, and until when."""
 
@@ -119,6 +152,7 @@ class AppointForm(forms.Form):
     until = forms.DateField(
         label=_("Until the end of"),
         required=False,
-        help_text=_("Leave empty when no end is set."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"],
+        help_text=_("Day/month/year, such as 31/12/2027. Leave empty when no end is set."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

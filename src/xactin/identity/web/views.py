@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,7 +24,7 @@ from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
 from xactin.identity.rights import Actor
-from xactin.identity.web.forms import LabelForm, ProfileForm
+from xactin.identity.web.forms import LabelForm, ProfileForm, TokenForm
 from xactin.ledger.errors import LedgerError
 
 Rest = ParamSpec("Rest")
@@ -86,6 +87,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "person": person,
         "form": form,
         "hats": queries.hats_of(account),
+        "confirmed": EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists(),
         "keys": queries.keys_of(actor),
         "tokens": queries.tokens_of(actor),
         "factors": set(Authenticator.objects.filter(user=account).values_list("type", flat=True)),
@@ -169,14 +171,15 @@ def rotate_key(request: HttpRequest) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of one's programs; a new one is shown once."""
     actor = actor_of(request)
-    form = LabelForm(request.POST or None)
-    made = ""
+    form = TokenForm(request.POST or None)
+    made, ends = "", None
     if request.method == "POST" and form.is_valid():
-        made = commands.create_token(_account(request), form.cleaned_data["label"])
-        form = LabelForm()
-    answer = render(
-        request, "identity/tokens.html", {"form": form, "made": made, "tokens": queries.tokens_of(actor)}
-    )
+        wanted = form.cleaned_data
+        made = commands.create_token(_account(request), wanted["label"], days=wanted["days"])
+        ends = commands.end_of_token(made)
+        form = TokenForm()
+    shown = {"form": form, "made": made, "ends": ends, "tokens": queries.tokens_of(actor)}
+    answer = render(request, "identity/tokens.html", shown, status=422 if form.errors else 200)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -189,6 +192,19 @@ def revoke_token(request: HttpRequest, token: int) -> HttpResponse:
     commands.revoke_token(by=actor_of(request), token=token)
     messages.success(request, _("The token has ended."))
     return redirect("identity:tokens")
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """Signs one out elsewhere; the session at hand ends by signing out."""
+    try:
+        commands.end_session(account=_account(request), session=session)
+    except NotFound as gone:
+        messages.info(request, str(gone))
+    else:
+        messages.success(request, _("Signed out there."))
+    return redirect("usersessions_list")
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import connection
 
@@ -32,9 +33,15 @@ def queue(db: None) -> None:
 
 @pytest.fixture
 def person(db: None) -> Person:
-    return apps.get_model("identity", "Person").objects.create(
+    """Somebody with an account whose e-mail address is confirmed."""
+    found = apps.get_model("identity", "Person").objects.create(
         full_name="Lê Văn An", folded_name="le van an", sort_key="an", email="an@example.vn"
     )
+    account = apps.get_model("identity", "Account").objects.create(
+        username="levanan", person=found, email=found.email
+    )
+    EmailAddress.objects.create(user=account, email=found.email, primary=True, verified=True)
+    return found
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Telling people: in the app once, by e-mail through a real SMTP server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import Message as Mail
 from smtplib import SMTPException
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -109,6 +111,26 @@ def test_who_wants_no_mail_gets_none(person: Person, postbox: Postbox) -> None:
     assert tell(person, event=Event(id=8, topic="t", body={}, created=EVENT.created)) == 1
     assert len(waiting_mails()) == 1
     assert postbox.mails == []
+
+
+@pytest.mark.parametrize("state", [{"verified": False}, {"primary": False}])
+def test_an_address_that_nobody_confirmed_gets_none(
+    person: Person, postbox: Postbox, state: dict[str, bool]
+) -> None:
+    tell(person)
+    [job] = waiting_mails()
+    EmailAddress.objects.update(**state)  # another address was put in its place meanwhile
+    jobs.send_mail(**job)
+    assert tell(person, event=replace(EVENT, id=8)) == 1  # in the app all the same
+    assert len(waiting_mails()) == 1
+    assert postbox.mails == []
+
+
+def test_whether_an_address_is_confirmed_is_known(person: Person, other: Person) -> None:
+    assert queries.own_address(person.id) == ("an@example.vn", True)
+    EmailAddress.objects.update(verified=False)
+    assert queries.own_address(person.id) == ("an@example.vn", False)
+    assert queries.own_address(other.id) == ("", False)
 
 
 def test_without_a_mail_server_nothing_is_queued(person: Person, settings: Any) -> None:

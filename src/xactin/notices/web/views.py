@@ -33,7 +33,10 @@ def notices(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     found = queries.notices_of(person, after=after)
     page = found[: queries.PAGE]
+    address, confirmed = queries.own_address(person)
     shown = {
+        "address": address,
+        "confirmed": confirmed,
         "notices": page,
         "after": page[-1].id if len(found) > queries.PAGE else None,
         "unread": queries.unread_count(person),

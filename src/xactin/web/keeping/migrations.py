@@ -21,10 +21,13 @@ def applied() -> list[Node]:
 
 
 def pending() -> list[str]:
-    """What this version would still do to the tables."""
+    """What this version would still do to the tables; a migration that changes data says how in `tells`."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}: {migration.name}" for migration, _ in plan]
+    return [
+        ": ".join(filter(None, (migration.app_label, migration.name, getattr(migration, "tells", ""))))
+        for migration, _ in plan
+    ]
 
 
 class MigrationFailed(RuntimeError):

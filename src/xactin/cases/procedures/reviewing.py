@@ -1,0 +1,119 @@
+"""What publishing a package would do, before anybody does it: what is wrong with it, and what it changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Min, Q, QuerySet
+
+from xactin.cases.dossiers.applying import calendar
+from xactin.cases.errors import Forbidden
+from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.cases.procedures.archive import read_archive
+from xactin.cases.procedures.queries import fits
+from xactin.identity.queries import Actor, Facts, may, posts_filled
+from xactin.kernel.procedure.check import check
+from xactin.kernel.procedure.package import Package, load_package
+from xactin.kernel.procedure.problems import PackageError, Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A package looked at. Without problems and not `published` yet it can be published.
+
+    `ending`: versions that end when it begins. `until`: its last day is before this one. `limits_lost`:
+    limits of this authority that do not fit the new version, whose defaults then hold.
+    """
+
+    package: Package | None = None
+    problems: list[Problem] = field(default_factory=list)
+    published: bool = False
+    ending: list[ProcedureVersion] = field(default_factory=list)
+    until: date | None = None
+    first: bool = False
+    limits_lost: list[str] = field(default_factory=list)
+
+
+def review(*, by: Actor, sent: bytes) -> Review:
+    """Looks at a zipped package. Changes nothing. Raises Forbidden for who may not publish."""
+    decision = may(by, "procedure.publish", Facts(subject="procedure:", kind="procedure"))
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+    try:
+        package = load_package(read_archive(sent))
+    except PackageError as error:
+        return Review(problems=error.problems)
+    if ProcedureVersion.objects.filter(digest=package.digest).exists():
+        return Review(package=package, published=True)
+    return Review(
+        package=package,
+        problems=problems_of(package),
+        ending=list(ending_with(package).order_by("in_force_from")),
+        until=until_of(package),
+        first=not ProcedureVersion.objects.filter(code=package.code).exists(),
+        limits_lost=[
+            row.name
+            for row in AuthorityLimit.objects.filter(code=package.code).order_by("name")
+            if not fits(package, row.name, row.duration)
+        ],
+    )
+
+
+def problems_of(package: Package) -> list[Problem]:
+    """Everything that keeps a package from being published here."""
+    return [
+        *_place_in_the_catalogue(package),
+        *check(package, posts=posts_filled(), calendar=calendar()),
+    ]
+
+
+def ending_with(package: Package) -> QuerySet[ProcedureVersion]:
+    """The versions in force when it begins: they end then."""
+    return ProcedureVersion.objects.filter(
+        Q(in_force_until__isnull=True) | Q(in_force_until__gt=package.effective_from),
+        code=package.code,
+        in_force_from__lt=package.effective_from,
+    )
+
+
+def until_of(package: Package) -> date | None:
+    """When it ends: as it says, or when a version begins that is published for later."""
+    later = ProcedureVersion.objects.filter(code=package.code, in_force_from__gt=package.effective_from)
+    ends = [package.effective_until, later.aggregate(first=Min("in_force_from"))["first"]]
+    return min((end for end in ends if end), default=None)
+
+
+def _place_in_the_catalogue(package: Package) -> Iterator[Problem]:
+    others = ProcedureVersion.objects.filter(code=package.code)
+    version, start = package.version, package.effective_from
+    if others.filter(version=version).exists():
+        yield Problem(
+            "version_taken",
+            "procedure.yaml: version",
+            f"Phiên bản “{version}” đã công bố và không bao giờ sửa: hãy đặt tên phiên bản mới",
+            f"Version “{version}” is published already and is never edited: give the new one another name",
+        )
+    elif others.filter(in_force_from=start).exists():
+        yield Problem(
+            "same_day",
+            "procedure.yaml: effective.from",
+            f"Một phiên bản khác có hiệu lực từ cùng ngày {start:%d/%m/%Y}: hãy chọn ngày khác",
+            f"Another version begins on the same day, {start:%d/%m/%Y}: choose another day",
+        )
+    meta = package.meta
+    lengths = {
+        "code": (package.code, 40),
+        "version": (version, 40),
+        "name.vi": (meta["name"]["vi"], 300),
+        "name.en": (meta["name"]["en"], 300),
+        "field.code": (meta["field"]["code"], 40),
+        "level": (meta["level"], 20),
+    }
+    for place, (text, most) in lengths.items():
+        if len(str(text)) > most:
+            yield Problem(
+                "too_long",
+                f"procedure.yaml: {place}",
+                f"“{place}” dài quá {most} ký tự",
+                f"“{place}” is longer than {most} characters",
+            )
