@@ -50,6 +50,12 @@ def version(version_id: int) -> InForce:
     return InForce(version_id, load_package({name: text.encode() for name, text in row.files.items()}))
 
 
+@lru_cache(maxsize=1024)
+def row(version_id: int) -> ProcedureVersion:
+    """A published version's row as lists name it, loaded once a process; only when it ends may be of yesterday."""
+    return ProcedureVersion.objects.defer("files", "search").get(pk=version_id)
+
+
 def in_force_rows(day: date) -> QuerySet[ProcedureVersion]:
     """The versions in force on a local day."""
     return ProcedureVersion.objects.filter(
