@@ -316,6 +316,10 @@ GHOST = "018f0000-0000-7000-8000-000000000002"
         ),
         ("cases_timer", "(case_id, at) VALUES (%s, now())"),
         (
+            "cases_caseagency",
+            "(case_id, agency_id) VALUES (%s, (SELECT id FROM identity_agency WHERE code = 'H44'))",
+        ),
+        (
             "cases_result",
             "(id, case_id, code, number, sha256, revoked_reason) VALUES (gen_random_uuid(), %s, 'C', '1', '', '')",
         ),
