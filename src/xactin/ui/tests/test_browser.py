@@ -1,6 +1,7 @@
 """A real browser at phone and desktop size: pages fit, axe finds nothing, scripts do what they say."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,21 @@ def test_a_session_that_ended_loses_nothing(phone: Page) -> None:
     expect(phone.locator("[name='owner.phone']")).to_have_value("0912345678")
     expect(phone.locator("[data-draft-state]")).to_contain_text("Đã lưu nháp lúc")
     assert phone.evaluate("sessionStorage.length") == 0
+
+
+def test_a_file_that_goes_with_the_form_speaks_the_pages_language_too(phone: Page) -> None:
+    def without_address(route: Route) -> None:
+        answer = route.fetch()
+        body = re.sub(r' data-upload="[^"]*"', "", answer.text())
+        route.fulfill(response=answer, body=body)
+
+    phone.route("**/ui/form/", without_address)
+    phone.goto("/ui/form/")
+    block = phone.locator(".xt-upload").first
+    expect(block.locator(".xt-choose")).to_have_text("Chọn tệp hoặc chụp ảnh")
+    file = {"name": "ban-ve.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    block.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    expect(block.locator("[data-upload-state]")).to_have_text("ban-ve.pdf")
 
 
 def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Page) -> None:
