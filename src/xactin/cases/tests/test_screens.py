@@ -151,3 +151,11 @@ def test_text_that_no_paper_prints_is_refused(name: str) -> None:
     body["data"]["owner"]["full_name"] = name
     told = problem(asker.post("/cases", body), 422)
     assert "ký tự không in được" in told["facts"]["errors"]["/owner/full_name"]
+
+
+def test_at_work_the_pages_of_applicants_lead_to_the_desk() -> None:
+    case = testing.apply()
+    officer = Visitor("motcua1")
+    assert officer.open("/cases/").headers["location"] == "/desk/cases/"
+    assert officer.open(f"/cases/{case.pk}/").headers["location"] == f"/desk/cases/{case.pk}/"
+    assert officer.open(f"/cases/{case.pk}/papers/01.pdf").status_code == 200

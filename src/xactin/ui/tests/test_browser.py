@@ -168,6 +168,19 @@ def test_a_file_that_goes_with_the_form_speaks_the_pages_language_too(phone: Pag
     expect(block.locator("[data-upload-state]")).to_have_text("ban-ve.pdf")
 
 
+def test_a_file_that_is_too_large_is_told_at_once_and_not_kept(phone: Page) -> None:
+    phone.goto("/ui/form/")
+    expect(phone.locator(".xt-choose").first).to_be_visible()
+    phone.locator(".xt-upload").first.evaluate("block => { block.dataset.largest = 1048576 }")
+    file = {"name": "to.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7" + bytes(2_000_000)}
+    phone.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    phone.wait_for_timeout(300)  # whatever else hears of the choice has had its turn
+    expect(phone.locator("[data-upload-error]").first).to_contain_text(
+        "Tệp quá lớn. Dung lượng tối đa là 1 MB"
+    )
+    assert phone.locator("input[type=file]").first.evaluate("input => input.files.length") == 0
+
+
 def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Page) -> None:
     answers = [
         {"status": 415, "json": {"detail": "Tệp này không phải là PDF."}},
