@@ -20,7 +20,12 @@ def test_more_is_asked_for_and_brought(enter: Enter) -> None:
     case = owner.page.url.partition("?")[0]
     officer = enter("motcua1")
     officer.task(number)
-    officer.act("Tiếp nhận")
+    receive = officer.page.locator("details.xt-act").first
+    expect(receive.locator("kbd")).to_be_visible()
+    officer.page.keyboard.press("1")  # one key, one confirmation
+    expect(receive.locator("form button")).to_be_focused()
+    officer.page.keyboard.press("Enter")
+    expect(officer.page.locator("details.xt-act")).to_have_count(0)
     officer = enter("chuyenvien1")
     officer.task(number)
     act = officer.page.locator("details.xt-act", has_text="Yêu cầu bổ sung")
@@ -39,6 +44,7 @@ def test_more_is_asked_for_and_brought(enter: Enter) -> None:
     with owner.page.expect_download() as form:
         owner.press("Phiếu yêu cầu bổ sung")
     assert Path(form.value.path()).read_bytes().startswith(b"%PDF-")
+    owner.see("Đã nộp; chọn tệp khác nếu cần thay")
     owner.press("Ký xác nhận và nộp")
     owner.see("Chưa có thay đổi nào")
     owner.look("own-asked-wrong")

@@ -151,3 +151,21 @@ def test_text_that_no_paper_prints_is_refused(name: str) -> None:
     body["data"]["owner"]["full_name"] = name
     told = problem(asker.post("/cases", body), 422)
     assert "ký tự không in được" in told["facts"]["errors"]["/owner/full_name"]
+
+
+def test_at_work_the_pages_of_applicants_lead_to_the_desk() -> None:
+    case = testing.apply()
+    officer = Visitor("motcua1")
+    assert officer.open("/cases/").headers["location"] == "/desk/cases/"
+    assert officer.open(f"/cases/{case.pk}/").headers["location"] == f"/desk/cases/{case.pk}/"
+    assert officer.open(f"/cases/{case.pk}/papers/01.pdf").status_code == 200
+
+
+def test_who_is_at_work_is_offered_to_change() -> None:
+    official, form = Visitor("motcua1"), "/procedures/1.013225/apply/"
+    refused = official.open(form)
+    assert refused.status_code == 403
+    panel = refused.content.decode().partition('class="xt-panel"')[2]
+    hat = panel.partition('name="hat" value="')[2].partition('"')[0]
+    assert official.send("/me/hat/", hat=hat, next=form).status_code == 302
+    assert official.open(form).status_code == 200

@@ -8,9 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from xactin.identity.queries import Actor
+from xactin.ui import nav
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -36,15 +38,17 @@ def signed_in_required(view: View[Rest]) -> View[Rest]:
 
 
 def applicant_required(view: View[Rest]) -> View[Rest]:
-    """A citizen or firm acting for themselves."""
-    return _guarded(
-        view,
-        lambda actor: (
-            _("You wear a post at the moment. To apply for yourself, change to “Myself” in the menu.")
-            if actor.post_code
-            else ""
-        ),
-    )
+    """A citizen or firm acting for themselves; who is at work is offered the change."""
+
+    @wraps(view)
+    def as_oneself(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if not request.actor.post_code:  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+        hats, url = nav.hats(request)
+        own = next((hat.id for hat in hats if not hat.agency), "")
+        return render(request, "cases/as_yourself.html", {"hat": own, "hat_url": url}, status=403)
+
+    return _guarded(cast(View[Rest], as_oneself), lambda actor: "")
 
 
 def official_required(view: View[Rest]) -> View[Rest]:

@@ -1,6 +1,7 @@
 """A real browser at phone and desktop size: pages fit, axe finds nothing, scripts do what they say."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,34 @@ def test_a_session_that_ended_loses_nothing(phone: Page) -> None:
     expect(phone.locator("[name='owner.phone']")).to_have_value("0912345678")
     expect(phone.locator("[data-draft-state]")).to_contain_text("Đã lưu nháp lúc")
     assert phone.evaluate("sessionStorage.length") == 0
+
+
+def test_a_file_that_goes_with_the_form_speaks_the_pages_language_too(phone: Page) -> None:
+    def without_address(route: Route) -> None:
+        answer = route.fetch()
+        body = re.sub(r' data-upload="[^"]*"', "", answer.text())
+        route.fulfill(response=answer, body=body)
+
+    phone.route("**/ui/form/", without_address)
+    phone.goto("/ui/form/")
+    block = phone.locator(".xt-upload").first
+    expect(block.locator(".xt-choose")).to_have_text("Chọn tệp hoặc chụp ảnh")
+    file = {"name": "ban-ve.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    block.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    expect(block.locator("[data-upload-state]")).to_have_text("ban-ve.pdf")
+
+
+def test_a_file_that_is_too_large_is_told_at_once_and_not_kept(phone: Page) -> None:
+    phone.goto("/ui/form/")
+    expect(phone.locator(".xt-choose").first).to_be_visible()
+    phone.locator(".xt-upload").first.evaluate("block => { block.dataset.largest = 1048576 }")
+    file = {"name": "to.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7" + bytes(2_000_000)}
+    phone.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    phone.wait_for_timeout(300)  # whatever else hears of the choice has had its turn
+    expect(phone.locator("[data-upload-error]").first).to_contain_text(
+        "Tệp quá lớn. Dung lượng tối đa là 1 MB"
+    )
+    assert phone.locator("input[type=file]").first.evaluate("input => input.files.length") == 0
 
 
 def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Page) -> None:

@@ -22,7 +22,12 @@ const words = {
 
 for (const act of document.querySelectorAll("details.xt-act")) {
   act.addEventListener("toggle", () => {
-    if (act.open) act.querySelector("form .form-control, form .form-check-input, form button")?.focus();
+    // Where nothing has to be filled in, the confirmation is at hand: one key, then Enter.
+    if (act.open) act.querySelector("form .form-control:not([name=note-to-colleagues]), form .form-check-input, form button")?.focus();
+  });
+  // From within a text, where Enter begins a new line.
+  act.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act.querySelector("form").requestSubmit(act.querySelector("form button"));
   });
 }
 

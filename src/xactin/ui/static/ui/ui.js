@@ -3,7 +3,7 @@ const modules = document.querySelector("script[data-modules]").dataset;
 
 const parts = [
   ["form[data-form]", modules.moduleForm],
-  ["[data-upload]", modules.moduleUpload],
+  [".xt-upload", modules.moduleUpload],
   ["[data-key], [data-confirm]", modules.moduleKeys],
   ["[data-flow]", modules.moduleFlow],
 ];

@@ -43,8 +43,11 @@ async function take(block, input) {
   complain(block, "");
   const file = await smaller(input.files[0]);
   if (file.size > Number(block.dataset.largest)) {
+    input.value = "";
     show(block, "");
-    return complain(block, `${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`);
+    // After the form's own check of this choice, which would take the words away again.
+    setTimeout(() => complain(block, `${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`));
+    return;
   }
   send(block, input, file);
 }
