@@ -35,6 +35,8 @@ def create_agency(
     """
     require(by, "agency.create", Facts(subject=f"agency:{code}", kind="agency"))
     _check_code(code, parent)
+    if parent is not None:  # of two that add the same commune, one looks at a time whether it is there
+        Agency.objects.select_for_update(no_key=True).get(pk=parent.pk)
     if wrong := [name for name in functions if not is_function(name)]:
         raise Invalid(
             f"“{wrong[0]}” không phải tên chức năng: chỉ dùng chữ thường không dấu, chữ số và gạch dưới.",

@@ -11,6 +11,7 @@ from xactin.identity.models import ApiToken
 from xactin.identity.testing import Province, small_province
 from xactin.ledger.clock import now
 from xactin.web.authority import print_token
+from xactin.web.cli import _is_refusal
 from xactin.web.keeping import migrations
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +35,21 @@ def test_the_token_alone_goes_to_standard_output(
     assert (ApiToken.objects.get().expires_at - now()).days == 89
 
 
-@pytest.mark.parametrize(
-    ("user", "days", "code"), [("nobody", 90, 1), ("congdan1", 0, 2), ("congdan1", 999, 2)]
-)
-def test_what_cannot_be_is_told_and_nothing_printed(
-    province: Province, capsys: pytest.CaptureFixture[str], user: str, days: int, code: int
-) -> None:
-    assert print_token(user, days) == code
+def test_who_has_no_account_gets_none(province: Province, capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_token("nobody", 90) == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("xactin: ")
+
+
+@pytest.mark.parametrize("days", [0, 999])
+def test_a_time_that_cannot_be_is_refused_in_words(
+    province: Province, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    with pytest.raises(Exception, match=r"1 (to|đến) 365") as refused:
+        print_token("congdan1", days)
+    assert _is_refusal(refused.value)  # `xactin` makes one line of it, and exits with 2
+    assert capsys.readouterr().out == ""
     assert not ApiToken.objects.exists()
 
 
