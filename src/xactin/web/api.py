@@ -3,7 +3,7 @@
 Errors are RFC 9457 problem details in the language of who asks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
@@ -14,12 +14,13 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
+from xactin.ui.schema_form.validation import pointer
 from xactin.web.errors import problem, too_large
 
 DEEPEST: Final = 64
@@ -86,8 +87,50 @@ def mount_rooms() -> None:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{"pointer": "/" + "/".join(map(str, one["loc"])), "detail": one["msg"]} for one in error.errors]
+    errors = [{**_place(one["loc"]), "detail": _said(one)} for one in error.errors]
     return problem(422, _("Some values are missing or wrong"), more={"errors": errors})
+
+
+def _place(path: Sequence[object]) -> dict[str, str]:
+    """Where a fault stands: a JSON pointer into the body, or the name of a parameter (RFC 9457, section 3)."""
+    where, *inner = map(str, path)
+    if where == "body":
+        return {"pointer": pointer(inner[1:])}  # the first is our own name for the body
+    return {"parameter": ".".join(inner)}
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """A fault in the language of who asks, by pydantic's name for its kind."""
+    kind = str(error["type"])
+    if kind in _LIMITS:
+        name, text = _LIMITS[kind]
+        return text % {"limit": error["ctx"][name]}
+    return str(_KINDS.get(kind.split("_")[0], _OTHER))
+
+
+_OTHER: Final = gettext_lazy("This value is not of the form that is described.")
+_LIMITS: Final = {
+    "string_too_long": ("max_length", gettext_lazy("At most %(limit)s characters.")),
+    "string_too_short": ("min_length", gettext_lazy("At least %(limit)s characters.")),
+    "too_long": ("max_length", gettext_lazy("At most %(limit)s.")),
+    "too_short": ("min_length", gettext_lazy("At least %(limit)s.")),
+    "less_than_equal": ("le", gettext_lazy("At most %(limit)s.")),
+    "greater_than_equal": ("ge", gettext_lazy("At least %(limit)s.")),
+}
+# By the first word of pydantic's error types.
+_KINDS: Final = {
+    "missing": gettext_lazy("This value is missing."),
+    "extra": gettext_lazy("This value is not known here."),
+    "string": gettext_lazy("A text is needed here."),
+    "int": gettext_lazy("A whole number is needed here."),
+    "bool": gettext_lazy("true or false is needed here."),
+    "uuid": gettext_lazy("An id (UUID) is needed here."),
+    "datetime": gettext_lazy("A time by RFC 3339 is needed here, with its zone."),
+    "timezone": gettext_lazy("A time by RFC 3339 is needed here, with its zone."),
+    "list": gettext_lazy("A list is needed here."),
+    "dict": gettext_lazy("An object is needed here."),
+    "model": gettext_lazy("An object is needed here."),
+}
 
 
 @api.exception_handler(AuthenticationError)
