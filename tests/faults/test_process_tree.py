@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.processes import alive, command, descendants, wait_until
 from xactin.web.launcher.data_folder import DataFolder
-from xactin.web.launcher.postgres import Cluster
+from xactin.web.launcher.postgres import Cluster, memory_settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 Tree = subprocess.Popen[str]
@@ -152,3 +152,10 @@ def test_the_socket_is_private_and_folders_above_stay_as_they_are(tree: Tree, fo
             "SELECT current_setting('listen_addresses'), current_setting('fsync')"
         ).fetchone()
     assert shown == ("", "on")
+
+
+@pytest.mark.parametrize(
+    ("memory", "buffers"), [(512 * 2**20, "128MB"), (24 * 2**30, "3072MB"), (512 * 2**30, "4096MB")]
+)
+def test_the_database_takes_its_share_of_the_memory(memory: int, buffers: str) -> None:
+    assert memory_settings(memory)["shared_buffers"] == buffers

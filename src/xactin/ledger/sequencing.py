@@ -30,7 +30,7 @@ from xactin.ledger.tree import mandate_node, read_tile
 
 log = logging.getLogger("xactin.ledger")
 
-PAUSE: Final = 0.2
+PAUSE: Final = 0.4
 """Seconds between looks at the queue: a checkpoint follows its entries by less than one second."""
 BATCH: Final = 20_000
 

@@ -26,13 +26,11 @@ from xactin.web.launcher.processes import Child
 SUPERUSER = "xactin"
 # A path of a Unix socket has 107 bytes at most; ".s.PGSQL.5432" stands behind the folder.
 LONGEST_SOCKET_FOLDER = 90
-# For a modest machine. Durability is never traded: fsync, full_page_writes and
-# synchronous_commit keep their defaults, so that what was acknowledged survives a power cut.
+# What grows with the machine's memory stands in `memory_settings`. Durability is never traded: fsync,
+# full_page_writes and synchronous_commit keep their defaults, so that what was acknowledged survives a power cut.
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "80",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "wal_level": "minimal",
@@ -50,6 +48,26 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_min_messages": "warning",
 }
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this machine has, or that a container may use of it."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        allowed = Path("/sys/fs/cgroup/memory.max").read_text("ascii").strip()
+    except OSError:
+        return memory
+    return min(memory, int(allowed)) if allowed.isdecimal() else memory
+
+
+def memory_settings(memory: int) -> dict[str, str]:
+    """An eighth of the memory for pages of the database, at least 128 MB and at most 4 GB: web and workers live
+    here too. Half of it is what the planner may expect to be cached."""
+    megabytes = memory // 2**20
+    return {
+        "shared_buffers": f"{min(max(megabytes // 8, 128), 4096)}MB",
+        "effective_cache_size": f"{max(megabytes // 2, 256)}MB",
+    }
 
 
 class PostgresError(RuntimeError):
@@ -85,7 +103,11 @@ class Cluster:
 
     def child(self) -> Child:
         """The server as a child for the supervisor: SIGINT is PostgreSQL's fast, clean shutdown."""
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket)}
+        settings = {
+            **SETTINGS,
+            **memory_settings(machine_memory()),
+            "unix_socket_directories": str(self.socket),
+        }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Child(
             name="postgres",
