@@ -88,10 +88,11 @@ class Standing:
     version: InForce
     limits: Mapping[str, Mapping[str, int]]
     statement: tuple[str, Mapping[str, Any]]
+    row: tuple[int, Any]
 
     def holds(self, row: Sequence[Any]) -> bool:
         """Whether that answer is still this."""
-        return (self.version.id, self.limits) == tuple(row)
+        return self.row == tuple(row)
 
 
 @lru_cache(maxsize=1024)
@@ -101,10 +102,11 @@ def standing(code: str, day: date) -> Standing:
     asked: dict[str, Any] = {"code": code, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, asked)
-        found, limits = cursor.fetchone()
+        found, text = cursor.fetchone()
     if found is None:
         raise NoSuchProcedure(code)
-    return Standing(version(found), orjson.loads(limits), (STANDING, asked))
+    chosen, limits = version(found), orjson.loads(text)
+    return Standing(chosen, _fitting(chosen.package, limits), (STANDING, asked), (found, limits))
 
 
 def forget_standing() -> None:
@@ -130,16 +132,15 @@ def fits(package: Package, name: str, duration: Mapping[str, int]) -> bool:
 
 
 def limits(code: str) -> dict[str, dict[str, int]]:
-    """The limits this authority set for a procedure, by name.
-
-    One that the version in force does not allow (it was set under another) does not count: the engine
-    would refuse every application.
-    """
+    """The limits this authority set for a procedure in force, by name."""
     rows = {row.name: row.duration for row in AuthorityLimit.objects.filter(code=code)}
-    if not rows:
-        return {}
-    package = today(code).package
-    return {name: duration for name, duration in rows.items() if fits(package, name, duration)}
+    return _fitting(today(code).package, rows) if rows else {}
+
+
+def _fitting(package: Package, limits: Mapping[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """One that this version does not allow (it was set under another) does not count: the engine would refuse
+    every application."""
+    return {name: duration for name, duration in limits.items() if fits(package, name, duration)}
 
 
 def versions(code: str = "") -> list[ProcedureVersion]:

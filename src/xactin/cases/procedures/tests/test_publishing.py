@@ -14,13 +14,13 @@ from django.utils import translation
 from xactin.cases import testing
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, Case, ProcedureVersion
-from xactin.cases.procedures import commands, folding, queries
+from xactin.cases.procedures import commands, queries
 from xactin.cases.procedures.reviewing import review
 from xactin.cases.procedures.tests.packages import NEXT, files, zipped
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import PASSWORD
 from xactin.kernel.procedure.package import load_package
-from xactin.ledger.queries import entries_of
+from xactin.ledger.audit import Finding, run_audit
 
 pytestmark = pytest.mark.django_db
 BIRTH, PERMIT = "1.001193", "1.013225"
@@ -50,9 +50,8 @@ def confirmed(page: Any) -> dict[str, str]:
     return dict(re.findall(r'name="(archive|digest)" value="([^"]+)"', page.content.decode()))
 
 
-def audited(code: str) -> list[Any]:
-    subject = f"procedure:{code}"
-    return folding.check(subject, entries_of(subject))
+def audited(code: str) -> list[Finding]:
+    return [one for one in run_audit(1) if one.subject == f"procedure:{code}"]
 
 
 def test_versions_and_limits_are_shown() -> None:
