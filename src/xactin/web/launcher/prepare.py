@@ -1,12 +1,12 @@
 """What must stand before the first request: tables, static files, and the demo where it was asked for."""
 
-import hashlib
 import sys
 from pathlib import Path
 
 import django
 from django.core.exceptions import ObjectDoesNotExist
 
+from xactin.web.launcher import static_files
 from xactin.web.launcher.data_folder import DataFolder
 
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         print("xactin: the code is newer than the tables: run `xactin upgrade`", file=sys.stderr)
         return 2
     if not settings.DEBUG:
-        collect_static()
+        static_files.collect(Path(settings.STATIC_ROOT))
     if demo:
         from xactin.web.demo import ensure_demo
 
@@ -49,25 +49,6 @@ def _has_authority(data: DataFolder) -> bool:
     except LogBehind as error:
         print(f"xactin: {error} A backup came back without `xactin restore`?", file=sys.stderr)
         return False
-    return True
-
-
-def collect_static() -> bool:
-    """Collects and compresses the static files when one of them changed; tells whether it did."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    found = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
-            found.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    stamp = Path(settings.STATIC_ROOT) / "stamp"
-    if stamp.is_file() and stamp.read_text("ascii") == found.hexdigest():
-        return False
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(found.hexdigest(), "ascii")
     return True
 
 
