@@ -2,11 +2,12 @@
 
 import errno
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 
@@ -24,13 +25,26 @@ def problem(
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
-def answer(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
-    """A page, or a problem document for a program. Needs no database: it may be what is gone."""
+def answer(
+    request: HttpRequest, status: int, title: str, detail: str, mend: Sequence[str] = ()
+) -> HttpResponse:
+    """A page, or a problem document for a program. Needs no database: it may be what is gone.
+
+    `mend` says what to do now; the page then leads back to where the person was.
+    """
     if request.path.startswith("/api/"):
         return problem(status, title, detail)
-    return render(
-        request, "ui/error.html", {"status": status, "title": title, "detail": detail}, status=status
-    )
+    shown = {"status": status, "title": title, "detail": detail, "mend": mend}
+    if mend:
+        shown["back"] = _page_before(request)
+    return render(request, "ui/error.html", shown, status=status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; for a page that was asked for, itself."""
+    before = request.headers.get("Referer", "") if request.method == "POST" else request.get_full_path()
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
+    return before if ours else ""
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -78,6 +92,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def _ways_on(request: HttpRequest) -> list[str]:
+    """What to do while the database is away: a form that was sent can be sent again by the browser."""
+    if request.method != "POST":
+        return [_("Wait a few seconds and reload the page.")]
+    return [
+        _("Wait a few seconds and reload this page: your browser sends what you entered once more."),
+        _("Or go back to the form once the system is there again: drafts are kept."),
+    ]
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 when the database is away, 507 when the disk is full, else 500. Never the details.
 
@@ -92,6 +116,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             503,
             _("Not available for a moment"),
             _("Nothing was lost. Please try again in a few seconds."),
+            _ways_on(request),
         )
         response.headers["Retry-After"] = "5"
         return response

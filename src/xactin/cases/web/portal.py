@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xactin.cases.dossiers import applications, commands, drafts
@@ -77,6 +78,9 @@ def diagram(request: HttpRequest, digest: str) -> HttpResponse:
     return response
 
 
+# The way back must lead to the draft as it stands: a page that the browser kept from before it was filled in
+# would be saved over it.
+@cache_control(private=True, no_store=True)
 @applicant_required
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, code: str) -> HttpResponse:

@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection
+from asgiref.sync import sync_to_async
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 log = logging.getLogger("xactin.worker")
 PAUSE_WITHOUT_DATABASE, PAUSE_WITHOUT_ANCHOR, PAUSE_WHEN_REFUSED = 1.0, 10.0, 30.0
@@ -93,6 +94,9 @@ def _run_jobs(stop: threading.Event) -> None:
                 )
             )
             while not stop.is_set() and not running.done():
+                # Periodic jobs are queued over a connection of Django's that nobody else looks after: once
+                # the server was away it stays broken, and no timer would ever run again.
+                await sync_to_async(close_old_connections)()
                 await asyncio.sleep(0.2)
             if not running.done():
                 running.cancel()

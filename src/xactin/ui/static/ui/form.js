@@ -166,6 +166,8 @@ async function submit(event, form, draft) {
   // Saved first: should the session have ended, the page stays and nothing is lost.
   event.preventDefault();
   if (await draft.save()) {
+    // A draft that was saved already is done before this event is, and a form is deaf while its event lasts.
+    await new Promise((next) => setTimeout(next));
     draft.forget();
     form.dataset.sending = "yes";
     form.requestSubmit(event.submitter ?? undefined);
