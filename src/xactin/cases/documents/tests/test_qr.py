@@ -24,6 +24,15 @@ def test_one_mistyped_letter_is_told(random, place, letter):
             parse_code(typed)
 
 
+@given(randoms, st.integers(0, 26))
+def test_neighbours_that_changed_places_are_told(random, place):
+    letters = verify_code(random).replace("-", "")
+    typed = letters[:place] + letters[place + 1] + letters[place] + letters[place + 2 :]
+    if typed != letters:
+        with pytest.raises(CodeError):
+            parse_code(typed)
+
+
 @pytest.mark.parametrize("text", ["", "A", "U" * 28, "0" * 27, "../" * 10, "٣" * 28])
 def test_what_is_no_code_is_refused(text):
     with pytest.raises(CodeError):
