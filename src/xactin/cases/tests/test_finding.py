@@ -73,8 +73,10 @@ def test_the_database_reads_the_words_as_they_are_written(procedure: str, applic
 
 
 def test_a_name_is_looked_at_only_by_those_who_may() -> None:
-    assert search_query("nguyen 0001", by_name=False) == "'nguyen':*A & '0001':*A"
+    assert search_query("nguyen 0001", by_name=False) == "'nguyen':A & '0001':*A"
     assert search_query("nguyen", by_name=True) == "'nguyen':*"
+    assert search_query("nguyen hang", by_name=True) == "'nguyen' & 'hang':*"
+    assert search_query("* !", by_name=True) == ""
 
 
 def _case() -> Case:
