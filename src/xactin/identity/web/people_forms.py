@@ -23,7 +23,7 @@ KINDS: Final[dict[str, Promise]] = {
 class PersonForm(forms.Form):
     """Who gets an account, and where the invitation goes."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=list(KINDS.items()), initial=Person.Kind.CITIZEN)
+    kind = forms.ChoiceField(label=_("Kind of account"), choices=list(KINDS.items()), initial=Person.Kind.CITIZEN)
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=200,
@@ -47,13 +47,13 @@ class PersonForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     phone = forms.CharField(
-        label=_("Mobile phone, if any"),
+        label=_("Mobile phone"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     id_number = forms.CharField(
-        label=_("Identity number (CCCD) or tax code, if any"),
+        label=_("Identity number (CCCD) or tax code"),
         max_length=20,
         required=False,
         help_text=_("12 digits for a person; 10 digits, or 10 and 3 for a branch, for a firm."),
