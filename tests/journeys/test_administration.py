@@ -150,7 +150,7 @@ def test_somebody_is_added_invited_appointed_and_at_work(enter: Callable[..., Pe
     admin.open("/people/")
     admin.look("people")
     admin.page.fill("main [name=q]", name)
-    admin.press("Tìm")
+    admin.press("Xem")
     admin.page.locator("main").get_by_role("link", name=name).click()
     admin.page.locator("details.xt-confirm summary").click()
     admin.look("person")

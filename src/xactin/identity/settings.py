@@ -41,6 +41,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_FORMS = {
     "login": "xactin.identity.web.forms.LoginForm",
+    "reset_password_from_key": "xactin.identity.web.forms.ChoosePasswordForm",
     "signup": "xactin.identity.web.forms.SignupForm",
 }
 ACCOUNT_RATE_LIMITS = {

@@ -23,7 +23,9 @@ KINDS: Final[dict[str, Promise]] = {
 class PersonForm(forms.Form):
     """Who gets an account, and where the invitation goes."""
 
-    kind = forms.ChoiceField(label=_("Kind of account"), choices=list(KINDS.items()), initial=Person.Kind.CITIZEN)
+    kind = forms.ChoiceField(
+        label=_("Kind of account"), choices=list(KINDS.items()), initial=Person.Kind.CITIZEN
+    )
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=200,
