@@ -96,6 +96,72 @@ def test_an_agency_its_post_and_who_holds_it(enter: Callable[..., Person], phone
 
 
 @both
+def test_somebody_is_added_invited_appointed_and_at_work(enter: Callable[..., Person], phone: bool) -> None:
+    digits = f"{random.randrange(10**6):06d}"
+    name = "Ngô Đình " + "".join(random.choices("aeghiklmnotuy", k=7)).capitalize()
+    admin = enter("quantri1", phone=phone)
+    admin.open("/agencies/H44.100/")
+    admin.page.locator("section.xt-card", has_text="H44.100:clerk").get_by_role(
+        "link", name="Phân công"
+    ).click()
+    admin.page.fill("main [name=q]", name)
+    admin.press("Tìm")
+    admin.look("appoint-nobody")
+    admin.press("Thêm tài khoản cho người này")
+    admin.page.fill("[name=full_name]", name)
+    admin.page.fill("[name=username]", "quantri1")
+    admin.page.fill("[name=email]", f"canbo{digits}@example.vn")
+    admin.page.fill("[name=id_number]", "123")
+    admin.press("Thêm và gửi lời mời")
+    admin.see("Số định danh không đúng")
+    admin.look("person-wrong")
+    admin.page.fill("[name=username]", f"canbo{digits}")
+    admin.page.fill("[name=id_number]", "")
+    admin.press("Thêm và gửi lời mời")
+    link = admin.page.locator("#invitation").inner_text()
+    admin.look("person-invited")
+
+    newcomer = enter(phone=phone)
+    newcomer.open(link)
+    newcomer.look("invitation")
+    newcomer.page.fill("[name=password1]", PASSWORD)
+    newcomer.page.fill("[name=password2]", PASSWORD)
+    newcomer.page.locator("main form button").first.click()
+    newcomer.see("Đã đặt mật khẩu")
+    newcomer.look("invitation-done")
+    newcomer.press("Đăng nhập")
+    newcomer.sign_in(f"canbo{digits}")
+    late = enter(phone=phone)
+    late.open(link)
+    expect(late.page.locator("[name=password1]")).to_have_count(0)
+    late.look("invitation-used")
+
+    admin.press("Phân công")
+    expect(admin.page.get_by_label(name)).to_be_checked()
+    admin.press("Phân công")
+    admin.see(f"{name} đảm nhiệm chức vụ này")
+    newcomer.open("/me/")
+    hat = newcomer.page.locator("main li", has_text="H44.100:clerk")
+    if hat.get_by_role("button").count():
+        hat.get_by_role("button").click()
+    newcomer.open("/desk/")
+    expect(newcomer.page.locator(".xt-account")).to_contain_text("Văn thư")
+
+    admin.open("/people/")
+    admin.look("people")
+    admin.page.fill("main [name=q]", name)
+    admin.press("Xem")
+    admin.page.locator("main").get_by_role("link", name=name).click()
+    admin.page.locator("details.xt-confirm summary").click()
+    admin.look("person")
+    admin.press("Ngừng sử dụng ngay")
+    admin.see("các chức vụ này vẫn được giữ")
+    admin.look("person-out-of-use")
+    newcomer.open("/desk/")
+    expect(newcomer.page.locator("[name=login]")).to_be_visible()
+
+
+@both
 def test_a_limit_within_what_the_procedure_allows(enter: Callable[..., Person], phone: bool) -> None:
     admin = enter("quantri1", phone=phone)
     admin.open("/desk/procedures/")

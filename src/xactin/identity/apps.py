@@ -22,6 +22,7 @@ class IdentityConfig(AppConfig):
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")
         nav.register("account", _("Sessions"), "usersessions_list", 30, icon="shield")
+        nav.register("operations", _("People"), "identity:people", 15, {"administrator"}, icon="people")
         nav.register(
             "operations",
             _("Agencies and posts"),

@@ -34,6 +34,12 @@ from xactin.identity.keys.commands import (
 from xactin.identity.keys.passkeys import begin_passkey, passkey_options, passkey_signature
 from xactin.identity.keys.signing import sign, verify
 from xactin.identity.models import Account, Agency
+from xactin.identity.people.commands import (
+    deactivate_account,
+    invite_again,
+    invite_person,
+    reactivate_account,
+)
 from xactin.ledger import commands as ledger
 
 __all__ = [
@@ -44,6 +50,7 @@ __all__ = [
     "create_agency",
     "create_post",
     "create_token",
+    "deactivate_account",
     "edit_profile",
     "end_holding",
     "end_of_token",
@@ -52,9 +59,12 @@ __all__ = [
     "enrol_person_key",
     "finish_passkey",
     "found_authority",
+    "invite_again",
+    "invite_person",
     "make_person_account",
     "passkey_options",
     "passkey_signature",
+    "reactivate_account",
     "require_passkey",
     "revoke_passkey",
     "revoke_token",

@@ -1,4 +1,4 @@
-"""What the entries say of this room's rows: agencies, posts, who held them, keys and their mandates.
+"""What the entries say of this room's rows: agencies, posts, who held them, accounts out of use, keys, mandates.
 
 For `xactin audit` (ledger.audit): each subject's chain is folded and compared with the rows. An entry that cannot
 be read is told by the audit itself; here it only means that the rows have nothing to stand on.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xactin.identity.keys.signing import public_key, server_key
-from xactin.identity.models import Agency, Holding, KeyMandate, Post, SigningKey
+from xactin.identity.models import Account, Agency, Holding, KeyMandate, Post, SigningKey
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.signatures import PublicKey, SignatureError
 from xactin.ledger.audit import Finding, Told, register_fold
@@ -24,6 +24,7 @@ def register() -> None:
     """Has the audit look at this room's rows."""
     register_fold("agency", _told(_agencies, _agency), claims="SELECT 'agency:' || code FROM identity_agency")
     register_fold("post", _told(_posts, _post), claims="SELECT 'post:' || id FROM identity_post")
+    register_fold("person", _told(_accounts, _account), claims=_OUT_OF_USE)
     register_fold("mandate", _told(_mandates, _mandate), claims=_KEYS)
 
 
@@ -33,6 +34,8 @@ SELECT 'mandate:' || id FROM identity_keymandate
 UNION ALL SELECT 'key:' || id FROM identity_signingkey k
  WHERE NOT EXISTS (SELECT FROM identity_keymandate m WHERE m.key_id = k.id AND m.holding_id IS NULL)
 """
+
+_OUT_OF_USE: Final = "SELECT 'person:' || person_id FROM identity_account WHERE NOT is_active"
 
 
 def _told(
@@ -131,6 +134,22 @@ def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:
         yield from _changed(shown, said | times, f"holding {row.pk}")
     for gone in held:
         yield f"holding {gone}: somebody was appointed, and the row is gone"
+
+
+def _accounts(ids: Sequence[str]) -> Rows:
+    return {str(row.person_id): row for row in Account.objects.filter(person_id__in=ids)}
+
+
+def _account(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
+    """An account is in use unless an administrator said otherwise last."""
+    said = {"active": True}
+    for entry in entries:
+        if _act(entry) in ("account.deactivate", "account.reactivate"):
+            said = entry.effect
+    if id not in rows:
+        yield "the account was put out of use or taken back, and its row is gone"
+        return
+    yield from _changed({"active": rows[id].is_active}, said, "the account's row")
 
 
 def _mandates(ids: Sequence[str]) -> Rows:

@@ -65,7 +65,6 @@ class Person(models.Model):
     sort_key = models.CharField(max_length=1000, db_collation="C", db_index=True)
     id_number = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=20, blank=True)
-    email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -207,7 +206,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """How a person signs in."""
+    """How a person signs in. `email` is their primary address, the one copy: allauth keeps it as they change it."""
 
     id = models.BigAutoField(primary_key=True)
     username = models.CharField(max_length=150, unique=True)

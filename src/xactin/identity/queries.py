@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from xactin.identity.models import Account, Agency, ApiToken, Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.rights import Actor, Decision, Facts, Passkey, may
-from xactin.identity.rules import folded, sort_key
+from xactin.identity.rules import clean_name, folded, sort_key
 from xactin.ledger.clock import now
 
 __all__ = [
@@ -361,8 +361,8 @@ def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:
 
 def people_matching(words: str, limit: int = 20) -> list[Person]:
     """People whose name holds every word, with or without diacritics, in the order of a Vietnamese list."""
-    found = Person.objects.all()
-    for word in folded(words).split():
+    found = Person.objects.select_related("account")
+    for word in folded(clean_name(words)).split():
         found = found.filter(folded_name__contains=word)
     return list(found.order_by("sort_key", "id")[:limit])
 

@@ -34,6 +34,7 @@ _OLD_PROVINCES: Final = frozenset(
     "040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 "
     "083 084 086 087 089 091 092 093 094 095 096".split()
 )
+_TAX_WEIGHTS: Final = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _MOBILE = re.compile(r"0[35789][0-9]{8}")
 
 _LETTERS: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -131,6 +132,17 @@ def is_citizen_number(number: str, *, year: int) -> bool:
         return False
     born = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
     return born <= year
+
+
+def is_tax_code(code: str) -> bool:
+    """Whether `code` can be a firm's tax code: ten digits, the last a check digit, then -001 for a branch.
+
+    The check digit is ten less the weighted sum of the others modulo 11 (Circular 86/2024/TT-BTC keeps the form).
+    """
+    if re.fullmatch(r"[0-9]{10}(-[0-9]{3})?", code) is None:
+        return False
+    weighted = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, code, strict=False))
+    return int(code[9]) == 10 - weighted % 11
 
 
 def is_mobile(number: str) -> bool:

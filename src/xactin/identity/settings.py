@@ -26,6 +26,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+# A link that lets somebody choose a password: asked for, or sent with a new account.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+
 ACCOUNT_ADAPTER = "xactin.identity.web.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -38,6 +41,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_FORMS = {
     "login": "xactin.identity.web.forms.LoginForm",
+    "reset_password_from_key": "xactin.identity.web.forms.ChoosePasswordForm",
     "signup": "xactin.identity.web.forms.SignupForm",
 }
 ACCOUNT_RATE_LIMITS = {

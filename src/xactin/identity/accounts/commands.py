@@ -31,7 +31,6 @@ def enrol_person(
     kind: str = Person.Kind.CITIZEN,
     id_number: str = "",
     phone: str = "",
-    email: str = "",
     address: str = "",
     by: Actor | None = None,
 ) -> Person:
@@ -49,7 +48,6 @@ def enrol_person(
                 sort_key=sort_key(name),
                 id_number=id_number,
                 phone=clean_phone(phone),
-                email=email,
                 address=clean_name(address),
             )
     except IntegrityError as error:
@@ -78,7 +76,7 @@ def make_person_account(
 ) -> Account:
     """A person, their key and their account; no password means that none can be used.
 
-    Raises Invalid (user name or number taken), Forbidden. `by` is an administrator, or None
+    Raises Invalid (user name, number or confirmed address taken), Forbidden. `by` is an administrator, or None
     when the authority itself does it (its founding, a sign-up). An administrator's word confirms the
     e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
@@ -88,10 +86,10 @@ def make_person_account(
         kind=kind,
         id_number=id_number,
         phone=phone,
-        email=email,
         address=address,
         by=by,
     )
+    email = email.lower()  # as allauth looks for it
     try:
         with transaction.atomic():
             account = Account.objects.create_user(username, email, password, person=person, language=language)
@@ -100,8 +98,20 @@ def make_person_account(
             "Tên đăng nhập này đã có người dùng.", "This user name is taken.", {"field": "username"}
         ) from error
     if email:
-        EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=by is not None)
+        _own_address(account, verified=by is not None)
     return account
+
+
+def _own_address(account: Account, *, verified: bool) -> None:
+    try:
+        with transaction.atomic():
+            EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=verified)
+    except IntegrityError as error:
+        raise Invalid(
+            "Địa chỉ thư điện tử này đã thuộc tài khoản khác.",
+            "This e-mail address belongs to another account.",
+            {"field": "email"},
+        ) from error
 
 
 def wear_hat(request: HttpRequest, token: str) -> Actor:
@@ -207,12 +217,13 @@ def _own(person: UUID) -> Facts:
 
 def applicant_of(by: Actor) -> dict[str, str]:
     """What a procedure may know of its applicant, for its rules (CEL `applicant`) and to fill a form in."""
-    person = Person.objects.get(pk=by.person_id)
+    account = Account.objects.get(pk=by.account_id)
+    person = account.person
     return {
         "kind": str(person.kind),
         "full_name": person.full_name,
         "id_number": person.id_number,
         "phone": person.phone,
-        "email": person.email,
+        "email": account.email,
         "address": person.address,
     }

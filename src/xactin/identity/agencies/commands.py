@@ -229,12 +229,12 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
     require(by, "post.end", Facts(subject=f"post:{holding.post_id}", kind="post"))
     lock_person(holding.person_id)
     if holding.post.role == "administrator":
-        _lock_administrators()
+        lock_administrators()
     held = queries.held_now().select_related("post").filter(pk=holding.pk).first()
     if held is None:
         raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
-    others = queries.held_now().filter(post__role="administrator").exclude(pk=held.pk)
-    if held.post.role == "administrator" and not others.exists():
+    others = queries.held_now().filter(post__role="administrator", person__account__is_active=True)
+    if held.post.role == "administrator" and not others.exclude(pk=held.pk).exists():
         raise Refused(
             "Không thể kết thúc quản trị viên cuối cùng.", "The last administrator cannot be ended."
         )
@@ -246,7 +246,7 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
     held.save(update_fields=["until"])
 
 
-def _lock_administrators() -> None:
-    """Of those who would end an administrator, one looks at a time whether another is left."""
+def lock_administrators() -> None:
+    """Of those who would end or deactivate an administrator, one looks at a time whether another is left."""
     posts = Post.objects.select_for_update(no_key=True).filter(role="administrator").order_by("id")
     list(posts.values_list("pk"))

@@ -43,6 +43,21 @@ def found() -> set[tuple[str, str]]:
     return {(one.subject, one.text) for one in findings}
 
 
+def test_an_account_taken_into_use_behind_the_administrators_back(audited: Province) -> None:
+    clerk = audited.person("vanthu1").pk
+    commands.deactivate_account(person=clerk, by=audited.actor("quantri1"))
+    sequence_all()
+    assert run_audit(1) == []
+    damage("UPDATE identity_account SET is_active = true WHERE person_id = %s", clerk)
+    assert found() == {(f"person:{clerk}", "the account's row: active not as attested")}
+
+
+def test_an_account_put_out_of_use_that_no_entry_tells_of(audited: Province) -> None:
+    clerk = audited.person("vanthu1").pk
+    damage("UPDATE identity_account SET is_active = false WHERE person_id = %s", clerk)
+    assert {subject for subject, _ in found()} == {f"person:{clerk}"}
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [

@@ -38,7 +38,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 full_name=entered["full_name"],
                 id_number=entered["id_number"],
                 phone=entered["phone"],
-                email=entered["email"],
             )
             user.language = getattr(request, "LANGUAGE_CODE", "vi")
             saved: Account = super().save_user(request, user, form, commit)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.identity import commands, queries
 from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, Person, Post
-from xactin.identity.rights import Actor, Facts, may
+from xactin.identity.rights import Facts, may
 from xactin.identity.web.agency_forms import UNITS_LIST, AgencyForm, PostForm, tell_at_field
 from xactin.identity.web.forms import AppointForm
-from xactin.identity.web.views import actor_of, refusals_told
+from xactin.identity.web.views import actor_of, refusals_told, require_right
 from xactin.identity.web.words import function_text, kind_text
 
 
@@ -30,15 +30,6 @@ def _require_reader(request: HttpRequest) -> bool:
     if not decision.allowed and not changes:
         raise PermissionDenied(decision.reason)
     return changes
-
-
-def _require_right(request: HttpRequest, act: str) -> Actor:
-    """The actor. Raises PermissionDenied for who may not do this anywhere."""
-    actor = actor_of(request)
-    decision = may(actor, act, Facts(subject="", kind=act.partition(".")[0]))
-    if not decision.allowed:
-        raise PermissionDenied(decision.reason)
-    return actor
 
 
 @login_required
@@ -84,7 +75,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 @refusals_told("identity:agencies")
 def add_agency(request: HttpRequest, code: str) -> HttpResponse:
     """Adds an agency below another."""
-    actor = _require_right(request, "agency.create")
+    actor = require_right(request, "agency.create")
     parent = _agency(code)
     form = AgencyForm(request.POST or None, parent=parent)
     if request.method == "POST" and form.is_valid():
@@ -106,7 +97,7 @@ def add_agency(request: HttpRequest, code: str) -> HttpResponse:
 @refusals_told("identity:agencies")
 def add_post(request: HttpRequest, code: str) -> HttpResponse:
     """Adds a post to an agency."""
-    actor = _require_right(request, "post.create")
+    actor = require_right(request, "post.create")
     place = _agency(code)
     form = PostForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -130,11 +121,19 @@ def _post(code: str) -> Post:
     return get_object_or_404(Post.objects.select_related("agency"), code=code)
 
 
+def _person_named(id: str) -> Person | None:
+    """Whom the page of a person leads here for: two may share a name."""
+    try:
+        return Person.objects.select_related("account").filter(pk=UUID(id)).first()
+    except ValueError:
+        return None
+
+
 @login_required
 @refusals_told("identity:agencies")
 def appoint(request: HttpRequest, code: str) -> HttpResponse:
     """Finds a person and appoints them to a post."""
-    actor = _require_right(request, "post.appoint")
+    actor = require_right(request, "post.appoint")
     post = _post(code)
     form = AppointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -152,12 +151,13 @@ def appoint(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, told)
             return redirect("identity:agency", code=post.agency.code)
     words = request.GET.get("q", "")
+    added = _person_named(request.GET.get("person", ""))
     shown = {
         "post": post,
         "form": form,
         "q": words,
-        "chosen": str(form.data.get("person", "")),
-        "people": queries.people_matching(words) if words.strip() else [],
+        "chosen": str(form.data.get("person", "") or (added.pk if added else "")),
+        "people": [added] if added else queries.people_matching(words) if words.strip() else [],
     }
     return render(request, "identity/appoint.html", shown, status=422 if form.errors else 200)
 
@@ -167,7 +167,7 @@ def appoint(request: HttpRequest, code: str) -> HttpResponse:
 @refusals_told("identity:agencies")
 def end_holding(request: HttpRequest, holding: UUID) -> HttpResponse:
     """Ends a person's time in a post."""
-    actor = _require_right(request, "post.end")
+    actor = require_right(request, "post.end")
     found = Holding.objects.select_related("post__agency", "person").filter(pk=holding).first()
     if found is None:
         raise Http404
@@ -187,7 +187,7 @@ def end_holding(request: HttpRequest, holding: UUID) -> HttpResponse:
 @refusals_told("identity:agencies")
 def policy(request: HttpRequest, code: str) -> HttpResponse:
     """Sets whether a post signs with a passkey."""
-    actor = _require_right(request, "post.policy")
+    actor = require_right(request, "post.policy")
     post = _post(code)
     required = request.POST.get("passkey") == "yes"
     try:

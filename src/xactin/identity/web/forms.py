@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
@@ -21,13 +22,22 @@ from xactin.identity.rules import (
 from xactin.ledger.clock import now
 
 
-def _checked_phone(number: str) -> str:
+def checked_phone(number: str) -> str:
+    """A mobile number with its digits only. Raises ValidationError."""
     phone = clean_phone(number)
     if not is_mobile(phone):
         raise forms.ValidationError(
             gettext("Enter a Vietnamese mobile number: ten digits from 03, 05, 07, 08 or 09.")
         )
     return phone
+
+
+def checked_name(full_name: str) -> str:
+    """A citizen's name of two words at least. Raises ValidationError."""
+    name = clean_name(full_name)
+    if len(name.split()) < 2 or any(letter.isdigit() for letter in name):
+        raise forms.ValidationError(gettext("Enter family name and given name, as on the identity card."))
+    return name
 
 
 def _without_placeholders(form: forms.Form) -> None:
@@ -42,6 +52,14 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name or e-mail")
+        _without_placeholders(self)
+
+
+class ChoosePasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """Somebody chooses a password by a link."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
         _without_placeholders(self)
 
 
@@ -73,10 +91,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def clean_full_name(self) -> str:
         """A name of two words at least."""
-        name = clean_name(self.cleaned_data["full_name"])
-        if len(name.split()) < 2 or any(letter.isdigit() for letter in name):
-            raise forms.ValidationError(gettext("Enter family name and given name, as on the identity card."))
-        return name
+        return checked_name(self.cleaned_data["full_name"])
 
     def clean_id_number(self) -> str:
         """Twelve digits that can be a CCCD number, not yet in use."""
@@ -91,7 +106,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def clean_phone(self) -> str:
         """A mobile number with its digits only."""
-        return _checked_phone(self.cleaned_data["phone"])
+        return checked_phone(self.cleaned_data["phone"])
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -125,7 +140,7 @@ class ProfileForm(forms.Form):
     def clean_phone(self) -> str:
         """A mobile number, or none."""
         entered = self.cleaned_data["phone"].strip()
-        return _checked_phone(entered) if entered else ""
+        return checked_phone(entered) if entered else ""
 
 
 class LabelForm(forms.Form):

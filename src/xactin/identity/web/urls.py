@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import agencies, views
+from xactin.identity.web import agencies, people, views
 
 _own: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
@@ -14,6 +14,12 @@ _own: list[URLPattern | URLResolver] = [
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<int:token>/revoke/", views.revoke_token, name="revoke_token"),
     path("me/sessions/<int:session>/end/", views.end_session, name="end_session"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add_person, name="add_person"),
+    path("people/<uuid:person>/", people.person, name="person"),
+    path("people/<uuid:person>/invite/", people.invite, name="invite"),
+    path("people/<uuid:person>/deactivate/", people.deactivate, name="deactivate"),
+    path("people/<uuid:person>/reactivate/", people.reactivate, name="reactivate"),
     path("agencies/", agencies.tree, name="agencies"),
     path("agencies/<str:code>/", agencies.agency, name="agency"),
     path("agencies/<str:code>/add/", agencies.add_agency, name="add_agency"),

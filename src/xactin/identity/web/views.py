@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
-from xactin.identity.rights import Actor
+from xactin.identity.rights import Actor, Facts, may
 from xactin.identity.web.forms import LabelForm, ProfileForm, TokenForm
 from xactin.ledger.errors import LedgerError
 
@@ -38,6 +38,15 @@ def actor_of(request: HttpRequest) -> Actor:
         raise PermissionDenied(_("This account has no key to act with. Please ask an administrator."))
     found: Actor = actor
     return found
+
+
+def require_right(request: HttpRequest, act: str) -> Actor:
+    """The actor. Raises PermissionDenied for who may not do this anywhere."""
+    actor = actor_of(request)
+    decision = may(actor, act, Facts(subject="", kind=act.partition(".")[0]))
+    if not decision.allowed:
+        raise PermissionDenied(decision.reason)
+    return actor
 
 
 def refusals_told(back: str) -> Callable[[View[Rest]], View[Rest]]:

@@ -1,0 +1,158 @@
+"""People with accounts, as an administrator keeps them: invited, put out of use, taken back."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from xactin.identity.accounts.commands import make_person_account
+from xactin.identity.agencies.commands import lock_administrators
+from xactin.identity.attesting import attest, require
+from xactin.identity.errors import Forbidden, NotFound, Refused
+from xactin.identity.jobs import send_later
+from xactin.identity.keys.commands import lock_person
+from xactin.identity.models import Account, ApiToken, Person
+from xactin.identity.people.queries import Invitation
+from xactin.identity.queries import held_now
+from xactin.identity.rights import Actor, Facts
+from xactin.ledger.clock import now
+
+
+@transaction.atomic
+def invite_person(
+    *,
+    username: str,
+    full_name: str,
+    email: str,
+    by: Actor,
+    kind: str = Person.Kind.CITIZEN,
+    id_number: str = "",
+    phone: str = "",
+    language: str = "vi",
+) -> tuple[Account, Invitation]:
+    """An account without a password, and the link by which its person chooses one.
+
+    Raises Forbidden, Invalid (user name, number or address taken).
+    """
+    account = make_person_account(
+        username=username,
+        password=None,
+        full_name=full_name,
+        kind=kind,
+        id_number=id_number,
+        phone=phone,
+        email=email,
+        language=language,
+        by=by,
+    )
+    return account, _invitation(account)
+
+
+@transaction.atomic
+def invite_again(*, person: UUID, by: Actor) -> Invitation:
+    """A new link for somebody who has chosen no password yet; links given before open nothing any more.
+
+    Raises Forbidden, NotFound, Refused: whoever has a password asks for a new one on the sign-in page. A link
+    that an administrator sees would otherwise open any account.
+    """
+    require(by, "account.invite", _facts(person))
+    account = _locked_account(person)
+    if not account.is_active:
+        raise Refused("Tài khoản này đang ngừng sử dụng.", "This account is out of use.")
+    if account.has_usable_password():
+        raise Refused(
+            "Người này đã đặt mật khẩu. Nếu quên, đề nghị dùng mục “Quên mật khẩu” ở trang đăng nhập.",
+            "This person has chosen a password. If it is forgotten, the sign-in page gives a new one.",
+        )
+    _forget_links(account)
+    return _invitation(account)
+
+
+def _forget_links(account: Account) -> None:
+    # A link is bound to the hash of the password, which is random where there is none.
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+
+
+def _invitation(account: Account) -> Invitation:
+    """Mails the link; without a mail server or an address, gives it to be handed over."""
+    key = {"uidb36": user_pk_to_url_str(account), "key": default_token_generator.make_token(account)}
+    link = settings.XACTIN_URL + reverse("account_reset_password_from_key", kwargs=key)
+    ends = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    if not settings.EMAIL_HOST or not account.email:
+        return Invitation(account.email, ends, link)
+    with translation.override(account.language):
+        subject = gettext("Your account with the digital authority")
+        send_later(account.email, subject, _letter(account, link, ends))
+    return Invitation(account.email, ends)
+
+
+def _letter(account: Account, link: str, ends: datetime) -> str:
+    told = {"name": account.person.full_name, "username": account.username, "link": link, "ends": ends}
+    return render_to_string("identity/email/invitation_message.txt", told)
+
+
+@transaction.atomic
+def deactivate_account(*, person: UUID, by: Actor) -> None:
+    """Nobody signs in with the account from now on: its sessions and tokens end.
+
+    Posts stay held and mandates stand until `end_holding` ends them; what was signed stays valid.
+    Raises Forbidden, NotFound, Refused (one's own account, or out of use already).
+    """
+    require(by, "account.deactivate", _facts(person))
+    if person == by.person_id:
+        raise Refused(
+            "Không ai được ngừng tài khoản của chính mình.", "Nobody may deactivate their own account."
+        )
+    account = _locked_account(person)
+    if held_now().filter(person_id=person, post__role="administrator").exists():
+        # Of two administrators who deactivate each other, one comes second and has no account any more.
+        lock_administrators()
+    if not Account.objects.filter(pk=by.account_id, is_active=True).exists():
+        raise Forbidden("Tài khoản của Ông/Bà đã ngừng sử dụng.", "Your account is out of use.")
+    if not account.is_active:
+        raise Refused("Tài khoản này đã ngừng sử dụng.", "This account is out of use already.")
+    attest(by, subject=f"person:{person}", act="account.deactivate", effect={"active": False})
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    if not account.has_usable_password():
+        _forget_links(account)
+    ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=now())
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+
+
+@transaction.atomic
+def reactivate_account(*, person: UUID, by: Actor) -> None:
+    """The person may sign in again, with the password they had; tokens have to be made anew.
+
+    Raises Forbidden, NotFound, Refused when the account is in use.
+    """
+    require(by, "account.reactivate", _facts(person))
+    account = _locked_account(person)
+    if account.is_active:
+        raise Refused("Tài khoản này đang được sử dụng.", "This account is in use.")
+    attest(by, subject=f"person:{person}", act="account.reactivate", effect={"active": True})
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+
+
+def _locked_account(person: UUID) -> Account:
+    """An account that nobody else changes meanwhile, its person first. Raises NotFound."""
+    found = Account.objects.filter(person_id=person)
+    if not found.exists():
+        raise NotFound("Không có tài khoản này.", "There is no such account.")
+    lock_person(person)
+    return found.select_for_update(of=("self",), no_key=True).get()
+
+
+def _facts(person: UUID) -> Facts:
+    return Facts(subject=f"person:{person}", kind="account")

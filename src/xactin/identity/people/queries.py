@@ -1,0 +1,68 @@
+"""What an administrator asks about people: who has an account, what they hold, whether it is in use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from xactin.identity.attesting import require
+from xactin.identity.errors import NotFound
+from xactin.identity.models import Account, Holding, Person
+from xactin.identity.queries import held_now
+from xactin.identity.rights import Actor, Facts
+from xactin.identity.rules import clean_name, folded
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """How a person comes to a password: by the mail sent to `email`, or by `link`, handed over; until `ends`."""
+
+    email: str
+    ends: datetime
+    link: str = ""
+
+
+def accounts_page(
+    by: Actor, *, words: str = "", after: UUID | None = None, limit: int = PAGE
+) -> list[Account]:
+    """Accounts in the order of a Vietnamese list of people, one more than `limit` when there are more.
+
+    `words`: each in the name, with or without diacritics, or in the user name. `after`: the last
+    person of the page before. Each person has their holdings of now under `now_held`. Raises Forbidden.
+    """
+    _require_reader(by)
+    found = Account.objects.all()
+    for word in folded(clean_name(words)).split()[:10]:
+        found = found.filter(Q(person__folded_name__contains=word) | Q(username__icontains=word))
+    if after and (last := Person.objects.filter(pk=after).values_list("sort_key", flat=True).first()):
+        later = Q(person__sort_key=last, person_id__gt=after)
+        found = found.filter(Q(person__sort_key__gt=last) | later)
+    ordered = found.order_by("person__sort_key", "person_id").prefetch_related(_posts_held())
+    return list(ordered[: limit + 1])
+
+
+def account_of(by: Actor, person: UUID) -> Account:
+    """The account of a person, who has their holdings of now under `now_held`. Raises Forbidden, NotFound."""
+    _require_reader(by)
+    found = Account.objects.filter(person_id=person).prefetch_related(_posts_held()).first()
+    if found is None:
+        raise NotFound("Không có tài khoản này.", "There is no such account.")
+    return found
+
+
+def hidden_number(number: str) -> str:
+    """An identity number or tax code of which only the end can be read: enough to tell two people apart."""
+    return "•" * (len(number) - 3) + number[-3:] if number else ""
+
+
+def _posts_held() -> "Prefetch[str, QuerySet[Holding], str]":
+    held = held_now().select_related("post__agency").order_by("since", "id")
+    return Prefetch("person__holdings", held, "now_held")
+
+
+def _require_reader(by: Actor) -> None:
+    require(by, "account.read", Facts(subject="", kind="account"))
