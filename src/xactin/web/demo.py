@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from xactin.cases.dossiers import sealing
-from xactin.cases.errors import Invalid
 from xactin.cases.procedures import commands as procedures
 from xactin.identity import commands as identity
 from xactin.identity.models import Account, Agency
@@ -207,7 +206,7 @@ def _published(path: Path) -> Iterator[str]:
     """A package that was changed without a new version is told, and the one in force stays: it is never edited."""
     try:
         procedures.publish_folder(by=actor_for("quantri1"), folder=path)
-    except Invalid as refused:
+    except procedures.Invalid as refused:
         yield f"{path.name} is not published: {' '.join(refused.errors.values())}"
 
 

@@ -24,6 +24,8 @@ from xactin.ledger import commands as ledger
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 
+__all__ = ["Invalid", "NotPublishable", "publish", "publish_folder", "set_limit"]
+
 
 class NotPublishable(Exception):
     """`check()` found problems; `problems` lists every one."""
