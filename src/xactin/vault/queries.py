@@ -25,6 +25,7 @@ __all__ = [
     "contents_between",
     "file",
     "files",
+    "note_reading",
     "open_file",
     "open_values",
     "opened",
@@ -137,13 +138,18 @@ def open_file(*, by: str, purpose: str, id: UUID) -> tuple[StoredFile, Iterator[
     found = file(id)
     if found is None:
         raise NoSuchFile
+    note_reading(by=by, purpose=purpose, subject=f"file:{id}", parts=[found.subject, found.part])
+    return found, plain_bytes(found)
+
+
+def note_reading(*, by: str, purpose: str, subject: str, parts: Sequence[str]) -> None:
+    """Logs that somebody reads personal data that a room keeps in its own tables, before it is given out."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO vault_opening (who, purpose, subject, parts, at)"
             " VALUES (%s, %s, %s, %s::jsonb, clock_timestamp())",
-            (by, purpose[:_PURPOSE], f"file:{id}", orjson.dumps([found.subject, found.part]).decode()),
+            (by, purpose[:_PURPOSE], subject, orjson.dumps(list(parts)).decode()),
         )
-    return found, plain_bytes(found)
 
 
 def plain_bytes(found: StoredFile) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from xactin.identity.models import Account, Holding, Person
 from xactin.identity.queries import held_now
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import clean_name, folded
+from xactin.vault import queries as vault
 
 PAGE: Final = 50
 
@@ -46,11 +47,15 @@ def accounts_page(
 
 
 def account_of(by: Actor, person: UUID) -> Account:
-    """The account of a person, who has their holdings of now under `now_held`. Raises Forbidden, NotFound."""
+    """The account of a person, who has their holdings of now under `now_held`; that it was read is logged.
+
+    Raises Forbidden, NotFound.
+    """
     _require_reader(by)
     found = Account.objects.filter(person_id=person).prefetch_related(_posts_held()).first()
     if found is None:
         raise NotFound("Không có tài khoản này.", "There is no such account.")
+    vault.note_reading(by=str(by.person_id), purpose="account", subject=f"person:{person}", parts=["account"])
     return found
 
 

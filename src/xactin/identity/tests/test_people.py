@@ -21,6 +21,7 @@ from xactin.identity.people import queries
 from xactin.identity.rules import is_tax_code
 from xactin.identity.testing import PASSWORD, Province, citizen
 from xactin.ledger.queries import entries_of
+from xactin.vault import queries as vault
 
 pytestmark = pytest.mark.django_db
 NEW = {
@@ -344,3 +345,11 @@ def test_a_changed_address_is_the_persons_everywhere(province: Province) -> None
     assert commands.applicant_of(province.actor("congdan1"))["email"] == "moi@example.vn"
     page = client_of("quantri1").get("/agencies/posts/H44.100:clerk/appoint/", {"q": "hanh"}).content.decode()
     assert "moi@example.vn" in page
+
+
+def test_that_a_page_of_a_person_was_read_is_logged(province: Province) -> None:
+    read = province.person("congdan1").pk
+    assert client_of("quantri1").get(f"/people/{read}/").status_code == 200
+    assert client_of("motcua1").get(f"/people/{read}/").status_code == 403
+    (opening,) = vault.openings_of(f"person:{read}")
+    assert (opening.who, opening.purpose) == (str(province.person("quantri1").pk), "account")
