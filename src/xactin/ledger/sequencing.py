@@ -34,13 +34,16 @@ PAUSE: Final = 0.4
 """Seconds between looks at the queue: a checkpoint follows its entries by less than one second."""
 BATCH: Final = 20_000
 
-# Genesis is first even where the log begins anew after older entries.
+# The limit comes before the join: millions may wait, after a long stop of all workers or in a log that begins anew.
 _TAKE: Final = """
 SELECT e.number, e.digest,
        CASE WHEN e.subject LIKE 'mandate:%%' OR e.subject LIKE 'authority:%%' THEN e.effect END
-  FROM ledger_unsequenced u JOIN ledger_entry e USING (number)
- ORDER BY e.number <> %s, e.number LIMIT %s
+  FROM (SELECT number FROM ledger_unsequenced ORDER BY {order} LIMIT %s) u JOIN ledger_entry e USING (number)
+ ORDER BY {order}
 """
+_TAKE_NEXT: Final = _TAKE.format(order="number")
+# Genesis is first even where the log begins anew after older entries.
+_TAKE_FIRST: Final = _TAKE.format(order="number <> (SELECT genesis FROM ledger_log), number")
 _TAKE_THESE: Final = """
 SELECT e.number, e.digest,
        CASE WHEN e.subject LIKE 'mandate:%%' OR e.subject LIKE 'authority:%%' THEN e.effect END
@@ -130,16 +133,16 @@ def _round(limit: int, *, promised_only: bool = False) -> int:
             with connection.cursor() as cursor:
                 # What is published must survive the machine, whatever the database is set to.
                 cursor.execute("SET LOCAL synchronous_commit = on")
-                cursor.execute("SELECT origin, sealed, genesis, size, mandates FROM ledger_log WHERE id = 1")
+                cursor.execute("SELECT origin, sealed, size, mandates FROM ledger_log WHERE id = 1")
                 row = cursor.fetchone()
             if row is None:
                 return 0
-            origin, sealed, genesis, size, mandates = row
+            origin, sealed, size, mandates = row
             promise = _open_promise(kept, origin, size)
             if promise is not None:
                 taken = _taken_again(promise)
             else:
-                taken = [] if promised_only else _rows(_TAKE, (genesis, limit))
+                taken = [] if promised_only else _rows(_TAKE_NEXT if size else _TAKE_FIRST, (limit,))
             if not taken:
                 return 0
             batch = _Batch(size, bytes(mandates))
