@@ -121,6 +121,7 @@ def inbox(
     found = list(rows[: PAGE + 1])
     for row in found:
         _placed(as_seen(actor, row.case))
+        row.agency = identity.agency(row.agency_id) if row.agency_id else None
     return found
 
 
