@@ -40,6 +40,8 @@ __all__ = [
 PAGE: Final = 50
 HEAVY: Final = ("state", "words")
 """What a row is heavy with, and no list shows."""
+TIMES: Final = ("due_at", "submitted_at", "received_at", "finished_at")
+"""What takes long to read, and the inbox does not show of a case: its tasks have times of their own."""
 FILES: Final = ("document.", "result")
 
 
@@ -98,17 +100,23 @@ Place = tuple[datetime | None, int]
 
 
 def inbox(
-    actor: Actor, *, words: str = "", code: str = "", after: Place | None = None, mine: bool = True
+    actor: Actor,
+    *,
+    words: str = "",
+    code: str = "",
+    after: Place | None = None,
+    mine: bool = True,
+    whole: bool = False,
 ) -> list[OpenTask]:
     """The actor's open tasks, ordered by what will be late first; one more than a page when there is more.
 
-    Not `mine`: those of all cases the actor may see.
+    Not `mine`: those of all cases the actor may see. `whole`: with all that lists show of their cases.
     """
     rows = (
         OpenTask.objects.filter(_mine(actor) if mine else Q(case__in=visible(actor).values("pk")))
         .exclude(kind="service")
         .select_related("case")
-        .defer(*(f"case__{name}" for name in HEAVY))
+        .defer(*(f"case__{name}" for name in (HEAVY if whole else HEAVY + TIMES)))
         .order_by("due_at", "id")
     )
     rows = rows.filter(found_by(actor, words, case="case__"))

@@ -255,7 +255,7 @@ def list_inbox(
 ) -> dict[str, Any]:
     """Open tasks, those due first at the top: of the asker, or (`mine=false`) of all cases they may see."""
     return answers.inbox_page(
-        queries.inbox(_actor(request), words=q, mine=mine, after=queries.cursor_from(after))
+        queries.inbox(_actor(request), words=q, mine=mine, after=queries.cursor_from(after), whole=True)
     )
 
 
