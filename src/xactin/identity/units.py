@@ -19,6 +19,16 @@ class Unit:
     province_code: str
 
     @property
+    def committee(self) -> str:
+        """Its people's committee as papers name it: `Ủy ban nhân dân phường Hòa Bình`, but `... Phường 1`.
+
+        Decree 30/2020, annex II: the common noun is small before a name, and capital before a number.
+        """
+        numbered = any(letter.isdigit() for letter in self.name)
+        name = self.name if numbered else self.name[:1].lower() + self.name[1:]
+        return f"Ủy ban nhân dân {name}"
+
+    @property
     def name_en(self) -> str:
         """Its name in English."""
         return english_unit_name(self.kind, self.name)

@@ -153,7 +153,7 @@ APPLICANTS: Final = (
         "citizen",
         "025190000123",
         "0912000001",
-        "Tổ 5, Phường Hòa Bình, tỉnh Phú Thọ",
+        "Tổ 5, phường Hòa Bình, tỉnh Phú Thọ",
     ),
     (
         "congdan2",
@@ -161,7 +161,7 @@ APPLICANTS: Final = (
         "citizen",
         "025085000456",
         "0912000002",
-        "Tổ 9, Phường Phú Thọ, tỉnh Phú Thọ",
+        "Tổ 9, phường Phú Thọ, tỉnh Phú Thọ",
     ),
     (
         "congdan3",
@@ -169,7 +169,7 @@ APPLICANTS: Final = (
         "citizen",
         "017192000789",
         "0912000003",
-        "Xóm Mòng, Xã Lương Sơn, tỉnh Phú Thọ",
+        "Xóm Mòng, xã Lương Sơn, tỉnh Phú Thọ",
     ),
     (
         "doanhnghiep1",

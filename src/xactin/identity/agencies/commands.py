@@ -45,7 +45,7 @@ def create_agency(
         )
     served = _unit_served(kind, unit_code)
     if served and not name_vi:
-        name_vi, name_en = f"Ủy ban nhân dân {served.name}", f"People's Committee of {served.name_en}"
+        name_vi, name_en = served.committee, f"People's Committee of {served.name_en}"
     if not name_vi:
         raise Invalid("Cơ quan phải có tên.", "An agency needs a name.", {"field": "name_vi"})
     try:

@@ -38,7 +38,7 @@ def test_a_commune_is_chosen_from_the_list_and_named_by_it(province: Province) -
     assert "H44.101 (Xã, phường)" in page.content.decode()
     answer = client.post("/agencies/H44/add/", COMMUNE, follow=True)
     made = Agency.objects.get(code="H44.101")
-    assert (made.name_vi, made.unit_code) == ("Ủy ban nhân dân Phường Phú Thọ", "07942")
+    assert (made.name_vi, made.unit_code) == ("Ủy ban nhân dân phường Phú Thọ", "07942")
     assert answer.redirect_chain[-1][0] == "/agencies/H44.101/"
     assert "Thêm chức vụ" in answer.content.decode()
 

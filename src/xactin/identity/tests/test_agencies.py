@@ -9,6 +9,7 @@ from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province
+from xactin.identity.units import Unit
 from xactin.kernel.attestation import time_text
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_commune_takes_its_name_from_the_list_of_units(province: Province) -> None:
     commune = province.agencies["H44.100"]
-    assert commune.name_vi.startswith("Ủy ban nhân dân Phường")
+    assert commune.name_vi.startswith("Ủy ban nhân dân phường")
     assert commune.name_en.endswith("Ward")
     assert commune.path == "H44/H44.100/"
 
@@ -150,3 +151,16 @@ def test_an_administrators_post_cannot_ask_for_a_passkey(province: Province) -> 
     post = Post.objects.get(role="administrator")
     with pytest.raises(Refused):
         commands.require_passkey(post=post, required=True, by=province.actor("quantri1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "committee"),
+    [
+        ("Phường Hòa Bình", "Ủy ban nhân dân phường Hòa Bình"),
+        ("Tỉnh Phú Thọ", "Ủy ban nhân dân tỉnh Phú Thọ"),
+        ("Đặc khu Phú Quốc", "Ủy ban nhân dân đặc khu Phú Quốc"),
+        ("Phường 1", "Ủy ban nhân dân Phường 1"),
+    ],
+)
+def test_a_committee_is_named_as_on_papers(name: str, committee: str) -> None:
+    assert Unit("1", "commune", "", name, "").committee == committee

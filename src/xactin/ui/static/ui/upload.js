@@ -4,13 +4,13 @@
 
 const words = {
   vi: {
-    shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy", choose: "Chọn tệp hoặc chụp ảnh",
+    shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy", choose: "Chọn tệp hoặc chụp ảnh", chooseFile: "Chọn tệp",
     network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
     ended: "Phiên làm việc đã hết. Ông/Bà vui lòng đăng nhập lại ở một thẻ khác rồi bấm “Thử lại”.",
     failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.",
   },
   en: {
-    shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel", choose: "Choose a file or take a photo",
+    shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel", choose: "Choose a file or take a photo", chooseFile: "Choose a file",
     network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
     ended: "The session has ended. Please sign in again in another tab, then press “Try again”.",
     failed: "The file was not uploaded. Please try again.",
@@ -29,7 +29,8 @@ for (const block of document.querySelectorAll(".xt-upload")) {
 /** The browser's own button speaks the browser's language; this one speaks the page's. */
 function dress(block) {
   const input = block.querySelector("input[type=file]");
-  input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: words.choose, ariaHidden: "true" }));
+  const photos = !input.accept || input.accept.includes("image");
+  input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: photos ? words.choose : words.chooseFile, ariaHidden: "true" }));
   block.classList.add("xt-upload-dressed");
 }
 
