@@ -122,7 +122,7 @@ def test_the_last_two_administrators_end_themselves_at_once(
 ) -> None:
     first, second = _two_administrators(province)
     if not locked:
-        monkeypatch.setattr(agencies, "_lock_administrators", lambda: None)
+        monkeypatch.setattr(agencies, "lock_administrators", lambda: None)
     meeting = meet_before(monkeypatch, agencies, "attest")
     results = at_once(*(_ending(holding, by) for holding, by in (first, second)))
     left = queries.held_now().filter(post__role="administrator").count()
