@@ -360,8 +360,11 @@ def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:
 
 
 def people_matching(words: str, limit: int = 20) -> list[Person]:
-    """People whose name holds every word, with or without diacritics, in the order of a Vietnamese list."""
-    found = Person.objects.select_related("account")
+    """People whose name holds every word, with or without diacritics, in the order of a Vietnamese list.
+
+    Without those whose account is out of use: nobody could work in a post that is given to them.
+    """
+    found = Person.objects.select_related("account").exclude(account__is_active=False)
     for word in folded(clean_name(words)).split():
         found = found.filter(folded_name__contains=word)
     return list(found.order_by("sort_key", "id")[:limit])

@@ -305,6 +305,13 @@ def test_an_account_out_of_use_lets_nobody_in_until_it_is_taken_back(province: P
     assert acts == ["account.deactivate", "account.reactivate"]
 
 
+def test_an_account_out_of_use_is_offered_no_post(province: Province) -> None:
+    person = province.person("congdan2")
+    assert person in actors.people_matching(person.full_name)
+    commands.deactivate_account(person=person.pk, by=province.actor("quantri1"))
+    assert person not in actors.people_matching(person.full_name)
+
+
 def test_deactivating_ends_an_invitation(province: Province) -> None:
     admin = client_of("quantri1")
     account, link = invited(admin)
