@@ -49,6 +49,10 @@ def build(target: Path, wanted: str) -> None:
 
     settings.STATIC_ROOT = str(target)
     call_command("collectstatic", interactive=False, verbosity=0)
+    # The settings' permissions are for what people upload; these may be read by whoever runs us.
+    for file in target.rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)
     (target / STAMP).write_text(wanted, "ascii")
 
 
@@ -77,6 +81,7 @@ def main() -> None:
     django.setup()
     wanted = stamp()
     if _stamp_of(READY) != wanted:
+        os.umask(0o022)
         shutil.rmtree(READY, ignore_errors=True)
         build(READY, wanted)
 
