@@ -33,12 +33,12 @@ function start(form) {
   form.addEventListener("change", (event) => {
     tidy(event.target);
     conditions(form);
-    if (event.target.closest(".xt-wrong")) check(event.target);
+    if (event.target.closest(".xt-wrong") && !refused(event.target)) check(event.target);
   });
   form.addEventListener("input", (event) => {
     slashes(event);
     // A sentence goes while the person types: gone at the press of a button, it would move the button away.
-    if (event.target.closest(".xt-wrong") && !fault(event.target)) check(event.target);
+    if (event.target.closest(".xt-wrong") && !refused(event.target) && !fault(event.target)) check(event.target);
     draft.later();
   });
   form.addEventListener("submit", (event) => submit(event, form, draft));
@@ -119,6 +119,11 @@ function range(input, text, say) {
   if (input.dataset.min && value < Number(input.dataset.min)) return say("sayTooSmall");
   if (input.dataset.max && value > Number(input.dataset.max)) return say("sayTooLarge");
   return "";
+}
+
+/** A file that was just refused is no longer in its input: the words that say why are not ours to take away. */
+function refused(input) {
+  return input.type === "file" && !input.files.length;
 }
 
 /** Shows or takes away the sentence at an input; tells whether the input is well. */
