@@ -2,10 +2,11 @@
 
 import random
 import re
+import time
 from collections.abc import Callable
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
 from tests.journeys.people import PASSWORD, Person
@@ -86,4 +87,4 @@ def test_an_address_and_a_token(enter: Callable[..., Person], phone: bool) -> No
 
 def _code(secret: str) -> str:
     """What the app shows now."""
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))

@@ -68,6 +68,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Xác Tín"
+# RFC 6238, section 5.2: a code typed just before it changed is taken, and a clock may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 # Many people have no e-mail; a second factor must not wait for one.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
