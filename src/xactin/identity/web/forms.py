@@ -32,6 +32,12 @@ def checked_phone(number: str) -> str:
     return phone
 
 
+def optional_phone(text: str) -> str:
+    """A mobile number with its digits only; "" where none is given."""
+    entered = text.strip()
+    return checked_phone(entered) if entered else ""
+
+
 def checked_name(full_name: str) -> str:
     """A citizen's name of two words at least. Raises ValidationError."""
     name = clean_name(full_name)
@@ -139,8 +145,7 @@ class ProfileForm(forms.Form):
 
     def clean_phone(self) -> str:
         """A mobile number, or none."""
-        entered = self.cleaned_data["phone"].strip()
-        return checked_phone(entered) if entered else ""
+        return optional_phone(self.cleaned_data["phone"])
 
 
 class LabelForm(forms.Form):

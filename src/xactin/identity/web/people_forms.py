@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xactin.identity.models import Person
 from xactin.identity.rules import clean_name, is_citizen_number, is_tax_code
-from xactin.identity.web.forms import checked_name, checked_phone
+from xactin.identity.web.forms import checked_name, optional_phone
 from xactin.ledger.clock import now
 
 KINDS: Final[dict[str, Promise]] = {
@@ -73,8 +73,7 @@ class PersonForm(forms.Form):
 
     def clean_phone(self) -> str:
         """A mobile number, or none."""
-        entered = self.cleaned_data["phone"].strip()
-        return checked_phone(entered) if entered else ""
+        return optional_phone(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         """Names and numbers are of other forms for people and for firms."""

@@ -227,17 +227,6 @@ def pager(
     }
 
 
-def _numbered(request: HttpRequest, page: Page[Any], total: int | None) -> Shown:
-    pages = page.paginator.num_pages
-    before = page.number - 1
-    return {
-        "previous": address_with(request, {"page": before if before > 1 else None}) if before else "",
-        "next": address_with(request, {"page": page.number + 1}) if page.has_next() else "",
-        "place": _("Page %(page)d of %(pages)d") % {"page": page.number, "pages": pages},
-        "total": page.paginator.count if total is None else total,
-    }
-
-
 @register.inclusion_tag("ui/parts/sort_header.html", takes_context=True)
 def sort_header(context: Context, key: str, text: str, default: str = "", align: str = "") -> Shown:
     """A `<th>` whose link sorts the table by `?sort=key`, then `?sort=-key`."""
