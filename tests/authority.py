@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.processes import command, descendants
+from tests.faults.processes import command, descendants, wait_until
 
 
 @dataclass
@@ -59,3 +63,20 @@ def start(data: Path, command: Sequence[str] = (), **more: str) -> Running:
         env=surroundings(**more),
     )
     return Running(process, port, data)
+
+
+@contextmanager
+def standing(name: str, **more: str) -> Iterator[Running]:
+    """A demo authority that answers, in a folder of its own; its data goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix=f"xactin-{name}-"))
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    running = start(folder, **more)
+    try:
+        wait_until(lambda: running.health() is not None or running.process.poll() is not None, 300, "health")
+        assert running.process.poll() is None
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGCONT)  # a test that failed may have left it frozen
+        running.process.terminate()
+        running.process.wait(60)
+        shutil.rmtree(folder)

@@ -5,19 +5,17 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.authority import Running, program, start, surroundings
+from tests.authority import Running, program, standing, surroundings
 from tests.faults.processes import alive, command, descendants, wait_until
 from tests.journeys.conftest import FLAGS
 from tests.journeys.people import PASSWORD, Person, example
@@ -33,18 +31,8 @@ NAME = "requester.full_name"
 @pytest.fixture(scope="module")
 def authority() -> Iterator[Running]:
     """A demo authority that answers."""
-    folder = Path(tempfile.mkdtemp(prefix="xactin-away-"))
-    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    running = start(folder, XACTIN_DEMO_PASSWORD=PASSWORD)
-    try:
-        wait_until(lambda: running.health() is not None or running.process.poll() is not None, 300, "health")
-        assert running.process.poll() is None
+    with standing("away", XACTIN_DEMO_PASSWORD=PASSWORD) as running:
         yield running
-    finally:
-        running.process.send_signal(signal.SIGCONT)
-        running.process.terminate()
-        running.process.wait(60)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

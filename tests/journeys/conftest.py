@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.authority import Running, start
-from tests.faults.processes import wait_until
+from tests.authority import Running, standing
 from tests.journeys.people import PASSWORD, Person
 
 FLAGS = (
@@ -36,17 +33,8 @@ def authority() -> Iterator[Running | Lent]:
         port, _, data = lent.partition(":")
         yield Lent(int(port), Path(data))
         return
-    folder = Path(tempfile.mkdtemp(prefix="xactin-journeys-"))
-    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    running = start(folder, XACTIN_DEMO_PASSWORD=PASSWORD)
-    try:
-        wait_until(lambda: running.health() is not None or running.process.poll() is not None, 300, "health")
-        assert running.process.poll() is None
+    with standing("journeys", XACTIN_DEMO_PASSWORD=PASSWORD) as running:
         yield running
-    finally:
-        running.process.send_signal(signal.SIGTERM)
-        running.process.wait(60)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
