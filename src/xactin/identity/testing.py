@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.test import Client
+
 from xactin.identity import commands
 from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
@@ -100,3 +102,10 @@ def citizen(username: str, name: str, *, kind: str = "citizen", id_number: str =
         phone="0912000001",
         email=f"{username}@example.vn",
     )
+
+
+def signed_in(username: str) -> Client:
+    """A browser without a screen, in which this account has signed in."""
+    client = Client()
+    client.post("/accounts/login/", {"login": username, "password": PASSWORD})
+    return client

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.utils import translation
 
 from xactin.identity.agencies import queries
 from xactin.identity.models import Agency, Post
 from xactin.identity.rules import is_code_below, next_code
-from xactin.identity.testing import PASSWORD, Province
+from xactin.identity.testing import Province, signed_in
 
 pytestmark = pytest.mark.django_db
 COMMUNE = {"kind": "commune", "code": "H44.101", "unit_code": "Phường Phú Thọ (07942)"}
@@ -24,14 +23,8 @@ def _fresh() -> Iterator[None]:
         yield
 
 
-def client_of(username: str) -> Client:
-    client = Client()
-    client.post("/accounts/login/", {"login": username, "password": PASSWORD})
-    return client
-
-
 def test_a_commune_is_chosen_from_the_list_and_named_by_it(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     page = client.get("/agencies/H44/add/")
     assert '<option value="Phường Phú Thọ (07942)">' in page.content.decode()
     assert "(04795)" not in page.content.decode()  # has its agency already
@@ -67,7 +60,7 @@ def test_a_unit_is_known_by_code_or_name(province: Province, typed: str) -> None
 )
 def test_a_wrong_agency_is_told_at_its_field(province: Province, wrong: dict[str, str], field: str) -> None:
     kept = {"name_en": "A name that is kept"}
-    answer = client_of("quantri1").post("/agencies/H44/add/", COMMUNE | kept | wrong)
+    answer = signed_in("quantri1").post("/agencies/H44/add/", COMMUNE | kept | wrong)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert "A name that is kept" in answer.content.decode()
@@ -76,12 +69,12 @@ def test_a_wrong_agency_is_told_at_its_field(province: Province, wrong: dict[str
 
 def test_parts_are_chosen_or_named(province: Province) -> None:
     sent = UNIT | {"functions": ["land"], "more_functions": "fire_safety, land"}
-    assert client_of("quantri1").post("/agencies/H44.100/add/", sent).status_code == 302
+    assert signed_in("quantri1").post("/agencies/H44.100/add/", sent).status_code == 302
     assert Agency.objects.get(code="H44.100.03").functions == ["fire_safety", "land"]
 
 
 def test_a_post_is_added_and_a_second_of_its_role_needs_a_name(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     post = {"role": "chair", "title_vi": "Phó Chủ tịch", "title_en": "Vice-chair", "requires_passkey": "on"}
     twice = client.post("/agencies/H44.100/posts/add/", post)
     assert twice.status_code == 422
@@ -94,7 +87,7 @@ def test_a_post_is_added_and_a_second_of_its_role_needs_a_name(province: Provinc
 
 
 def test_an_administrators_post_cannot_be_asked_for_a_passkey(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     sent = {"role": "administrator", "title_vi": "Quản trị", "title_en": "Admin", "requires_passkey": "on"}
     answer = client.post("/agencies/H44.100/posts/add/", sent)
     assert list(answer.context["form"].errors) == ["requires_passkey"]
@@ -106,7 +99,7 @@ def test_an_administrators_post_cannot_be_asked_for_a_passkey(province: Province
 
 def test_whoever_holds_a_post_already_is_told_on_the_same_page(province: Province) -> None:
     sent = {"person": str(province.person("vanthu1").id)}
-    answer = client_of("quantri1").post("/agencies/posts/H44.100:clerk/appoint/?q=bui thi lan", sent)
+    answer = signed_in("quantri1").post("/agencies/posts/H44.100:clerk/appoint/?q=bui thi lan", sent)
     assert answer.status_code == 422
     assert "đang giữ chức vụ này" in answer.content.decode()
     assert answer.content.decode().count("checked") == 1
@@ -114,7 +107,7 @@ def test_whoever_holds_a_post_already_is_told_on_the_same_page(province: Provinc
 
 def test_the_last_administrator_is_refused_where_one_stands(province: Province) -> None:
     holding = province.person("quantri1").holdings.get()
-    answer = client_of("quantri1").post(f"/agencies/holdings/{holding.id}/end/", follow=True)
+    answer = signed_in("quantri1").post(f"/agencies/holdings/{holding.id}/end/", follow=True)
     assert answer.redirect_chain[-1][0] == "/agencies/H44/"
     assert "quản trị viên cuối cùng" in answer.content.decode()
 
@@ -122,10 +115,10 @@ def test_the_last_administrator_is_refused_where_one_stands(province: Province) 
 @pytest.mark.parametrize("path", ["/agencies/H44/add/", "/agencies/H44.100/posts/add/"])
 @pytest.mark.parametrize(("username", "status"), [("chutich1", 403), ("thanhtra1", 403), ("congdan1", 403)])
 def test_others_may_not(province: Province, path: str, username: str, status: int) -> None:
-    client = client_of(username)
+    client = signed_in(username)
     assert client.get(path).status_code == status
     assert client.post(path, UNIT).status_code == status
-    assert client_of("quantri1").get("/agencies/H44.999/add/").status_code == 404
+    assert signed_in("quantri1").get("/agencies/H44.999/add/").status_code == 404
 
 
 def test_codes_are_built_as_the_decision_says() -> None:
@@ -143,7 +136,7 @@ def test_codes_are_built_as_the_decision_says() -> None:
 )
 def test_an_end_is_typed_day_first(province: Province, typed: str, status: int) -> None:
     sent = {"person": str(province.person("congdan2").id), "until": typed}
-    answer = client_of("quantri1").post("/agencies/posts/H44.100:clerk/appoint/?q=minh", sent)
+    answer = signed_in("quantri1").post("/agencies/posts/H44.100:clerk/appoint/?q=minh", sent)
     assert answer.status_code == status
     if status == 422:
         assert list(answer.context["form"].errors) == ["until"]

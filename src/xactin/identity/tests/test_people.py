@@ -19,7 +19,7 @@ from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Account, ApiToken, Holding, KeyMandate, Person, Post
 from xactin.identity.people import queries
 from xactin.identity.rules import is_tax_code
-from xactin.identity.testing import PASSWORD, Province, citizen
+from xactin.identity.testing import Province, citizen, signed_in
 from xactin.ledger.queries import entries_of
 from xactin.vault import queries as vault
 
@@ -42,12 +42,6 @@ def _fresh() -> Iterator[None]:
         yield
 
 
-def client_of(username: str) -> Client:
-    client = Client()
-    client.post("/accounts/login/", {"login": username, "password": PASSWORD})
-    return client
-
-
 def choose(link: str, password: str) -> bool:
     """Opens an invitation and chooses a password with it; whether that went."""
     client = Client()
@@ -67,7 +61,7 @@ def invited(by: Client, **more: str) -> tuple[Account, str]:
 
 
 def test_somebody_is_added_invited_and_signs_in(province: Province) -> None:
-    account, link = invited(client_of("quantri1"))
+    account, link = invited(signed_in("quantri1"))
     person = account.person
     assert (person.full_name, person.phone, person.id_number) == (
         "Đặng Thị Ước",
@@ -83,7 +77,7 @@ def test_somebody_is_added_invited_and_signs_in(province: Province) -> None:
 
 
 def test_the_link_is_shown_once_and_kept_by_no_cache(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     answer = client.post("/people/add/?post=H44.100:clerk", NEW)
     page = answer.content.decode()
     assert "chưa có máy chủ thư" in page
@@ -98,7 +92,7 @@ def test_with_a_mail_server_the_link_goes_to_the_person_alone(
     province: Province, settings: Settings, mailoutbox: list[object]
 ) -> None:
     settings.EMAIL_HOST = "mail.example.vn"
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     answer = client.post("/people/add/?post=H44.100:clerk", NEW, follow=True)
     assert answer.redirect_chain[-1][0].endswith("/?post=H44.100:clerk")
     page = answer.content.decode()
@@ -116,7 +110,7 @@ def test_with_a_mail_server_the_link_goes_to_the_person_alone(
 
 
 def test_an_invitation_ends_after_three_days(province: Province, settings: Settings) -> None:
-    _, link = invited(client_of("quantri1"))
+    _, link = invited(signed_in("quantri1"))
     settings.PASSWORD_RESET_TIMEOUT = -1
     assert not choose(link, "một mật khẩu của riêng tôi")
     settings.PASSWORD_RESET_TIMEOUT = 60
@@ -124,7 +118,7 @@ def test_an_invitation_ends_after_three_days(province: Province, settings: Setti
 
 
 def test_a_new_invitation_ends_the_one_before(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     account, first = invited(client)
     [second] = LINK.findall(client.post(f"/people/{account.person_id}/invite/").content.decode())
     assert not choose(first, "một mật khẩu của riêng tôi")
@@ -162,7 +156,7 @@ def test_nobody_gets_a_link_into_an_account_that_is_used(province: Province) -> 
 )
 def test_what_is_wrong_stands_at_its_field(province: Province, wrong: dict[str, str], field: str) -> None:
     people = Person.objects.count()
-    answer = client_of("quantri1").post("/people/add/", NEW | wrong)
+    answer = signed_in("quantri1").post("/people/add/", NEW | wrong)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert Person.objects.count() == people
@@ -171,7 +165,7 @@ def test_what_is_wrong_stands_at_its_field(province: Province, wrong: dict[str, 
 def test_an_address_that_somebody_confirmed_is_theirs(province: Province) -> None:
     EmailAddress.objects.filter(email="congdan1@example.vn").update(verified=True)
     people = Person.objects.count()
-    answer = client_of("quantri1").post("/people/add/", NEW | {"email": "CongDan1@example.vn"})
+    answer = signed_in("quantri1").post("/people/add/", NEW | {"email": "CongDan1@example.vn"})
     assert list(answer.context["form"].errors) == ["email"]
     assert Person.objects.count() == people
     with pytest.raises(Invalid):
@@ -185,7 +179,7 @@ def test_an_address_that_somebody_confirmed_is_theirs(province: Province) -> Non
 
 def test_a_firm_has_a_tax_code_and_any_name(province: Province) -> None:
     firm = {"kind": "firm", "full_name": "Sông Đà 9", "id_number": "0100100079", "username": "songda9"}
-    account, _ = invited(client_of("quantri1"), **firm)
+    account, _ = invited(signed_in("quantri1"), **firm)
     assert (account.person.kind, account.person.id_number) == ("firm", "0100100079")
 
 
@@ -218,19 +212,19 @@ def test_the_list_is_a_vietnamese_one_searched_both_ways_and_paged(province: Pro
 
 
 def test_the_list_tells_posts_and_no_numbers(province: Province) -> None:
-    page = client_of("quantri1").get("/people/").content.decode()
+    page = signed_in("quantri1").get("/people/").content.decode()
     assert "Bùi Thị Lan" in page
     assert "clerk, Ủy ban nhân dân" in page
     assert "025190000123" not in page
     assert "@example.vn" not in page
-    own = client_of("quantri1").get(f"/people/{province.person('congdan1').pk}/").content.decode()
+    own = signed_in("quantri1").get(f"/people/{province.person('congdan1').pk}/").content.decode()
     assert "•••••••••123" in own
     assert "025190000123" not in own
 
 
 @pytest.mark.parametrize("words", ["%", "_", "'; DROP TABLE", "\u202e", "ế" * 3000])
 def test_hostile_words_find_nobody_or_everybody(province: Province, words: str) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     assert client.get("/people/", {"q": words}).status_code == 200
     assert (
         client.get("/agencies/posts/H44.100:clerk/appoint/", {"q": words, "person": words}).status_code == 200
@@ -241,7 +235,7 @@ def test_hostile_words_find_nobody_or_everybody(province: Province, words: str) 
 
 
 def test_nobody_found_leads_on(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     assert "/people/add/" in client.get("/people/", {"q": "khong co ai"}).content.decode()
     page = client.get("/agencies/posts/H44.100:clerk/appoint/", {"q": "khong co ai"}).content.decode()
     assert "/people/add/?post=H44.100:clerk" in page
@@ -249,7 +243,7 @@ def test_nobody_found_leads_on(province: Province) -> None:
 
 @pytest.mark.parametrize("username", ["chutich1", "thanhtra1", "congdan1", "doanhnghiep1", ""])
 def test_others_may_not(province: Province, username: str) -> None:
-    client = client_of(username) if username else Client()
+    client = signed_in(username) if username else Client()
     target = province.person("vanthu1").pk
     refused = 403 if username else 302
     for path in ("/people/", "/people/add/", f"/people/{target}/"):
@@ -272,7 +266,7 @@ def test_others_may_not(province: Province, username: str) -> None:
 
 
 def test_who_is_not_there_is_404(province: Province) -> None:
-    client = client_of("quantri1")
+    client = signed_in("quantri1")
     assert client.get(f"/people/{uuid4()}/").status_code == 404
     for act in ("invite", "deactivate", "reactivate"):
         assert client.post(f"/people/{uuid4()}/{act}/").status_code == 404
@@ -280,7 +274,7 @@ def test_who_is_not_there_is_404(province: Province) -> None:
 
 
 def test_an_account_out_of_use_lets_nobody_in_until_it_is_taken_back(province: Province) -> None:
-    clerk, admin = client_of("vanthu1"), client_of("quantri1")
+    clerk, admin = signed_in("vanthu1"), signed_in("quantri1")
     account = province.accounts["vanthu1"]
     token = commands.create_token(account)
     header = {"authorization": f"Bearer {token}"}
@@ -291,14 +285,14 @@ def test_an_account_out_of_use_lets_nobody_in_until_it_is_taken_back(province: P
     assert clerk.get("/me/").status_code == 302
     assert not UserSession.objects.filter(user=account).exists()
     assert Client().get("/api/v1/me", headers=header).status_code == 401
-    assert client_of("vanthu1").get("/me/").status_code == 302
+    assert signed_in("vanthu1").get("/me/").status_code == 302
     with pytest.raises(Account.DoesNotExist):
         actors.actor_for("vanthu1")
     # Posts and mandates are ended by ending the holding, and by nothing else.
     assert Holding.objects.get(person_id=account.person_id).until is None
     assert not KeyMandate.objects.filter(key__person_id=account.person_id, ended_at__isnull=False).exists()
     admin.post(f"/people/{account.person_id}/reactivate/")
-    assert client_of("vanthu1").get("/me/").status_code == 200
+    assert signed_in("vanthu1").get("/me/").status_code == 200
     assert Client().get("/api/v1/me", headers=header).status_code == 401
     assert ApiToken.objects.get(account=account).revoked_at
     acts = [entry.statement["act"] for entry in entries_of(f"person:{account.person_id}")]
@@ -313,7 +307,7 @@ def test_an_account_out_of_use_is_offered_no_post(province: Province) -> None:
 
 
 def test_deactivating_ends_an_invitation(province: Province) -> None:
-    admin = client_of("quantri1")
+    admin = signed_in("quantri1")
     account, link = invited(admin)
     admin.post(f"/people/{account.person_id}/deactivate/")
     assert not choose(link, "một mật khẩu của riêng tôi")
@@ -325,7 +319,7 @@ def test_twice_is_refused_and_so_is_oneself(province: Province) -> None:
     by, clerk = province.actor("quantri1"), province.person("vanthu1").pk
     with pytest.raises(Refused, match="chính mình"):
         commands.deactivate_account(person=by.person_id, by=by)
-    assert "/deactivate/" not in client_of("quantri1").get(f"/people/{by.person_id}/").content.decode()
+    assert "/deactivate/" not in signed_in("quantri1").get(f"/people/{by.person_id}/").content.decode()
     with pytest.raises(Refused):
         commands.reactivate_account(person=clerk, by=by)
     commands.deactivate_account(person=clerk, by=by)
@@ -350,13 +344,13 @@ def test_a_changed_address_is_the_persons_everywhere(province: Province) -> None
     new = EmailAddress.objects.create(user=account, email="moi@example.vn", verified=True)
     new.set_as_primary()
     assert commands.applicant_of(province.actor("congdan1"))["email"] == "moi@example.vn"
-    page = client_of("quantri1").get("/agencies/posts/H44.100:clerk/appoint/", {"q": "hanh"}).content.decode()
+    page = signed_in("quantri1").get("/agencies/posts/H44.100:clerk/appoint/", {"q": "hanh"}).content.decode()
     assert "moi@example.vn" in page
 
 
 def test_that_a_page_of_a_person_was_read_is_logged(province: Province) -> None:
     read = province.person("congdan1").pk
-    assert client_of("quantri1").get(f"/people/{read}/").status_code == 200
-    assert client_of("motcua1").get(f"/people/{read}/").status_code == 403
+    assert signed_in("quantri1").get(f"/people/{read}/").status_code == 200
+    assert signed_in("motcua1").get(f"/people/{read}/").status_code == 403
     (opening,) = vault.openings_of(f"person:{read}")
     assert (opening.who, opening.purpose) == (str(province.person("quantri1").pk), "account")
