@@ -25,6 +25,7 @@ MORE_DOORS = {
     ("notices", "topics"): "the event that a handler is given",
     ("cases", "documents"): "papers are made and checked without a database",
     ("cases", "sealing"): "the certificates that genesis names",
+    ("vault", "ids"): "the one maker of ids",
     ("vault", "secrets"): "keys at rest are sealed under the one master key",
 }
 WRITERS = {"commands", "jobs", "testing"}
@@ -108,6 +109,21 @@ def test_there_is_no_cellar() -> None:
 def test_rules_are_pure(source: Source) -> None:
     forbidden = {"django", "psycopg", "socket", "requests", "urllib", "procrastinate"}
     assert not [name for name, _ in imports(source) if name.split(".")[0] in forbidden]
+
+
+def test_statements_are_made_in_the_ledger_alone() -> None:
+    """Rooms sign by `chain.attest`, or give the ledger a statement of its own to a signer elsewhere."""
+    rooms = {
+        source.room for source in sources() for name, _ in imports(source) if name.endswith(".make_statement")
+    }
+    assert rooms - {"cases"} == {"kernel", "ledger"}
+
+
+def test_ids_have_one_maker() -> None:
+    makers = [
+        source.place for source in sources() for name, _ in imports(source) if name.startswith("uuid_utils")
+    ]
+    assert [place for place in makers if not place.startswith("cases/")] == ["vault/ids.py"]
 
 
 def test_effects_are_called_by_name_and_not_by_signals() -> None:

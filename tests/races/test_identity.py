@@ -14,17 +14,15 @@ from django.db import connection, transaction
 
 from xactin.identity import queries
 from xactin.identity.agencies import commands as agencies
+from xactin.identity.attesting import signer_of
 from xactin.identity.keys import commands as keys
-from xactin.identity.keys.signing import sign
 from xactin.identity.models import Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.testing import Province, small_province
-from xactin.kernel.attestation import make_statement
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import run_audit
 from xactin.ledger.authority import remember
 from xactin.ledger.clock import forget, now
 from xactin.ledger.errors import MandateEnded
-from xactin.ledger.signers import new_id
 from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -271,18 +269,9 @@ def test_a_key_changed_under_load(province: Province) -> None:
         kept = refused = 0
         while not done.is_set():
             actor = queries.actor_for("motcua1", "reception")
-            said = make_statement(
-                id=new_id(),
-                authority="H44",
-                subject="note:load",
-                act="note.write",
-                by=actor.by(),
-                at=now(),
-                key=actor.key_id,
-            )
             try:
                 with ledger.acting(subject="note:load", mandates=[actor.mandate_id]) as chain:
-                    chain.append(said, sign(actor, said), {})
+                    chain.attest(signer_of(actor), act="note.write", effect={})
                 kept += 1
             except MandateEnded:
                 refused += 1

@@ -25,6 +25,7 @@ from xactin.identity.agencies.commands import (
     end_holding,
     require_passkey,
 )
+from xactin.identity.attesting import signer_of
 from xactin.identity.keys.commands import (
     enrol_person_key,
     finish_passkey,
@@ -70,6 +71,7 @@ __all__ = [
     "revoke_token",
     "rotate_person_key",
     "sign",
+    "signer_of",
     "verify",
     "wear_hat",
 ]

@@ -1,28 +1,17 @@
 """What this room refuses: each refusal tells its reason in both languages and its HTTP status."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import get_language
 
 from xactin.identity.rights import Decision
+from xactin.kernel.refusal import Refusal
 from xactin.kernel.signatures import SignatureError
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """An act that is not done. `code` is for programs, `facts` are members of the problem document."""
 
-    status = 409
-    code = "refused"
-
-    def __init__(self, vi: str, en: str, facts: Mapping[str, Any] | None = None) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
-        self.facts = dict(facts or {})
-
     def __str__(self) -> str:
-        return self.vi if (get_language() or "vi").startswith("vi") else self.en
+        return self.in_language(get_language())
 
 
 class Forbidden(Refused):

@@ -140,7 +140,7 @@ def _reached(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise AnchorAway({"anchor": str(place), "reason": error.strerror}) from error
+        raise AnchorAway(facts={"anchor": str(place), "reason": error.strerror}) from error
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.ledger.authority import authority
 from xactin.ledger.errors import AlreadyDone, ClaimRefused, MandateEnded, NotCovered, SignatureRefused
 from xactin.ledger.pipeline import Statement, run
+from xactin.ledger.signers import Signer, statement_of
 
 # `made` finds nothing while another act makes the same head: then both wait, and this one asks again.
 # The clock is read last, after all locks.
@@ -91,26 +92,67 @@ class Chain:
         """Queues a statement; it runs after those before it, when the act ends."""
         self._queued.append((sql, params))
 
+    def attest(
+        self,
+        signer: Signer,
+        *,
+        act: str,
+        effect: Mapping[str, Any],
+        content: str | None = None,
+        saw: Mapping[str, str] | None = None,
+        wrote: Mapping[str, str] | None = None,
+        rule: Mapping[str, str] | None = None,
+        for_: Mapping[str, str] | None = None,
+        id: UUID | None = None,
+    ) -> EntryRef:
+        """Signs an act and queues its entry: the one way in which this process signs.
+
+        `effect` is what the act did and holds no personal data; `content`, `saw` and `wrote` are commitments
+        (kernel.md); `id` is the entry's, where a door has chosen it. Raises NotCovered, what `signer.sign`
+        raises, and at the end of the act AlreadyDone for an id used before.
+        """
+        statement = statement_of(
+            signer,
+            subject=self.subject,
+            act=act,
+            content=content,
+            saw=saw,
+            wrote=wrote,
+            rule=rule,
+            for_=for_,
+            id=id,
+        )
+        mandate = self._cover(statement)
+        signature = signer.sign(statement)
+        if mandate["key"]["custody"] != "server":
+            _verify(mandate, statement, signature)
+        return self._placed(statement, signature, effect)
+
     def append(
         self, statement: Mapping[str, Any], signature: Mapping[str, Any], effect: Mapping[str, Any]
     ) -> EntryRef:
-        """Queues an entry and returns where it will stand; `effect` holds no personal data.
+        """Queues an entry that was signed elsewhere (a passkey, a device) and verifies its signature.
 
-        Raises ClaimRefused (the time claimed is ten minutes off), NotCovered, SignatureRefused (of a passkey:
-        a server-held key is our own), and at the end of the act AlreadyDone for an id used before.
+        Raises ClaimRefused (the time claimed is ten minutes off), NotCovered, SignatureRefused, the kernel's
+        StatementError, and at the end of the act AlreadyDone for an id used before.
         """
-        if abs(parse_time(statement["at"]) - self.at) > CLAIM_LIMIT:
-            raise ClaimRefused({"at": statement["at"]})
-        self._check_cover(statement, signature)
-        return self.place(statement, signature, effect)
+        check_statement(statement)
+        mandate = self._cover(statement)
+        _verify(mandate, statement, signature)
+        return self._placed(statement, signature, effect)
 
     def place(
         self, statement: Mapping[str, Any], signature: Mapping[str, Any], effect: Mapping[str, Any]
     ) -> EntryRef:
-        """`append` without asking for a mandate: for genesis alone, which the log's own key signs."""
+        """Queues an entry without asking for a mandate: for genesis alone, which the log's own key signs."""
+        check_statement(statement)
+        return self._placed(statement, signature, effect)
+
+    def _placed(
+        self, statement: Mapping[str, Any], signature: Mapping[str, Any], effect: Mapping[str, Any]
+    ) -> EntryRef:
         if statement["subject"] != self.subject:
             raise ValueError("the statement is about another subject")
-        check_statement(statement)
         said, signed, done = canonical(statement), canonical(signature), canonical(effect)
         entry = entry_bytes(said, signed, done, seq=self.seq, prev=self.prev, at=time_text(self.at))
         digest = sha256(entry).digest()
@@ -130,20 +172,21 @@ class Chain:
         self.seq, self.prev = self.seq + 1, ref.digest
         return ref
 
-    def _check_cover(self, statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
+    def _cover(self, statement: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The mandate that covers a statement. Raises ClaimRefused, NotCovered."""
+        if abs(parse_time(statement["at"]) - self.at) > CLAIM_LIMIT:
+            raise ClaimRefused(facts={"at": statement["at"]})
         if statement["authority"] != authority().id:
-            raise NotCovered({"reason": "authority_other"})
+            raise NotCovered(facts={"reason": "authority_other"})
         reason, at = "mandate_missing", time_text(self.at)
         for mandate in self._mandates:
             try:
                 check_cover(mandate, statement, at)
             except MandateError as error:
                 reason = error.code
-                continue
-            if mandate["key"]["custody"] == "passkey":
-                _check_passkey(mandate, statement, signature)
-            return
-        raise NotCovered({"reason": reason})
+            else:
+                return mandate
+        raise NotCovered(facts={"reason": reason})
 
     def statements(self) -> list[Statement]:
         """What is queued."""
@@ -183,7 +226,7 @@ def _locked(subject: str, mandates: list[UUID], reads: Sequence[Statement], *, b
         raise RuntimeError(f"the chain of {subject} could not be locked")
     ((seq, prev, before, documents, clock),) = found
     if len(documents or ()) != len(mandates):
-        raise MandateEnded({"subject": subject})
+        raise MandateEnded(facts={"subject": subject})
     # Signed times have milliseconds, and time in a chain does not go back with the clock.
     at = clock.replace(microsecond=clock.microsecond // 1000 * 1000)
     if before is not None and before > at:
@@ -215,10 +258,8 @@ def _mandate(document: bytes) -> Mapping[str, Any]:
     return dict(found)
 
 
-def _check_passkey(
-    mandate: Mapping[str, Any], statement: Mapping[str, Any], signature: Mapping[str, Any]
-) -> None:
+def _verify(mandate: Mapping[str, Any], statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
     try:
         verify_signature(statement, dict(signature), check_mandate(mandate))
     except SignatureError as error:
-        raise SignatureRefused({"reason": error.code}) from error
+        raise SignatureRefused(facts={"reason": error.code}) from error

@@ -32,15 +32,15 @@ from xactin.ledger.signers import (
     Signer,
     SystemSigner,
     key_of,
-    new_id,
     standing_signer,
-    stated,
+    statement_of,
     system_context,
 )
 from xactin.ledger.signing_key import log_context
 from xactin.ledger.witnesses import cosignatures_in
 from xactin.vault import commands as vault
 from xactin.vault import secrets
+from xactin.vault.ids import new_id
 
 __all__ = [
     "Chain",
@@ -60,6 +60,7 @@ __all__ = [
     "sequence_once",
     "settle_after_restore",
     "shift_clock",
+    "statement_of",
     "system_signer",
 ]
 
@@ -91,9 +92,9 @@ def begin_authority(
     verifier = verifier_key(origin, private.public_key().public_bytes_raw())
     subject = f"authority:{id}"
     with acting(subject=subject, mandates=[]) as chain:
-        mandate = make_mandate(id=new_id(), key=key_of(system), system=LEDGER, from_=chain.at)
+        mandate = make_mandate(id=str(new_id()), key=key_of(system), system=LEDGER, from_=chain.at)
         statement = make_statement(
-            id=new_id(),
+            id=str(new_id()),
             authority=id,
             subject=subject,
             act=GENESIS_ACT,
@@ -163,7 +164,7 @@ def grant_mandate(
     `acts` are names or beginnings `x.*`, None means all. Raises kernel MandateError for a form that is not
     one.
     """
-    identifier = new_id()
+    identifier = str(new_id())
     subject = f"mandate:{identifier}"
     with acting(subject=subject, mandates=[by.mandate]) as chain:
         mandate = make_mandate(
@@ -179,8 +180,7 @@ def grant_mandate(
             from_=chain.at if from_ is None else max(from_, chain.at),
             until=until,
         )
-        statement = stated(by, subject=subject, act=GRANT_ACT)
-        chain.append(statement, by.sign(statement), {"mandate": mandate})
+        chain.attest(by, act=GRANT_ACT, effect={"mandate": mandate})
         _write_mandate(chain, mandate)
     return UUID(identifier)
 
@@ -194,9 +194,8 @@ def end_mandate(id: UUID, *, by: Signer) -> datetime:
     lock = ("SELECT 1 FROM ledger_mandate WHERE id = %s AND ended IS NULL FOR UPDATE", (id,))
     with acting(subject=subject, mandates=[by.mandate], reads=[lock]) as chain:
         if not chain.rows[0]:
-            raise MandateEnded({"mandate": str(id)})
-        statement = stated(by, subject=subject, act=END_ACT)
-        chain.append(statement, by.sign(statement), {"ended": str(id)})
+            raise MandateEnded(facts={"mandate": str(id)})
+        chain.attest(by, act=END_ACT, effect={"ended": str(id)})
         chain.write("UPDATE ledger_mandate SET ended = %s WHERE id = %s", (chain.at, id))
     return chain.at
 
@@ -220,9 +219,9 @@ def erase(
     with acting(subject=subject, mandates=[by.mandate]) as chain:
         gone = vault.erase(subject=subject, parts=parts)
         if not gone:
-            raise NothingToErase({"subject": subject})
-        statement = stated(by, subject=subject, act=f"{subject.partition(':')[0]}.erase")
-        ref = chain.append(statement, by.sign(statement), {"basis": basis, "erased": gone})
+            raise NothingToErase(facts={"subject": subject})
+        act = f"{subject.partition(':')[0]}.erase"
+        ref = chain.attest(by, act=act, effect={"basis": basis, "erased": gone})
         for sql, params in writes:
             chain.write(sql, params)
         # Kept off this machine: a restored backup must forget it again.
@@ -249,7 +248,7 @@ def _check_retention(keep_until: datetime | date | None) -> None:
     if not isinstance(keep_until, datetime):
         today = clocks.now().date()
     if keep_until > today:
-        raise MustBeKept({"until": keep_until.isoformat()})
+        raise MustBeKept(facts={"until": keep_until.isoformat()})
 
 
 def shift_clock(by: timedelta) -> None:
@@ -259,8 +258,7 @@ def shift_clock(by: timedelta) -> None:
         raise DemoOnly
     signer, subject = system_signer(LEDGER), f"authority:{info.id}"
     with acting(subject=subject, mandates=[signer.mandate]) as chain:
-        statement = stated(signer, subject=subject, act=CLOCK_ACT)
-        chain.append(statement, signer.sign(statement), {"seconds": int(by.total_seconds())})
+        chain.attest(signer, act=CLOCK_ACT, effect={"seconds": int(by.total_seconds())})
         chain.write(
             "UPDATE ledger_log SET clock_shift = clock_shift + %s",
             (timedelta(seconds=int(by.total_seconds())),),

@@ -1,22 +1,14 @@
 """What the ledger refuses, in both languages of the interface, with the status for a door."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
 from django.core.exceptions import ObjectDoesNotExist
 
+from xactin.kernel.refusal import Refusal
 
-class LedgerError(Exception):
-    """A refusal. `vi` and `en` are for people, `code` and `facts` for programs."""
 
-    status: ClassVar[int] = 409
-    code: ClassVar[str] = "ledger"
-    vi = "Không thực hiện được."
-    en = "This cannot be done."
+class LedgerError(Refusal):
+    """A refusal of the ledger."""
 
-    def __init__(self, facts: Mapping[str, Any] | None = None) -> None:
-        self.facts = dict(facts or {})
-        super().__init__(f"{self.en} {self.facts or ''}".strip())
+    code = "ledger"
 
 
 class MandateEnded(LedgerError):

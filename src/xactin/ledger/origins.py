@@ -22,10 +22,11 @@ from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import acting
 from xactin.ledger.queries import checkpoint_note, log_size
-from xactin.ledger.signers import key_of, new_id
+from xactin.ledger.signers import key_of
 from xactin.ledger.signing_key import log_context
 from xactin.ledger.tree import read_tile
 from xactin.vault import secrets
+from xactin.vault.ids import new_id
 
 _BEGIN: Final = """
 UPDATE ledger_log SET origin = %(origin)s, verifier_key = %(verifier_key)s, sealed = %(sealed)s, size = 0,
@@ -106,7 +107,7 @@ def begin_new_origin(head: str | None = None) -> AuthorityInfo:
         origin = f"{base}~{chain.seq}"
         verifier = verifier_key(origin, private.public_key().public_bytes_raw())
         statement = make_statement(
-            id=new_id(),
+            id=str(new_id()),
             authority=old.id,
             subject=subject,
             act=GENESIS_ACT,

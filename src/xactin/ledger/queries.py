@@ -151,7 +151,7 @@ def checkpoint_note(*, size: int | None = None, cosigned: bool = True) -> str:
     row = (found if size is None else found.filter(pk=size)).first()
     if row is None:
         if size:
-            raise NotLogged({"size": size})
+            raise NotLogged(facts={"size": size})
         return empty_note()
     if not cosigned:
         return row.note
@@ -192,7 +192,7 @@ def wait_until_logged(entry_ids: Iterable[UUID], timeout: float = 10.0) -> int:
         if count == len(wanted):
             return int(size or 0)
         if time.monotonic() >= deadline:
-            raise NotLogged({"waiting": len(wanted) - count})
+            raise NotLogged(facts={"waiting": len(wanted) - count})
         time.sleep(_LOOK_AGAIN)
 
 
@@ -214,7 +214,7 @@ def bundle(
     size = CheckpointText.parse(note.partition("\n\n")[0] + "\n").size
     chosen = [row for row in _chosen(subject, entry_ids) if row.index is not None and row.index < size]
     if entry_ids is not None and len(chosen) < len(set(entry_ids)):
-        raise NotLogged({"waiting": len(set(entry_ids)) - len(chosen)})
+        raise NotLogged(facts={"waiting": len(set(entry_ids)) - len(chosen)})
     genesis = _entries("l.index = 0", ())
     reader = TileReader(read_tile, size)
     shown = {row.index: row for row in [*genesis, *chosen] if row.index is not None}

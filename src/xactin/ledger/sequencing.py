@@ -164,7 +164,7 @@ def _keep(note: str, batch: _Batch, promise: anchors.Promise | None, kept: str |
         numbers = [number for _, number, _, _ in batch.leaves]
         anchors.keep_checkpoint(anchors.Promise(note, batch.size, numbers), instead_of=kept)
     elif anchors.read_checkpoint(note) != anchors.read_checkpoint(promise.note):
-        raise LogBehind({"size": batch.size, "kept": batch.size + len(batch.leaves)})
+        raise LogBehind(facts={"size": batch.size, "kept": batch.size + len(batch.leaves)})
 
 
 def _taken_again(promise: anchors.Promise) -> list[Any]:
@@ -173,7 +173,7 @@ def _taken_again(promise: anchors.Promise) -> list[Any]:
     if len(taken) != len(promise.entries):
         if _rows("SELECT size FROM ledger_log", ()) != [(promise.before,)]:
             raise _Overtaken  # another sequencer has just kept this promise
-        raise LogBehind({"size": promise.before, "kept": promise.before + len(promise.entries)})
+        raise LogBehind(facts={"size": promise.before, "kept": promise.before + len(promise.entries)})
     return taken
 
 
@@ -196,7 +196,7 @@ def _open_promise(kept: str | None, origin: str, size: int) -> anchors.Promise |
         return None
     promise = anchors.kept_promise()
     if promise is None or promise.note != kept or promise.before != size:
-        raise LogBehind({"size": size, "kept": checkpoint.size})
+        raise LogBehind(facts={"size": size, "kept": checkpoint.size})
     return promise
 
 

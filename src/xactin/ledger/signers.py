@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
@@ -15,6 +14,7 @@ from xactin.ledger.authority import authority
 from xactin.ledger.clock import now
 from xactin.ledger.models import SystemKey
 from xactin.vault import secrets
+from xactin.vault.ids import new_id
 
 LEDGER: Final = "ledger"
 """The system whose mandate stands in genesis; it grants those of the other systems."""
@@ -91,19 +91,33 @@ def system_context(name: str) -> str:
     return f"ledger.system:{name}"
 
 
-def stated(by: Signer, *, subject: str, act: str) -> dict[str, Any]:
-    """A statement of the ledger's own acts: everything they do is in the effect."""
+def statement_of(
+    signer: Signer,
+    *,
+    subject: str,
+    act: str,
+    content: str | None = None,
+    saw: Mapping[str, str] | None = None,
+    wrote: Mapping[str, str] | None = None,
+    rule: Mapping[str, str] | None = None,
+    for_: Mapping[str, str] | None = None,
+    id: UUID | None = None,
+) -> dict[str, Any]:
+    """What a signer signs about a subject, claimed for now. Raises the kernel's StatementError.
+
+    For signatures that are made elsewhere and later (`Chain.append`); what signs here uses `Chain.attest`.
+    """
     return make_statement(
-        id=new_id(),
+        id=str(id or new_id()),
         authority=authority().id,
         subject=subject,
         act=act,
-        by=by.by(),
+        by=signer.by(),
+        for_=for_,
+        rule=rule,
+        content=content,
+        saw=saw or None,
+        wrote=wrote or None,
         at=now(),
-        key=by.key_id,
+        key=signer.key_id,
     )
-
-
-def new_id() -> str:
-    """A time-ordered id (UUID version 7)."""
-    return str(uuid_utils.uuid7())

@@ -15,7 +15,7 @@ from xactin.ledger.audit import folds
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import EntryRef, acting
 from xactin.ledger.commands import begin_authority, grant_mandate, sequence_once, system_signer
-from xactin.ledger.signers import new_id
+from xactin.vault.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Person:
     def state(self, subject: str, act: str = "case.note.write", **fields: Any) -> dict[str, Any]:
         """A statement of this person; `fields` change it."""
         given: dict[str, Any] = {
-            "id": new_id(),
+            "id": str(new_id()),
             "authority": authority().id,
             "subject": subject,
             "act": act,

@@ -28,10 +28,10 @@ def cosignatures_in(note: str) -> tuple[Checkpoint, dict[VerifierKey, tuple[str,
     try:
         opened, said = open_note(note, [authority().log_key, *known]), read_checkpoint(note)
     except (NoteError, ValueError) as error:
-        raise NoteRefused({"reason": getattr(error, "code", "note")}) from error
+        raise NoteRefused(facts={"reason": getattr(error, "code", "note")}) from error
     ours = Checkpoint.objects.filter(pk=said.size).first()
     if ours is None or said.origin != authority().origin or bytes(ours.root) != said.root:
-        raise NoteRefused({"reason": "not_ours"})
+        raise NoteRefused(facts={"reason": "not_ours"})
     found = {}
     for signature in opened.signatures:
         if signature.time is None:
@@ -39,7 +39,7 @@ def cosignatures_in(note: str) -> tuple[Checkpoint, dict[VerifierKey, tuple[str,
         line = next(one for one in note.split("\n") if _is_by(one, signature.key))
         found[signature.key] = f"{line}\n", datetime.fromtimestamp(signature.time, UTC)
     if not found:
-        raise NoteRefused({"reason": "no_witness"})
+        raise NoteRefused(facts={"reason": "no_witness"})
     return ours, found
 
 

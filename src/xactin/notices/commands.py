@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-import uuid_utils
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,6 +16,7 @@ from procrastinate.contrib.django import app
 from xactin.notices.models import MailChoice, Notice
 from xactin.notices.queries import mail_addresses
 from xactin.notices.topics import Event, register_topic, topic_of
+from xactin.vault.ids import new_id
 
 __all__ = [
     "choose_mail",
@@ -125,7 +125,7 @@ def tell(
                 person_id=person,
                 topic=event.topic,
                 defaults={
-                    "id": UUID(str(uuid_utils.uuid7())),
+                    "id": new_id(),
                     "title_vi": title["vi"],
                     "title_en": title["en"],
                     "text_vi": text["vi"],

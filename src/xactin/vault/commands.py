@@ -10,9 +10,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
-from uuid import UUID
 
-import uuid_utils
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -41,6 +39,7 @@ from xactin.vault.errors import (
     TooLarge,
     WrongType,
 )
+from xactin.vault.ids import new_id
 from xactin.vault.sealing import sealed_chunks
 from xactin.vault.sniffing import HEAD, PDF, accepted_type, clean_name, refuse_encrypted_pdf
 
@@ -121,7 +120,7 @@ def put_file(
     if media_type == PDF:
         refuse_encrypted_pdf(stream)
     stream.seek(0)
-    identifier = UUID(str(uuid_utils.uuid7()))
+    identifier = new_id()
     salt, key = os.urandom(SALT), os.urandom(32)
     taken = _Taken(salt)
     try:

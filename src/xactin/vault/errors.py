@@ -1,20 +1,13 @@
 """What the vault refuses, in both languages of the interface, with the status for a door."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from xactin.kernel.refusal import Refusal
 
 
-class FileRefused(Exception):
+class FileRefused(Refusal):
     """A file is not taken. Nothing of it was kept."""
 
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "file_refused"
-
-    def __init__(self, vi: str, en: str, facts: Mapping[str, Any] | None = None) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
-        self.facts = dict(facts or {})
+    status = 422
+    code = "file_refused"
 
 
 class TooLarge(FileRefused):

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from xactin.identity import queries
-from xactin.identity.attesting import attest, new_id, require
+from xactin.identity.attesting import attest, require
 from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.keys.commands import end, grant, lock_person
 from xactin.identity.models import Agency, Holding, KeyMandate, Person, Post, SigningKey
@@ -15,6 +15,7 @@ from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_code_be
 from xactin.identity.units import Unit, unit
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.ledger.clock import now
+from xactin.vault.ids import new_id
 
 
 @transaction.atomic

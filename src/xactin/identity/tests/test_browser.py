@@ -14,12 +14,12 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from xactin.identity import commands, queries
-from xactin.identity.attesting import new_id
 from xactin.identity.models import SigningKey
 from xactin.identity.testing import PASSWORD, Province, small_province
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import challenge
 from xactin.ledger.clock import now
+from xactin.vault.ids import new_id
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

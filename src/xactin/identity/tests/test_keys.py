@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from xactin.identity import commands, queries
-from xactin.identity.attesting import new_id
 from xactin.identity.errors import Forbidden, Invalid, NotFound, PasskeyNeeded, SignatureRefused
 from xactin.identity.keys.signing import public_key
 from xactin.identity.models import KeyMandate, PasskeyChallenge, Post, SigningKey
@@ -22,6 +21,7 @@ from xactin.kernel.testing import SoftPasskey
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.models import Entry
+from xactin.vault.ids import new_id
 
 pytestmark = pytest.mark.django_db
 

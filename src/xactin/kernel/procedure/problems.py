@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from xactin.kernel.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class PackageError(Exception):
         self.problems = list(problems)
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The engine will not do an act. Nothing changed.
 
     `code`: unknown_task, not_open, unknown_act, wrong_post, reserved, stale, wrote, irrevocable, ended,
@@ -35,12 +37,9 @@ class Refused(Exception):
     personal data.
     """
 
-    def __init__(self, code: str, vi: str, en: str, facts: dict[str, object] | None = None) -> None:
-        super().__init__(f"{code}: {en}")
+    def __init__(self, code: str, vi: str, en: str, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(vi, en, facts)
         self.code = code
-        self.vi = vi
-        self.en = en
-        self.facts = facts or {}
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.code, self.vi, self.en, self.facts)

@@ -1,10 +1,13 @@
 """An act under its lock: what is refused, what is written, and that Django is not confused by it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from hypothesis import given
@@ -13,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from xactin.kernel.attestation import entry_digest, make_entry
 from xactin.kernel.canonical import canonical
+from xactin.kernel.signatures import PublicKey, sign_ed25519, verify_signature
 from xactin.kernel.testing import NOON, SoftPasskey, statement
 from xactin.ledger import clock, commands
 from xactin.ledger.chain import acting, entry_bytes
@@ -26,8 +30,8 @@ from xactin.ledger.errors import (
 )
 from xactin.ledger.models import Entry, Head, Log, Unsequenced
 from xactin.ledger.queries import entries_of, entry
-from xactin.ledger.signers import new_id
 from xactin.ledger.testing import Person, a_person, an_authority
+from xactin.vault.ids import new_id
 
 SUBJECT = "case:one"
 
@@ -248,7 +252,7 @@ def by_passkey(mandate: UUID, statement: dict[str, Any], signed: dict[str, Any] 
 def said(act: str) -> dict[str, Any]:
     """A statement by the passkey's holder."""
     return statement(
-        id=new_id(),
+        id=str(new_id()),
         subject=SUBJECT,
         act=act,
         by={"person": "p", "post": None, "agency": None},
@@ -266,6 +270,59 @@ def test_a_passkeys_signature_is_checked_here_too(officer: Person) -> None:
     assert entries_of(SUBJECT)[0].custody == "passkey"
     with pytest.raises(SignatureRefused):
         by_passkey(mandate, other, signed=one)
+
+
+def test_a_signature_from_elsewhere_is_checked_whoever_keeps_the_key(officer: Person) -> None:
+    """Of our own keys too: a statement that was not signed here may have been signed by anybody."""
+    statement, forger = officer.state(SUBJECT), Ed25519PrivateKey.generate()
+    with pytest.raises(SignatureRefused), acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        chain.append(statement, sign_ed25519(forger, statement), {})
+    assert entries_of(SUBJECT) == []
+
+
+def test_what_is_attested_is_signed_by_its_signer(officer: Person) -> None:
+    identifier = new_id()
+    with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        ref = chain.attest(
+            officer,
+            act="case.note.write",
+            effect={"n": 1},
+            content="ab" * 32,
+            saw={"form.house": "cd" * 32},
+            wrote={},
+            id=identifier,
+        )
+    row = entries_of(SUBJECT)[0]
+    said = row.statement
+    assert (row.id, ref.id) == (identifier, identifier)
+    assert (said["by"], said["act"], said["content"]) == (officer.by(), "case.note.write", "ab" * 32)
+    assert (said["saw"], said["wrote"], row.effect) == ({"form.house": "cd" * 32}, None, {"n": 1})
+    verify_signature(
+        said, row.entry["signature"], PublicKey.ed25519(officer.private.public_key().public_bytes_raw())
+    )
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who signs with the passkey, in this process: a test's stand-in for a signer with a key elsewhere."""
+
+    mandate: UUID
+    wrong: bool
+    key_id: str = PASSKEY.public.id
+
+    def by(self) -> dict[str, str | None]:
+        return {"person": "p", "post": None, "agency": None}
+
+    def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
+        return PASSKEY.sign({**statement, "act": "case.other"} if self.wrong else statement)
+
+
+def test_a_signer_whose_key_is_not_kept_here_is_checked(officer: Person) -> None:
+    mandate = commands.grant_mandate(key=PASSKEY.public, person="p", by=commands.system_signer("identity"))
+    with acting(subject=SUBJECT, mandates=[mandate]) as chain:
+        chain.attest(Holder(mandate, wrong=False), act="case.note.write", effect={})
+    with pytest.raises(SignatureRefused), acting(subject=SUBJECT, mandates=[mandate]) as chain:
+        chain.attest(Holder(mandate, wrong=True), act="case.note.write", effect={})
 
 
 def test_time_in_a_chain_does_not_go_back(officer: Person) -> None:

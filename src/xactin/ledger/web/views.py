@@ -71,7 +71,7 @@ def _note(body: bytes) -> str:
             return body.decode()
     except UnicodeDecodeError:
         pass
-    raise NoteRefused({"reason": "note"})
+    raise NoteRefused(facts={"reason": "note"})
 
 
 def _said(text: str, status: int) -> HttpResponse:

@@ -1,0 +1,10 @@
+"""The one maker of ids: what is new gets a name that nothing has, and that sorts by when it was made."""
+
+from uuid import UUID
+
+import uuid_utils
+
+
+def new_id() -> UUID:
+    """A time-ordered id (UUID version 7, RFC 9562): statements, entries, files and cases are named so."""
+    return UUID(bytes=uuid_utils.uuid7().bytes)
