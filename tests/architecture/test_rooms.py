@@ -23,9 +23,9 @@ MORE_DOORS = {
     ("identity", "rest"): "who calls the API: the check of its tokens",
     ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
     ("notices", "topics"): "the event that a handler is given",
-    ("cases", "documents"): "papers are made and checked without a database",
-    ("cases", "sealing"): "the certificates that genesis names",
     ("vault", "ids"): "the one maker of ids",
+    ("cases", "papers"): "papers are made and checked without a database",
+    ("cases", "seals"): "the certificates that genesis names",
     ("vault", "secrets"): "keys at rest are sealed under the one master key",
 }
 WRITERS = {"commands", "jobs", "testing"}
@@ -40,9 +40,9 @@ WRITING = {
 }
 # What no command writes, because it is no act: each with its reason.
 MORE_WRITERS = {
-    "cases/dossiers/drafts.py": "a draft is nobody's statement yet",
-    "cases/dossiers/sealing.py": "keys of trials, made when first needed",
-    "cases/dossiers/services.py": "the system's own acts, called by jobs",
+    "cases/applications/drafts.py": "a draft is nobody's statement yet",
+    "cases/results/seals.py": "keys of trials, made when first needed",
+    "cases/results/services.py": "the system's own acts, called by jobs",
     "cases/web/idempotency.py": "what was answered, for a day",
     "identity/keys/passkeys.py": "the challenge of a ceremony under way",
 }

@@ -16,7 +16,8 @@ import django
 def main(where: str, case: str, token: str) -> None:
     """Goes so far and no further."""
     django.setup()
-    from xactin.cases.dossiers import commands, services
+    from xactin.cases.dossiers import commands
+    from xactin.cases.results import services
     from xactin.identity import commands as identity
     from xactin.identity.queries import actor_for
 

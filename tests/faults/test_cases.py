@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands, services
+from xactin.cases.dossiers import commands
 from xactin.cases.errors import TaskGone
 from xactin.cases.models import Case, OpenTask
+from xactin.cases.results import services
 from xactin.identity.queries import actor_for
 from xactin.ledger import queries as ledger
 from xactin.ledger.audit import run_audit

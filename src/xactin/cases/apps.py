@@ -14,8 +14,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
-        from xactin.cases.dossiers import derived, folding, telling
-        from xactin.cases.procedures import folding as catalogue
+        from xactin.cases.audit import derived, dossiers
+        from xactin.cases.audit import procedures as catalogue
+        from xactin.cases.dossiers import announcements
         from xactin.ledger.audit import register_fold
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
@@ -35,7 +36,7 @@ class CasesConfig(AppConfig):
             roles={"administrator", "auditor"},
             icon="list",
         )
-        register_fold("case", folding.check, claims=derived.CLAIMS)
+        register_fold("case", dossiers.check, claims=derived.CLAIMS)
         register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
-        register_topic("case.acted", telling.acted)
-        register_topic("case.service", telling.service, alone=True)
+        register_topic("case.acted", announcements.acted)
+        register_topic("case.service", announcements.service, alone=True)

@@ -259,7 +259,7 @@ class SealingKey(models.Model):
     """A key and certificate for PAdES in trials: of the trial CA, of an agency's seal, of a signer in a post.
 
     With a certificate of the State's public-service CA a signing adapter takes its place
-    (documents/signing). The private key is sealed by the vault.
+    (papers/signing). The private key is sealed by the vault.
     """
 
     owner = models.CharField(primary_key=True, max_length=200)  # ca | agency:<code> | post:<code>:<person>

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from xactin.cases.dossiers import commands, queries, services
+from xactin.cases.dossiers import commands, queries
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
+from xactin.cases.results import services
 from xactin.identity.queries import Actor, actor_for
 from xactin.identity.testing import Province, small_province
 from xactin.kernel.procedure.package import load_package

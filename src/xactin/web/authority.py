@@ -25,11 +25,11 @@ def init(wish: argparse.Namespace) -> int:
         django.setup()
         from django.core.management import call_command
 
-        from xactin.cases.dossiers import sealing
+        from xactin.cases.results import seals
         from xactin.identity.commands import found_authority
 
         call_command("migrate", interactive=False, verbosity=0)
-        ca = sealing.new_ca(wish.name)
+        ca = seals.new_ca(wish.name)
         found_authority(
             code=wish.id,
             name_vi=wish.name,
@@ -41,9 +41,9 @@ def init(wish: argparse.Namespace) -> int:
             origin=f"{environment.read().host}/log/{wish.id}",
             unit_code=wish.unit,
             kind=wish.kind,
-            document_roots=[sealing.fingerprint(ca)],
+            document_roots=[seals.fingerprint(ca)],
         )
-        sealing.keep_ca(ca)
+        seals.keep_ca(ca)
         key = publish_log(data)
     print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")
     return 0

@@ -77,7 +77,7 @@ def judge(data: bytes, trust: Trust, language: Language) -> Judgement:
 
 
 def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
-    from xactin.cases.documents import verify_result
+    from xactin.cases.papers import verify_result
 
     found = verify_result(data, trust)
     if not found.readable:

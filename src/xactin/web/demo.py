@@ -13,8 +13,8 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, transaction
 
-from xactin.cases.dossiers import sealing
 from xactin.cases.procedures import commands as procedures
+from xactin.cases.results import seals
 from xactin.identity import commands as identity
 from xactin.identity.models import Account, Agency
 from xactin.identity.queries import actor_for
@@ -211,7 +211,7 @@ def _published(path: Path) -> Iterator[str]:
 
 
 def _found(password: str) -> None:
-    ca = sealing.new_ca("Ủy ban nhân dân tỉnh Phú Thọ")
+    ca = seals.new_ca("Ủy ban nhân dân tỉnh Phú Thọ")
     identity.found_authority(
         code=PROVINCE,
         name_vi="Ủy ban nhân dân tỉnh Phú Thọ",
@@ -221,9 +221,9 @@ def _found(password: str) -> None:
         password=password,
         demo=True,
         unit_code="25",
-        document_roots=[sealing.fingerprint(ca)],
+        document_roots=[seals.fingerprint(ca)],
     )
-    sealing.keep_ca(ca)
+    seals.keep_ca(ca)
     by = actor_for("quantri1")
     agencies = {PROVINCE: Agency.objects.get(code=PROVINCE)}
     for office in OFFICES:

@@ -15,11 +15,11 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, upload, withdraw
 from xactin.cases.dossiers import content, queries, store
-from xactin.cases.dossiers.applicant_commands import UPLOADS, Given, submit, supply, upload, withdraw
-from xactin.cases.dossiers.applying import calendar, values_of
-from xactin.cases.dossiers.asking import LOCAL, language, new_id
-from xactin.cases.dossiers.deciding import ActDone, decided, found_in, normal_data, recorded, subject_of
+from xactin.cases.dossiers.effects import calendar, values_of
+from xactin.cases.dossiers.records import ActDone, decided, found_in, normal_data, recorded, subject_of
+from xactin.cases.dossiers.surroundings import LOCAL, language, new_id
 from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
 from xactin.cases.models import PendingAct

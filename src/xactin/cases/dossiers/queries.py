@@ -1,6 +1,6 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
-Who sees what stands in `seeing.py`, what acts told the applicant in `said.py`.
+Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from xactin.cases.dossiers import said
-from xactin.cases.dossiers.said import asked_until, kind_of, received_by, said_last, was_asked
-from xactin.cases.dossiers.seeing import as_seen, found_by, handles, knows_applicant, sees, visible
+from xactin.cases.dossiers import statements
+from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
+from xactin.cases.dossiers.visibility import as_seen, found_by, handles, knows_applicant, sees, visible
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
@@ -270,11 +270,11 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
     ]
 
 
-def remarks(actor: Actor, case: Case) -> dict[str, said.Remark]:
+def remarks(actor: Actor, case: Case) -> dict[str, statements.Remark]:
     """Reasons and notes of acts, by entry: for the handling agency and auditors; nobody else's business."""
     if actor.agency_id is None or not knows_applicant(actor, case):
         return {}
-    return said.remarks(case, by=str(actor.person_id), purpose="remarks")
+    return statements.remarks(case, by=str(actor.person_id), purpose="remarks")
 
 
 def ended_by(case: UUID, task: str) -> EntryRow | None:

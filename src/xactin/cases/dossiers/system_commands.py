@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from xactin.cases.dossiers import store
-from xactin.cases.dossiers.applying import calendar, values_of
-from xactin.cases.dossiers.asking import new_id
-from xactin.cases.dossiers.deciding import ActDone, decided, found_in, recorded, subject_of
+from xactin.cases.dossiers.effects import calendar, values_of
+from xactin.cases.dossiers.records import ActDone, decided, found_in, recorded, subject_of
+from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.procedures import queries as procedures
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.procedure import engine

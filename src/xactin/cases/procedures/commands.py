@@ -8,8 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.applying import calendar
-from xactin.cases.dossiers.asking import new_id
+from xactin.cases.dossiers.effects import calendar
+from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.queries import fits

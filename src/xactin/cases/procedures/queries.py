@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.applying import calendar
-from xactin.cases.dossiers.asking import local_day
+from xactin.cases.dossiers.effects import calendar
+from xactin.cases.dossiers.surroundings import local_day
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.identity.queries import folded

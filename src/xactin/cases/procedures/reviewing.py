@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Min, Q, QuerySet
 
-from xactin.cases.dossiers.applying import calendar
+from xactin.cases.dossiers.effects import calendar
 from xactin.cases.errors import Forbidden
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.archive import read_archive

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 
 from xactin.cases import jobs, testing
 from xactin.cases.dossiers import commands
-from xactin.cases.dossiers.revoking import revoke
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
+from xactin.cases.results.commands import revoke
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.package import load_package
 from xactin.ledger import clock

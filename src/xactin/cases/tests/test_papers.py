@@ -3,9 +3,9 @@
 import pytest
 
 from xactin.cases import testing
-from xactin.cases.documents.testing import lines, words
-from xactin.cases.dossiers import papers, queries
+from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.models import Case
+from xactin.cases.papers.testing import lines, words
 from xactin.identity.queries import actor_for
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def form(case: Case, kind: str) -> str:
     """The text of a form as its applicant gets it."""
     by = actor_for("congdan1")
-    return words(papers.form(by, queries.case_for(by, case.pk), kind))
+    return words(paper_facts.form(by, queries.case_for(by, case.pk), kind))
 
 
 @pytest.fixture(autouse=True)
@@ -61,5 +61,5 @@ def test_a_refusal_names_who_refused(received: bool) -> None:
 
 def test_the_name_of_a_province_is_not_torn() -> None:
     by = actor_for("congdan1")
-    printed = lines(papers.form(by, queries.case_for(by, testing.apply().pk), "01"))
+    printed = lines(paper_facts.form(by, queries.case_for(by, testing.apply().pk), "01"))
     assert "TỈNH PHÚ THỌ" in printed

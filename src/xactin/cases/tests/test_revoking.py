@@ -3,10 +3,10 @@
 import pytest
 
 from xactin.cases import testing
-from xactin.cases.dossiers import issued
-from xactin.cases.dossiers.revoking import revoke
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Result
+from xactin.cases.results import queries
+from xactin.cases.results.commands import revoke
 from xactin.identity.queries import actor_for
 from xactin.ledger import queries as ledger
 
@@ -24,7 +24,7 @@ def test_only_the_chair_revokes_once_with_a_reason_that_everybody_sees() -> None
     with pytest.raises(Invalid):
         revoke(by=actor_for("chutich1"), case=case.pk, reason="  ")
     revoke(by=actor_for("chutich1"), case=case.pk, reason="Cấp sai thẩm quyền")
-    found = issued.by_code(Result.objects.get(case=case).code)
+    found = queries.by_code(Result.objects.get(case=case).code)
     assert found is not None
     assert found.revoked_reason == "Cấp sai thẩm quyền"
     assert ledger.entries_of(f"case:{case.pk}")[-1].statement["act"] == "case.revoke"

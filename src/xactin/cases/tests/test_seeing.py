@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands, papers
+from xactin.cases.dossiers import commands, paper_facts
 from xactin.cases.errors import Forbidden, NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker, body_of, problem
@@ -132,10 +132,10 @@ def test_another_post_of_the_same_agency_reads_and_does_not_act(world: World) ->
 
 
 def test_papers_are_for_those_who_see_the_case(world: World) -> None:
-    form = papers.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "01")
+    form = paper_facts.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "01")
     assert form.startswith(b"%PDF-")
     with pytest.raises(NotFound):
-        papers.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "02")
+        paper_facts.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "02")
 
 
 def test_whoever_reads_content_is_on_record(world: World) -> None:

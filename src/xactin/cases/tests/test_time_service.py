@@ -7,10 +7,10 @@ import pytest
 from pytest_django import Settings
 
 from xactin.cases import testing
-from xactin.cases.documents.inspect import inspect_result
-from xactin.cases.documents.signing.signers import SigningError
-from xactin.cases.documents.tests.time_authority import serving
 from xactin.cases.dossiers import queries
+from xactin.cases.papers.inspect import inspect_result
+from xactin.cases.papers.signing.signers import SigningError
+from xactin.cases.papers.tests.time_authority import serving
 from xactin.cases.tests.asking import Asker, body_of
 from xactin.identity.queries import actor_for
 

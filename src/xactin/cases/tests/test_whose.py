@@ -10,7 +10,7 @@ from django.db import transaction
 from openpyxl import load_workbook
 
 from xactin.cases import testing
-from xactin.cases.dossiers import papers, queries
+from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker
@@ -106,9 +106,9 @@ def test_exports_follow_the_same_rule(case: Case, username: str, named: bool) ->
 def test_letters_to_the_applicant_are_not_for_consulted_agencies(case: Case) -> None:
     for username in CONSULTED:
         with pytest.raises(NotFound):
-            papers.form(actor_for(username), case, "01")
+            paper_facts.form(actor_for(username), case, "01")
         assert Visitor(username).open(f"/cases/{case.pk}/papers/01.pdf").status_code == 404
-    assert papers.form(actor_for("motcua1"), case, "01").startswith(b"%PDF-")
+    assert paper_facts.form(actor_for("motcua1"), case, "01").startswith(b"%PDF-")
 
 
 def test_a_department_of_the_province_that_handles_is_consulted_like_others(case: Case) -> None:

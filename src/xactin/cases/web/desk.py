@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xactin.cases.dossiers import commands, queries
-from xactin.cases.dossiers.asking import language
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.web import exports, screens, shown
 from xactin.cases.web.access import official_required

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from xactin.cases.dossiers import queries
-from xactin.cases.dossiers.asking import LOCAL, language
+from xactin.cases.dossiers.surroundings import LOCAL, language
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from xactin.cases.dossiers import papers, queries
+from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.errors import NotFound
 from xactin.cases.web import answers
 from xactin.cases.web.access import signed_in_required
@@ -31,7 +31,7 @@ def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
     actor = acted_by(request)
     try:
         found = queries.case_for(actor, case)
-        content = papers.form(actor, found, form)
+        content = paper_facts.form(actor, found, form)
     except NotFound as missing:
         raise Http404(missing.text) from missing
     return answers.download(content, "application/pdf", f"{found.number}-{form}.pdf")

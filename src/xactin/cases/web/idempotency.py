@@ -17,7 +17,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.asking import new_id
+from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import ActError
 from xactin.cases.models import Reply
 from xactin.cases.web import answers

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from xactin.cases.dossiers import commands, content, drafts, queries
-from xactin.cases.dossiers.asking import new_id
+from xactin.cases.applications import drafts
+from xactin.cases.dossiers import commands, content, queries
+from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures

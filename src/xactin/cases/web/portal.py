@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xactin.cases.dossiers import applications, commands, drafts
-from xactin.cases.dossiers.asking import applicant_facts, handling_agencies, language, new_id
+from xactin.cases.applications import drafts, examination
+from xactin.cases.dossiers import commands
+from xactin.cases.dossiers.surroundings import applicant_facts, handling_agencies, language, new_id
 from xactin.cases.errors import ActError, Invalid
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import InForce
@@ -218,7 +219,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             for line in shown.document_lines(package, kept, {})
             if line["card"]
         ],
-        "fee": applications.fee(package, kept.data, applicant_facts(actor)),
+        "fee": examination.fee(package, kept.data, applicant_facts(actor)),
         "entry": new_id(),
     }
     return render(request, "cases/check.html", context)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xactin.cases.dossiers.asking import language, local_day
+from xactin.cases.dossiers.surroundings import language, local_day
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import ProcedureVersion

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xactin.cases.dossiers import queries
-from xactin.cases.dossiers.revoking import revoke
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Result
+from xactin.cases.results.commands import revoke
 from xactin.cases.web import shown
 from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by

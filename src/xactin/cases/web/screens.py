@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import content, queries
-from xactin.cases.dossiers.asking import language, new_id
+from xactin.cases.dossiers.surroundings import language, new_id
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from xactin.cases.dossiers import content, drafts, papers, queries
-from xactin.cases.dossiers.asking import language
+from xactin.cases.applications import drafts
+from xactin.cases.dossiers import content, paper_facts, queries
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.models import NATIONAL_STATES, Case, Result
 from xactin.cases.procedures import queries as procedures
@@ -225,7 +226,7 @@ def case_facts(case: Case) -> list[Line]:
     elif not case.finished_at:
         package = procedures.version(case.version_id).package
         note = "" if case.received_at else _("Expected; settled when the dossier is received")
-        lines.append(Line(_("Appointment"), vi_datetime(papers.appointment(case, package)), note))
+        lines.append(Line(_("Appointment"), vi_datetime(paper_facts.appointment(case, package)), note))
     if case.finished_at:
         lines.append(Line(_("Finished"), vi_datetime(case.finished_at)))
     lines.append(Line(_("Fee"), money(case.fee)))

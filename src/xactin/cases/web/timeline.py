@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import queries
-from xactin.cases.dossiers.asking import language
-from xactin.cases.dossiers.said import Remark
+from xactin.cases.dossiers.statements import Remark
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in

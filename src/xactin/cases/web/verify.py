@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xactin.cases.documents.inspect import verify_result
-from xactin.cases.documents.qr import CodeError, parse_code
-from xactin.cases.dossiers import issued
-from xactin.cases.dossiers.asking import language
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.papers.inspect import verify_result
+from xactin.cases.papers.qr import CodeError, parse_code
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.results import queries
 from xactin.cases.web import answers, timeline
 from xactin.identity import queries as identity
 from xactin.identity.web.rates import limited
@@ -61,7 +61,7 @@ def _verdict(data: bytes) -> dict[str, object]:
         result = verify_result(data, _trust())
         valid, problems = result.valid, result.problems
         checked = (*(result.verdict.checked if result.verdict else ()), *result.notes)
-    revoked = issued.revoked(data) if valid else None
+    revoked = queries.revoked(data) if valid else None
     return {
         "valid": valid and revoked is None,
         "problems": [getattr(problem, words) for problem in problems],
@@ -74,7 +74,7 @@ def _verdict(data: bytes) -> dict[str, object]:
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """What was issued under a code: by whom, when, still in force; and the proof, calculated in the browser."""
     try:
-        found = issued.by_code(parse_code(code))
+        found = queries.by_code(parse_code(code))
     except CodeError:
         found = None
     if found is None:
@@ -88,7 +88,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "cases/verify_result.html", context)
 
 
-def _words_of(found: issued.Issued) -> dict[str, dict[str, str]]:
+def _words_of(found: queries.Issued) -> dict[str, dict[str, str]]:
     """What the acts and the posts in a proof are called; the proof itself names them by their codes."""
     package = procedures.version(found.version).package
     rows = ledger.entries_of(f"case:{found.case}")
@@ -108,11 +108,11 @@ def _words_of(found: issued.Issued) -> dict[str, dict[str, str]]:
 def bundle(request: HttpRequest, code: str) -> HttpResponse:
     """The proof of an issued result: it discloses the hash of the paper, nothing of its content."""
     try:
-        found = issued.by_code(parse_code(code))
+        found = queries.by_code(parse_code(code))
     except CodeError as error:
         raise Http404 from error
     if found is None:
         raise Http404
     return answers.download(
-        issued.bundle(found), "application/json", f"{found.number.replace('/', '-')}.json"
+        queries.bundle(found), "application/json", f"{found.number.replace('/', '-')}.json"
     )

@@ -3,7 +3,7 @@
 import sys
 from compileall import compile_dir
 
-from xactin.cases.documents.fonts import build_fonts
+from xactin.cases.papers.fonts import build_fonts
 from xactin.ui.standalone import build
 from xactin.web.launcher.data_folder import CHECKOUT
 from xactin.web.launcher.static_files import make_ready

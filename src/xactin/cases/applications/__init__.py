@@ -1,0 +1,1 @@
+"""Applications: a person or firm asks for something, brings what is missing, takes it back."""

@@ -1,0 +1,341 @@
+"""What an applicant does: sends an application, brings what is asked for, takes it back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from xactin.cases.applications import examination
+from xactin.cases.dossiers import content, store
+from xactin.cases.dossiers.effects import applied, calendar, values_of
+from xactin.cases.dossiers.records import (
+    ActDone,
+    decided,
+    found_in,
+    normal_data,
+    recorded,
+    require_owner,
+    subject_of,
+)
+from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language, local_day, new_id
+from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.rules import number_prefix, search_words
+from xactin.identity import commands as identity
+from xactin.identity.queries import Actor, Facts, folded, may
+from xactin.kernel.attestation import make_statement
+from xactin.kernel.expressions import ExpressionError
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger import commands as ledger
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now
+from xactin.vault import commands as vault
+from xactin.vault import queries as vault_queries
+
+UPLOADS: Final = ("application/pdf", "image/jpeg", "image/png")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A document of an application: its kind and the vault's file."""
+
+    kind: str
+    file: UUID
+
+
+def submit(
+    *,
+    by: Actor,
+    code: str,
+    data: Mapping[str, Any],
+    documents: Sequence[Given] = (),
+    agency: str | None = None,
+    entry: UUID | None = None,
+) -> ActDone:
+    """An applicant attests an application; the answer comes after the durable write.
+
+    `agency` is the code of the one that handles it, by default the first of the procedure's level that has a
+    counter. Raises Invalid (by field), Forbidden, NoSuchProcedure.
+    """
+    for _try in range(_TRIES):
+        standing = procedures.standing(code, local_day(now()))
+        try:
+            return _submit(by, standing, data, documents, agency, entry)
+        except _Superseded:
+            procedures.forget_standing()
+    raise RuntimeError(f"the rules of {code} do not stand still")
+
+
+class _Superseded(Exception):
+    """Another version or limit is in force than this process knew of."""
+
+
+_TRIES: Final = 3
+_FORGET_DRAFT: Final = "DELETE FROM cases_draft WHERE person_id = %s AND code = %s"
+
+
+def _submit(
+    by: Actor,
+    standing: procedures.Standing,
+    data: Mapping[str, Any],
+    documents: Sequence[Given],
+    agency: str | None,
+    entry: UUID | None,
+) -> ActDone:
+    version = standing.version
+    package = version.package
+    decision = may(by, "case.submit", Facts(subject="", kind="case", owner_person_ids=(by.person_id,)))
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+    applicant = applicant_facts(by)
+    data = normal_data(data)
+    _complain(_faults(package, data, {given.kind for given in documents}, applicant))
+    handling = handling_agency(package.meta["level"], agency)
+    case = new_id()
+    subject = subject_of(case)
+    sealed = [
+        vault.seal_value(subject=subject, part=part, value=value)
+        for part, value in content.form_parts(package, data).items()
+    ]
+    files = _files(by, package, documents)
+    wrote = {value.part: value.commitment for value in sealed} | {
+        part: f.commitment for part, f in files.items()
+    }
+    at = now()
+    prefix = number_prefix(handling.code, local_day(at))
+    statement = make_statement(
+        id=str(entry or new_id()),
+        authority=ledger_queries.authority().id,
+        subject=subject,
+        act="case.submit",
+        by=by.by(),
+        rule=version.rule(),
+        wrote=wrote,
+        at=at,
+        key=by.key_id,
+    )
+    signature = identity.sign(by, statement)
+    reads = [standing.statement, (store.NEXT_SERIAL, (prefix,))]
+    with _uploads_once(), ledger.acting(subject=subject, mandates=[by.mandate_id], reads=reads) as chain:
+        ((rules,), ((serial,),)) = chain.rows
+        if not standing.holds(rules):
+            raise _Superseded
+        number = f"{prefix}{serial:04d}"
+        state, effect = decided(
+            engine.start,
+            package,
+            values={"form": data, "applicant": applicant, "acts": {}, "answers": {}},
+            parts=wrote,
+            at=chain.at,
+            calendar=calendar(),
+            limits=standing.limits,
+        )
+        outcome = applied(
+            package,
+            case=case,
+            agency=handling.id,
+            before={},
+            after=state,
+            effect={**effect, "number": number, "agency": handling.code},
+            at=chain.at,
+            events=[("case.acted", {"case": str(case), "act": "case.submit", "seq": 0})],
+        )
+        ref = chain.append(statement, signature, outcome.effect)
+        chain.write(*vault.values_sql(sealed))
+        for part, file in files.items():
+            chain.write(*vault.bind_sql(file, subject=subject, part=part))
+        chain.write(
+            *store.write(
+                outcome.change,
+                {
+                    "number": number,
+                    "version": version.id,
+                    "agency": handling.id,
+                    "applicant": by.person_id,
+                    "applicant_name": by.name,
+                    "words": search_words(number, folded(package.meta["name"]["vi"]), folded(by.name)),
+                },
+            )
+        )
+        chain.write(_FORGET_DRAFT, (by.person_id, package.code))
+    return ActDone(case=case, entry=ref.id, seq=0, phase=state["phase"], number=number, effect=outcome.effect)
+
+
+def _faults(
+    package: Package, data: Mapping[str, Any], kinds: set[str], applicant: Mapping[str, Any]
+) -> dict[str, str]:
+    try:
+        return examination.faults(package, data, kinds, applicant, language())
+    except ExpressionError as error:
+        raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
+
+
+def _complain(faults: Mapping[str, str]) -> None:
+    if faults:
+        raise Invalid(faults)
+
+
+def upload(*, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS) -> vault.StoredFile:
+    """Keeps a file for an application of this person. Raises the vault's FileRefused."""
+    return vault.put_file(stream=stream, name=name, accepts=list(accepts) or UPLOADS, owner=str(by.person_id))
+
+
+@contextmanager
+def _uploads_once() -> Iterator[None]:
+    """Of two acts that would take one upload in the same moment the second is refused, and nothing of it stays."""
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is None or diagnosis.table_name != "vault_binding":
+            raise
+        raise Invalid(
+            {"": _("A file was just used for another application. Please attach it again.")}
+        ) from error
+
+
+def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
+    """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere, each of
+    a type that the procedure takes for its kind."""
+    media = {document["kind"]: document.get("media") for document in package.meta.get("documents", ())}
+    if len({given.file for given in documents}) < len(documents):
+        raise Invalid(
+            {"": _("One file is attached twice. Please attach each document as a file of its own.")}
+        )
+    found: dict[str, vault.StoredFile] = {}
+    counts: dict[str, int] = {}
+    for given in documents:
+        file = vault_queries.own_upload(given.file, owner=str(by.person_id))
+        if file is None:
+            raise Invalid(
+                {
+                    f"document.{given.kind}": _(
+                        "This file was not found among your uploads. Please attach it again."
+                    )
+                }
+            )
+        if media.get(given.kind) and file.media_type not in media[given.kind]:
+            raise Invalid(
+                {f"document.{given.kind}": _("A file of this type is not taken for this document.")}
+            )
+        position = counts.get(given.kind, 0)
+        counts[given.kind] = position + 1
+        found[content.document_part(given.kind, position)] = file
+    return found
+
+
+def supply(
+    *,
+    by: Actor,
+    case: UUID,
+    data: Mapping[str, Any] | None = None,
+    documents: Sequence[Given] = (),
+    entry: UUID | None = None,
+) -> ActDone:
+    """The applicant brings what form 02 asked for: changed answers, new documents, or both.
+
+    A value that did not change keeps its salt and commitment, so only what changed voids the acts
+    that saw it. Raises as `act` does, and Invalid when nothing was brought.
+    """
+    reads = [(store.READ, (engine.SUPPLY, case))]
+    with (
+        _uploads_once(),
+        ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=reads) as chain,
+    ):
+        found = found_in(chain.rows[0])
+        package = procedures.version(found.version).package
+        require_owner(by, "case.supply", case, found)
+        if found.task_node is None:
+            raise TaskGone(_("Nothing is asked of you in this dossier at the moment."), case=str(case))
+        opened = {
+            p: v
+            for p, (v, _s) in vault_queries.open_values(
+                by=str(by.person_id),
+                purpose="supply",
+                subject=subject_of(case),
+                parts=[part for part in found.state["parts"] if part.startswith("form.")],
+            ).items()
+        }
+        now_data = content.form_data(opened) if data is None else normal_data(data)
+        files = _files(by, package, documents)
+        kinds = {
+            content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")
+        }
+        _complain(_faults(package, now_data, kinds, applicant_facts(by)))
+        sealed = [
+            vault.seal_value(subject=subject_of(case), part=part, value=value)
+            for part, value in content.form_parts(package, now_data).items()
+            if opened.get(part) != value
+        ]
+        wrote = {value.part: value.commitment for value in sealed} | {
+            p: f.commitment for p, f in files.items()
+        }
+        if not wrote:
+            raise Invalid(
+                {"": _("Nothing has changed yet: attach what was asked for, or correct the answers.")}
+            )
+        statement = make_statement(
+            id=str(entry or new_id()),
+            authority=ledger_queries.authority().id,
+            subject=subject_of(case),
+            act="case.supply",
+            by=by.by(),
+            rule=procedures.version(found.version).rule(),
+            wrote=wrote,
+            at=now(),
+            key=by.key_id,
+        )
+        state, effect = decided(
+            engine.supply,
+            package,
+            found.state,
+            wrote=wrote,
+            values=values_of(package, case, found.state, found.applicant)
+            | {"form": now_data, "applicant": applicant_facts(by)},
+            seq=chain.seq,
+            at=chain.at,
+            calendar=calendar(),
+        )
+        if sealed:
+            chain.write(*vault.values_sql(sealed))
+        for part, file in files.items():
+            chain.write(*vault.bind_sql(file, subject=subject_of(case), part=part))
+        return recorded(chain, case, found, package, state, effect, statement, identity.sign(by, statement))
+
+
+def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None) -> ActDone:
+    """The applicant takes the application back, as long as nothing irrevocable was done."""
+    with ledger.acting(
+        subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, ("", case))]
+    ) as chain:
+        found = found_in(chain.rows[0])
+        require_owner(by, "case.withdraw", case, found)
+        package = procedures.version(found.version).package
+        sealed = None
+        identifier = str(entry or new_id())
+        if note.strip():
+            sealed = vault.seal_value(
+                subject=subject_of(case), part=f"note.{identifier}", value={"note": note.strip()}
+            )
+        statement = make_statement(
+            id=identifier,
+            authority=ledger_queries.authority().id,
+            subject=subject_of(case),
+            act="case.withdraw",
+            by=by.by(),
+            rule=procedures.version(found.version).rule(),
+            content=sealed.commitment if sealed else None,
+            at=now(),
+            key=by.key_id,
+        )
+        state, effect = decided(
+            engine.withdraw, package, found.state, seq=chain.seq, at=chain.at, calendar=calendar()
+        )
+        if sealed:
+            chain.write(*sealed.sql())
+        return recorded(chain, case, found, package, state, effect, statement, identity.sign(by, statement))

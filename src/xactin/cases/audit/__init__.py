@@ -1,0 +1,1 @@
+"""The audit of this room: its tables are the fold of its entries."""

@@ -1,0 +1,214 @@
+"""The audit of dossiers: every derived row is the fold of the case's entries, every effect what the engine decides.
+
+Reads without locks, for many dossiers at once (`derived.py`). What stands here looks at one dossier at a time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
+from xactin.cases.audit.recomputation import Recomputing, as_stored
+from xactin.cases.results.services import drawn
+from xactin.cases.rules import fold, national_state, search_words
+from xactin.identity.queries import folded
+from xactin.kernel.attestation import parse_time
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger.audit import Finding, Told
+from xactin.ledger.queries import EntryRow
+
+SUBMIT = "case.submit"
+REVOKE = "case.revoke"
+Task = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Folded:
+    """A case as its entries tell it."""
+
+    state: dict[str, Any] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)  # codes of agencies that have or had a part
+    number: str = ""
+    agency: str = ""
+    applicant: str = ""
+    finished_at: datetime | None = None
+    drawn: Mapping[str, str] | None = None
+    issued_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_reason: str = ""
+
+
+Difference = tuple[str, str]
+"""Kind of a finding and its text."""
+
+
+def check(told: Sequence[Told]) -> Iterable[Finding]:
+    """What differs between dossiers' rows and entries (kind `table`), or an effect from the engine's (`place`)."""
+    rows = derived(told)
+    for one in told:
+        for kind, text in _found(one, rows):
+            yield Finding(kind, one.subject, text)
+
+
+def _found(told: Told, rows: Derived) -> list[Difference]:
+    """What is wrong with one dossier, whatever is wrong with it."""
+    number = case_id(told)
+    if number is None:
+        return [("table", "its entries are about no dossier")]
+    case = rows.cases.get(number)
+    if case is None:
+        return [("table", "the dossier's row is gone")]
+    try:
+        return list(_differences(case, told, rows))
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
+        return [("place", f"its effects do not fold to a state ({type(error).__name__}: {error})")]
+
+
+def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Difference]:
+    digest = told.entries[0].statement["rule"]["digest"]
+    if case.digest != digest:
+        yield "table", "version: the row follows another version of the procedure than the entries"
+    package = rows.packages.get(digest)
+    if package is None:
+        yield (
+            "table",
+            "version: the procedure as published is gone or changed, so nothing else can be checked",
+        )
+        return
+    one, strange = _folded(Recomputing(package, told, rows), package, told.entries)
+    yield from strange
+    yield from _columns(case, one, rows)
+    yield from _tasks(case, one, rows)
+    if rows.timers.get(case.id) != engine.next_due(package, one.state):
+        yield "table", "timer: the row says other than the entries"
+    yield from _result(case, one, told, rows)
+
+
+def _folded(
+    engine_again: Recomputing, package: Package, entries: Sequence[EntryRow]
+) -> tuple[Folded, list[Difference]]:
+    """The fold of all effects, and the entries whose effect is not what the engine makes of them."""
+    told, strange = Folded(), list[Difference]()
+    for row in entries:
+        effect, said = row.effect, row.statement
+        if said["act"] == REVOKE:
+            told.revoked_at, told.revoked_reason = row.at, str(effect["reason"])
+        if "state" not in effect:
+            continue
+        before = told.state
+        try:
+            told.state = as_stored(fold(before, effect["state"]), before)
+        except (KeyError, TypeError, IndexError):
+            strange.append(("place", f"entry {row.seq}: its effect does not fit the state before it"))
+            return told, strange
+        strange += [
+            ("place", f"entry {row.seq}: {text}") for text in engine_again.differs(row, before, told.state)
+        ]
+        _take(package, told, row)
+    return told, strange
+
+
+def _take(package: Package, told: Folded, row: EntryRow) -> None:
+    """What one entry says beside the state."""
+    effect, said = row.effect, row.statement
+    if said["act"] == SUBMIT:
+        told.number, told.agency = effect["number"], effect["agency"]
+        told.applicant = said["by"]["person"]
+    told.asked.update(effect.get("asked", {}).values())
+    open_now = {task.id: task for task in engine.open_tasks(package, told.state)}
+    told.tasks = {token: task for token, task in told.tasks.items() if token in open_now}
+    for token, task in open_now.items():
+        fresh = {"opened_at": row.at, "agency": effect.get("asked", {}).get(token)}
+        stands = told.tasks.get(token, fresh)
+        told.tasks[token] = stands | {
+            "node": task.node,
+            "kind": task.kind,
+            "role": task.post,
+            "due_at": task.due,
+        }
+    if told.state["phase"] in engine.ENDED and told.finished_at is None:
+        told.finished_at = row.at
+    told.drawn = effect.get("drawn", told.drawn)
+    if "result" in (said["wrote"] or {}):
+        told.issued_at = row.at
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_time(text) if text else None
+
+
+def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
+    """The row of the case, column by column."""
+    state = told.state
+    received = _moment(state.get("received_at"))
+    wanted = {
+        "state": state,
+        "phase": state.get("phase"),
+        "national_state": int(
+            national_state(state["phase"], received=received is not None, handled=bool(state.get("handled")))
+        ),
+        "fee": state.get("fee", 0),
+        "due_at": _moment(state.get("due")),
+        "submitted_at": _moment(state.get("submitted_at")),
+        "received_at": received,
+        "finished_at": told.finished_at,
+        "number": told.number,
+        "applicant_id": UUID(told.applicant),
+        "words": search_words(told.number, folded(case.procedure or ""), folded(case.applicant_name)),
+    }
+    for name, value in wanted.items():
+        if getattr(case, name) != value:
+            yield "table", f"{name.removesuffix('_id')}: the row says other than the entries"
+    if rows.agencies.get(case.agency_id) != told.agency:
+        yield "table", "agency: the row says other than the entries"
+    if {rows.agencies.get(agency) for agency in case.agencies} != told.asked:
+        yield "table", "agencies: the row says other than the entries"
+
+
+def _tasks(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
+    """Open tasks, one by one."""
+    standing = {row.token: row for row in rows.tasks.get(case.id, ())}
+    for token, task in told.tasks.items():
+        row = standing.pop(token, None)
+        if row is None:
+            yield "table", f"open task {token} ({task['node']}): its row is gone"
+            continue
+        found = {name: getattr(row, name) for name in task if name != "agency"} | {
+            # An office that is gone has no code, and is none of those that were asked.
+            "agency": rows.agencies.get(row.agency_id, "") if row.agency_id else None
+        }
+        wrong = sorted(name for name, value in task.items() if found[name] != value)
+        if wrong:
+            yield (
+                "table",
+                f"open task {token} ({task['node']}): {', '.join(wrong)} other than the entries say",
+            )
+    for token, row in standing.items():
+        yield "table", f"open task {token} ({row.node}): no entry opened it, or it was done"
+
+
+def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived) -> Iterator[Difference]:
+    """The result's row, against what the draft's entry and the sealing one said, and the file they commit to."""
+    row = rows.results.get(case.id)
+    if row is None:
+        if folded.drawn or folded.issued_at:
+            yield "table", "result: its row is gone"
+        return
+    # A row before any entry is a draft in the making: its number and code are taken, nothing else.
+    if folded.drawn is not None and drawn(row) != folded.drawn:
+        yield "table", "result: number or code is not that of the draft"
+    for name in ("issued_at", "revoked_at", "revoked_reason"):
+        if getattr(row, name) != getattr(folded, name):
+            yield "table", f"result: {name} other than the entries say"
+    if folded.issued_at is None:
+        if (row.file, row.sha256) != (None, ""):
+            yield "table", "result: a file that no entry issued"
+        return
+    content = told.contents.get(folded.state["parts"].get("result", ""))
+    # Without its file (erased, or unreadable: told by the ledger) there is nothing to compare with.
+    if content and content.file and (row.file, row.sha256) != (content.file.id, content.file.sha256):
+        yield "table", "result: file or sha256 is not that of the issued one"

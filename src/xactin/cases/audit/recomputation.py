@@ -1,0 +1,174 @@
+"""An entry's effect decided again by the engine, from the state before it and the content it stood on."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from xactin.cases.audit.derived import Derived
+from xactin.cases.dossiers import content
+from xactin.cases.dossiers.effects import asks_content, calendar
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger.audit import Told
+from xactin.ledger.queries import EntryRow
+
+State = Mapping[str, Any]
+Decided = tuple[dict[str, Any], dict[str, Any]]
+_OURS = ("state", "asked", "drawn", "number", "agency")
+"""Members of an effect that the room adds to the engine's."""
+
+
+class Unknown(Exception):
+    """The engine cannot be asked: content was erased, or another calendar or package was in use then."""
+
+
+class Recomputing:
+    """The engine's second opinion on the entries of one case. Asks no database: `rows` and `told` have all."""
+
+    def __init__(self, package: Package, told: Told, rows: Derived) -> None:
+        self._package = package
+        self._contents = told.contents
+        self._roles = rows.roles
+        self._kinds = rows.kinds
+        self._applicant = str(told.entries[0].statement["by"]["person"])
+        self._asks_content = asks_content(package)
+        self._prices_content = any(isinstance(item["amount"], str) for item in package.meta.get("fee", ()))
+
+    def differs(self, row: EntryRow, before: State, after: State) -> list[str]:
+        """What this entry's effect says that the engine does not; empty where the engine cannot be asked.
+
+        Both states are as `as_stored` gives them.
+        """
+        try:
+            state, effect = self._decided(row, before, after)
+        except Unknown:
+            return []
+        except engine.Refused as refused:
+            return [f"the engine refuses this act ({refused.code})"]
+        said = {name: value for name, value in row.effect.items() if name not in _OURS}
+        found = [
+            f"{name} is not what the engine decides"
+            for name in sorted(said.keys() | effect.keys())
+            if said.get(name) != effect.get(name)
+        ]
+        return found if state == after else [*found, "the state after it is not what the engine decides"]
+
+    def _decided(self, row: EntryRow, before: State, after: State) -> Decided:
+        said = row.statement
+        if (said["rule"] or {}).get("digest") != self._package.digest:
+            raise Unknown
+        if row.effect.get("calendar") != calendar().digest():
+            raise Unknown
+        if said["act"] == "case.submit":
+            return engine.start(
+                self._package,
+                values=self._asked(said["wrote"], always=self._prices_content),
+                parts=said["wrote"],
+                at=row.at,
+                calendar=calendar(),
+                limits=after["limits"],
+            )
+        decide = self._ways.get(said["act"], self._act)
+        return decide(row, before)
+
+    @cached_property
+    def _ways(self) -> dict[str, Callable[[EntryRow, State], Decided]]:
+        return {"case.supply": self._supply, "case.withdraw": self._withdraw, "case.tick": self._tick}
+
+    def _supply(self, row: EntryRow, before: State) -> Decided:
+        parts = {**before["parts"], **row.statement["wrote"]}
+        return engine.supply(
+            self._package,
+            before,
+            wrote=row.statement["wrote"],
+            values=self._asked(parts, always=self._prices_content),
+            seq=row.seq,
+            at=row.at,
+            calendar=calendar(),
+        )
+
+    def _withdraw(self, row: EntryRow, before: State) -> Decided:
+        return engine.withdraw(self._package, before, seq=row.seq, at=row.at, calendar=calendar())
+
+    def _tick(self, row: EntryRow, before: State) -> Decided:
+        values = self._asked(before["parts"])
+        found = engine.tick(self._package, before, values=values, seq=row.seq, at=row.at, calendar=calendar())
+        if found is None:
+            raise engine.Refused("not_due", "Chưa đến hạn", "Nothing was due")
+        return found
+
+    def _act(self, row: EntryRow, before: State) -> Decided:
+        """An act of a task."""
+        said = row.statement
+        _case, node, *offered = said["act"].split(".")
+        values = self._asked(before["parts"])
+        values["answers"][node] = self._answer(said["content"])
+        return engine.act(
+            self._package,
+            before,
+            task=self._task(row, before, node),
+            act=offered[0] if offered else "done",
+            values=values,
+            by_post=self._role(said["by"]),
+            seq=row.seq,
+            saw=said["saw"] or {},
+            wrote=said["wrote"] or {},
+            at=row.at,
+            calendar=calendar(),
+        )
+
+    def _task(self, row: EntryRow, before: State, node: str) -> str:
+        """Which of several instances of a node was done: the effect says by what it closed, else the first."""
+        for task in row.effect.get("closed", ()):
+            if task["node"] == node:
+                return str(task["id"])
+        open_now = engine.open_tasks(self._package, before)
+        return next((task.id for task in open_now if task.node == node), node)
+
+    def _role(self, by: Mapping[str, str | None]) -> str | None:
+        """The role in which somebody acted: none for a system, and for applicants."""
+        return self._roles.get(by.get("post") or "")
+
+    def _answer(self, commitment: str | None) -> Any:
+        """The data of an act, which conditions may ask."""
+        if commitment is None or not self._asks_content:
+            return {}
+        return self._value(commitment).get("data") or {}
+
+    def _asked(self, parts: Mapping[str, str], *, always: bool = False) -> dict[str, Any]:
+        """What conditions and fees may ask, as content stood then. Raises Unknown where it is needed and gone."""
+        values: dict[str, Any] = {"form": {}, "applicant": {}, "acts": {}, "answers": {}}
+        if self._asks_content or always:
+            opened = {
+                part: self._value(commitment)
+                for part, commitment in parts.items()
+                if part.startswith(("form.", "answer."))
+            }
+            values["applicant"] = {"kind": self._kinds[self._applicant]}
+            values["form"] = content.form_data(opened)
+            values["answers"] = content.answers(opened, self._package)
+        return values
+
+    def _value(self, commitment: str) -> Any:
+        found = self._contents.get(commitment)
+        if found is None or found.state != "sound":
+            raise Unknown
+        return found.value
+
+
+def as_stored(value: Any, known: Any = None) -> Any:
+    """A value with the order of keys in which `jsonb` gives it back, for the engine goes by that order.
+
+    `known` has that order already: what `value` shares with it is taken as it is.
+    """
+    if isinstance(value, list):
+        return [as_stored(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    held = known if isinstance(known, dict) else {}
+    found = {}
+    # Shorter keys first, those of a length by their letters.
+    for key in held if held.keys() == value.keys() else sorted(sorted(value), key=len):
+        item, old = value[key], held.get(key)
+        found[key] = as_stored(item, old) if item is not old and isinstance(item, (dict, list)) else item
+    return found

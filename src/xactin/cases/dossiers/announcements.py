@@ -1,0 +1,60 @@
+"""What happens after an act is committed: people are told, services of the flow run."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import override
+
+from xactin.cases.dossiers.queries import kind_of
+from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.results import services
+from xactin.cases.rules import NationalState
+from xactin.identity import queries as identity
+from xactin.notices.commands import tell
+from xactin.notices.topics import Event
+
+
+def service(event: Event) -> None:
+    """Does a service task of a flow."""
+    services.run_service(case=UUID(event.body["case"]), token=event.body["token"])
+
+
+def acted(event: Event) -> None:
+    """Tells the applicant of each step that matters to them, and officials of what waits for them."""
+    case = Case.objects.select_related("version").get(pk=event.body["case"])
+    package = procedures.version(case.version_id).package
+    act = str(event.body["act"])
+    if act == "case.submit" or kind_of(package, act) or act in ("case.seal_result", "case.tick"):
+        tell(
+            event=event,
+            people=[case.applicant_id],
+            title=_both("Hồ sơ {number}: {state}", "Dossier {number}: {state}", case),
+            text={"vi": package.meta["name"]["vi"], "en": package.meta["name"]["en"]},
+            url=reverse("cases:own", args=[case.pk]),
+        )
+    for task in OpenTask.objects.filter(
+        case=case, kind="user", agency__isnull=False, opened_at__gte=event.created
+    ):
+        tell(
+            event=event,
+            people=identity.holders_of(task.agency_id, task.role) if task.agency_id else [],
+            title={
+                "vi": f"Việc mới: {package.rules[task.node].name['vi']}",
+                "en": f"New task: {package.rules[task.node].name['en']}",
+            },
+            text={"vi": case.number, "en": case.number},
+            url=reverse("cases:desk-case", args=[case.pk]),
+            mail=False,
+        )
+
+
+def _both(vi: str, en: str, case: Case) -> Mapping[str, str]:
+    texts = {}
+    for words, text in (("vi", vi), ("en", en)):
+        with override(words):
+            texts[words] = text.format(
+                number=case.number, state=str(NATIONAL_STATES[NationalState(case.national_state)])
+            )
+    return texts

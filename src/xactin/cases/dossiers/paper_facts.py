@@ -1,0 +1,186 @@
+"""What the papers of a dossier say: the facts that the templates of `papers` print."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
+from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers.effects import calendar
+from xactin.cases.dossiers.surroundings import LOCAL, local_day
+from xactin.cases.dossiers.wording import limit_text
+from xactin.cases.errors import NotFound
+from xactin.cases.models import Case
+from xactin.cases.papers.context import Agency as LetterAgency
+from xactin.cases.papers.context import signature_lines
+from xactin.cases.papers.qr import verify_url
+from xactin.cases.papers.render import render_form
+from xactin.cases.procedures import queries as procedures
+from xactin.identity import queries as identity
+from xactin.identity.models import Agency
+from xactin.identity.queries import Actor
+from xactin.identity.units import unit
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.working_time import add_working, effective_start
+
+
+def letterhead(agency: Agency) -> LetterAgency:
+    """Who issues, as its papers name it."""
+    served = unit(agency.unit_code) if agency.unit_code else None
+    place = served.name.removeprefix("Phường ").removeprefix("Xã ") if served else agency.name_vi
+    above = identity.agency(agency.parent_id) if agency.parent_id else None
+    return {"name": agency.name_vi, "place": place, "parent": above.name_vi if above else None}
+
+
+def appointment(case: Case, package: Package) -> datetime:
+    """When the result is due; before the dossier is received, as if it had been received at once."""
+    if case.due_at:
+        return case.due_at
+    days = calendar()
+    return add_working(effective_start(case.submitted_at, days), package.meta["limit"], days)
+
+
+def follow_url(case: Case) -> str:
+    """The whole address at which the applicant follows the dossier."""
+    return settings.XACTIN_URL.rstrip("/") + reverse("cases:own", args=[case.pk])
+
+
+def _case(case: Case, package: Package) -> dict[str, Any]:
+    local = {
+        name: moment.astimezone(LOCAL) if moment else None
+        for name, moment in (
+            ("submitted", case.submitted_at),
+            ("received", case.received_at),
+            ("due", appointment(case, package)),
+        )
+    }
+    return {"number": case.number, "procedure": package.meta["name"]["vi"], **local}
+
+
+def form(actor: Actor, case: Case, kind: str) -> bytes:
+    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025 as a PDF. Raises NotFound.
+
+    Papers of the State are Vietnamese, whatever the language of the page.
+    """
+    if not queries.knows_applicant(actor, case):  # they are letters to the applicant
+        raise NotFound
+    package = procedures.version(case.version_id).package
+    with override("vi"):
+        facts = _facts(case, package, str(actor.person_id), kind) if kind in ("01", "02", "03") else None
+        chosen: dict[str, Literal["01", "02", "03"]] = {"01": "01", "02": "02", "03": "03"}
+        if kind not in chosen or facts is None:
+            raise NotFound
+        day, signer = facts.pop("at"), _signer(facts.pop("by"), facts.pop("title"))
+        told = content.form_data(queries.content_of(actor, case, purpose=f"form {kind}"))
+        context = {
+            "agency": letterhead(case.agency),
+            "date": local_day(day),
+            "case": _case(case, package),
+            "verify": {"code": "", "url": follow_url(case)},
+            "applicant": {"name": case.applicant_name, **_reached_at(package, told)},
+            **({"delivery": delivery} if (delivery := _delivery(package, told)) else {}),
+            **({"signer": signer} if signer else {}),
+            **facts,
+        }
+        return render_form(chosen[kind], context, trial=settings.XACTIN_TRIAL, at=day)
+
+
+def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:
+    """What a form reports: when, by whom, and what; None where it was not sent."""
+    if kind == "01":
+        names = {document["kind"]: document["name"]["vi"] for document in package.meta.get("documents", ())}
+        kinds = [content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")]
+        return {
+            "at": case.received_at or case.submitted_at,
+            "by": queries.received_by(case),
+            "title": "Người tiếp nhận hồ sơ",
+            "papers": ["Đơn, tờ khai điện tử", *(names.get(one, one) for one in kinds)],
+            "limit": limit_text(package.meta["limit"]),
+            "fee": case.fee,
+        }
+    said = queries.said_last(case, "supplement" if kind == "02" else "refuse", by=by)
+    if said is None:
+        return None
+    told: dict[str, Any] = {"at": said.at, "by": said.by, "reason": said.reason}
+    if kind == "02":
+        until = queries.asked_until(case)
+        return told | {
+            "title": "Người hướng dẫn",
+            "items": said.items,
+            **({"until": until.astimezone(LOCAL)} if until else {}),
+        }
+    at_counter = case.received_at is None
+    return told | {
+        "title": "Người tiếp nhận hồ sơ" if at_counter else "",
+        "stage": "reception" if at_counter else "decision",
+    }
+
+
+def _signer(by: Mapping[str, Any] | None, title: str) -> dict[str, Any] | None:
+    """Who attested what a form reports, under the form's own title, else that of the post; None: nobody yet."""
+    if by is None:
+        return None
+    post = identity.posts_named([by.get("post")]).get(by.get("post") or "")
+    person = UUID(by["person"])
+    lines = signature_lines(title=title or (post.title_vi if post else ""))
+    return {"lines": lines, "name": identity.full_names([person]).get(person, "")}
+
+
+def _reached_at(package: Package, data: Mapping[str, Any]) -> dict[str, str]:
+    """Where the applicant is reached, as the form says it: its fields that the account could have filled."""
+    found: dict[str, str] = {}
+
+    def walk(schema: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        for name, inner in schema.get("properties", {}).items():
+            fact, value = inner.get("x-ui", {}).get("fill", "").removeprefix("person."), told.get(name)
+            if fact in ("address", "phone", "email") and isinstance(value, str) and value:
+                found.setdefault(fact, value)
+            if isinstance(value, Mapping):
+                walk(inner, value)
+
+    walk(package.form_schema, data)
+    return found
+
+
+def _delivery(package: Package, data: Mapping[str, Any]) -> str:
+    """How the result is received, in the words of the form's own choice (`/delivery/method`)."""
+    schema = package.form_schema.get("properties", {}).get("delivery", {}).get("properties", {})
+    options = schema.get("method", {}).get("x-ui", {}).get("options", {})
+    chosen = options.get((data.get("delivery") or {}).get("method"))
+    return str(chosen["vi"]) if chosen else ""
+
+
+def result_context(
+    case: Case, opened: dict[str, Any], *, number: str, code: str, at: datetime
+) -> dict[str, Any]:
+    """What a result prints (documents.context.ResultContext), from the opened parts of a case."""
+    package = procedures.version(case.version_id).package
+    block = package.meta["result"].get("signature", {})
+    chairs = identity.holders_of(case.agency_id, "chair")
+    name = identity.full_names(chairs[:1]).get(chairs[0], "") if chairs else ""
+    return {
+        "agency": letterhead(case.agency),
+        "date": local_day(at),
+        "number": number,
+        "case": _case(case, package),
+        "verify": {"code": code, "url": verify_url(settings.XACTIN_URL, code)},
+        "signer": {
+            "lines": signature_lines(
+                title=block.get("title", {}).get("vi", "CHỦ TỊCH"),
+                capacity=block.get("form", ""),
+                body=block.get("body", {}).get("vi", ""),
+            ),
+            "name": name,
+        },
+        "form": content.form_data(opened),
+        "answers": {
+            part.removeprefix("answer."): value.get("data", {})
+            for part, value in opened.items()
+            if part.startswith("answer.")
+        },
+        "legal_basis": package.meta.get("legal_basis", []),
+    }

@@ -1,0 +1,106 @@
+"""What every act of a dossier shares: the row it finds, the engine's refusal in words, the record it leaves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers import content, queries, store
+from xactin.cases.dossiers.effects import applied
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale
+from xactin.identity.queries import Actor, Facts, may
+from xactin.kernel.canonical import CanonicalError, canonical
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger import commands as ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActDone:
+    """What became of an act."""
+
+    case: UUID
+    entry: UUID
+    seq: int
+    phase: str
+    number: str
+    effect: Mapping[str, Any] = field(default_factory=dict)
+
+
+def subject_of(case: UUID) -> str:
+    """The ledger's name for a case."""
+    return f"case:{case}"
+
+
+def found_in(rows: Sequence[tuple[Any, ...]]) -> store.Row:
+    """The case that a read found. Raises NotFound."""
+    if not rows:
+        raise NotFound
+    return store.Row(*rows[0])
+
+
+def require_owner(by: Actor, act: str, case: UUID, found: store.Row) -> None:
+    """Raises NotFound, or Forbidden for somebody who may see the case and is not its applicant."""
+    facts = Facts(subject=subject_of(case), kind="case", owner_person_ids=(found.applicant,))
+    decision = may(by, act, facts)
+    if decision.allowed:
+        return
+    if not queries.sees(by, case):
+        raise NotFound
+    raise Forbidden(decision.reason)
+
+
+def decided(decide: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What the engine decides; its refusal in the person's language."""
+    try:
+        return decide(*given, **named)
+    except engine.Refused as refused:
+        raise _refusal(refused) from refused
+
+
+def _refusal(refused: engine.Refused) -> Stale | OutOfTurn | RuleFailed:
+    """The engine's refusal in the person's language."""
+    text = refused.vi if language() == "vi" else refused.en
+    kinds: dict[str, type[Stale | OutOfTurn | RuleFailed]] = {"stale": Stale, "condition_failed": RuleFailed}
+    return kinds.get(refused.code, OutOfTurn)(text, reason=refused.code, **refused.facts)
+
+
+def recorded(
+    chain: ledger.Chain,
+    case: UUID,
+    found: store.Row,
+    package: Package,
+    state: dict[str, Any],
+    effect: dict[str, Any],
+    statement: dict[str, Any],
+    signature: dict[str, Any],
+) -> ActDone:
+    """Writes the entry and the derived rows of an act that was decided."""
+    outcome = applied(
+        package,
+        case=case,
+        agency=found.agency,
+        before=found.state,
+        after=state,
+        effect=effect,
+        at=chain.at,
+        events=[("case.acted", {"case": str(case), "act": statement["act"], "seq": chain.seq})],
+    )
+    ref = chain.append(statement, signature, outcome.effect)
+    chain.write(*store.write(outcome.change))
+    return ActDone(
+        case=case, entry=ref.id, seq=ref.seq, phase=state["phase"], number=found.number, effect=outcome.effect
+    )
+
+
+def normal_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data in the one spelling that is signed. Raises Invalid, by field, for what has none."""
+    found = content.normal(dict(data))
+    try:
+        canonical(found)
+    except CanonicalError as error:
+        raise Invalid({error.path: _("This value cannot be kept as it is written.")}) from error
+    return dict(found)

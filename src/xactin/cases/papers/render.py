@@ -1,0 +1,162 @@
+"""From facts to paper: results and forms as PDF/A-3b. The same facts give the same bytes anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Literal
+
+from xactin.cases.papers.apart import Apart, UnfinishedError, WorkError
+from xactin.cases.papers.plain_text import TooMuchTextError, WrongValueError, plain, plain_text
+from xactin.cases.papers.qr import qr_svg
+
+ARCHIVAL: Final = ("a-3b",)
+SECONDS: Final = 10.0
+MEMORY: Final = 2 << 30
+LARGEST_TEMPLATE: Final = 512 * 1024
+FORMS: Final = {
+    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "03": "Phiếu từ chối tiếp nhận, giải quyết hồ sơ",
+}
+# The template is content of its own module: it cannot take the sheet away, and `closing` checks every page.
+SHEET: Final = """#import "/decree30.typ": state-paper, closing, settings
+#show: state-paper.with(title: settings.title)
+#include "/{template}"
+#closing
+"""
+REGISTRY: Final = re.compile(r"@[a-z0-9_-]+/", re.IGNORECASE)
+PARTS: Final = (".typ", ".svg", ".png", ".jpg")
+
+
+class RenderError(RuntimeError):
+    """A document not made. `code`: template, text, limits, file_name, broken; `detail` is for the author."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
+
+
+def draft_result(
+    package_files: Mapping[str, bytes | str],
+    context: Mapping[str, Any],
+    *,
+    trial: bool,
+    at: datetime,
+    template: str = "result.typ",
+    title: str = "",
+) -> bytes:
+    """What the chair attests, before any signature: PDF/A-3b bytes.
+
+    `package_files` are the files of the procedure package, of which `template` is printed; `context` is a
+    `context.ResultContext`; `at` becomes the document's date. Without a certificate of the State's
+    public-service CA, `trial` must be true, and each page says so. Raises RenderError.
+    """
+    files = {name: _bytes(data) for name, data in package_files.items() if name.endswith(PARTS)}
+    if template not in files:
+        raise RenderError("template", f"no {template}")
+    for name, data in files.items():
+        if name.endswith(".typ") and REGISTRY.search(data.decode("utf-8", "replace")):
+            raise RenderError("template", f"{name}: packages of the registry are not allowed")
+    labels = _labels(package_files.get("form.schema.json"))
+    named = title or str(context.get("title") or context["case"].get("procedure") or "Kết quả")
+    return _print(template, files, context, labels, title=named, trial=trial, at=at)
+
+
+def render_form(
+    form: Literal["01", "02", "03"], context: Mapping[str, Any], *, trial: bool, at: datetime
+) -> bytes:
+    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025, as PDF/A-3b.
+
+    `context` is a ReceiptContext, SupplementContext or RefusalContext. Raises RenderError.
+    """
+    return _print(f"form{form}.typ", {}, context, {}, title=FORMS[form], trial=trial, at=at)
+
+
+def render_mark(kind: Literal["hand", "seal", "stamp"], facts: Mapping[str, Any], *, at: datetime) -> bytes:
+    """One mark on nothing, to be laid over a page: a signature, a seal, or the stamp on drawings."""
+    data = {"kind": kind, **_plain({key: value for key, value in facts.items() if key != "qr"})}
+    if "qr" in facts:
+        data["qr"] = facts["qr"]
+    # The mark becomes part of other pages, whose structure tree knows nothing of it.
+    return press('#include "/marks.typ"', {}, {"data": json.dumps(data)}, standards=(), at=at)
+
+
+def press(
+    main: str,
+    files: Mapping[str, bytes],
+    inputs: Mapping[str, str],
+    *,
+    standards: Sequence[str],
+    at: datetime,
+) -> bytes:
+    """Prints a Typst text with its files and inputs. Raises RenderError."""
+    if sum(map(len, files.values())) > LARGEST_TEMPLATE:
+        raise RenderError("limits", "the template is too large")
+    header = {
+        "main": main,
+        "files": list(files),
+        "inputs": dict(inputs),
+        "standards": list(standards),
+        "time": int(at.timestamp()),
+    }
+    try:
+        return _press().ask(header, list(files.values()))[1][0]
+    except WorkError as failure:
+        raise RenderError(failure.code, failure.detail) from failure
+    except UnfinishedError as error:
+        raise RenderError("limits", "printing took too much time or memory") from error
+
+
+@cache
+def _press() -> Apart:
+    return Apart("xactin.cases.papers.press", seconds=SECONDS, memory=MEMORY)
+
+
+def _print(
+    template: str,
+    files: Mapping[str, bytes],
+    context: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    *,
+    title: str,
+    trial: bool,
+    at: datetime,
+) -> bytes:
+    data = _plain(context)
+    settings: dict[str, Any] = {"trial": trial, "title": plain_text(title), "labels": labels}
+    if data.get("verify"):
+        settings["qr"] = qr_svg(data["verify"]["url"])
+    inputs = {"data": json.dumps(data), "settings": json.dumps(settings)}
+    return press(SHEET.format(template=template), files, inputs, standards=ARCHIVAL, at=at)
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        made: dict[str, Any] = plain(context)
+    except (TooMuchTextError, WrongValueError) as error:
+        raise RenderError("text", str(error)) from error
+    return made
+
+
+def _bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+def _labels(schema: bytes | str | None) -> dict[str, dict[str, str]]:
+    """What the choices of a form are called: `/land/purpose` -> {"ODT": "Đất ở tại đô thị (ODT)"}."""
+    found: dict[str, dict[str, str]] = {}
+
+    def walk(node: Any, pointer: str) -> None:
+        options = node.get("x-ui", {}).get("options", {})
+        if options:
+            found[pointer] = {key: plain_text(str(name["vi"])) for key, name in options.items()}
+        for name, child in node.get("properties", {}).items():
+            walk(child, f"{pointer}/{name}")
+
+    if schema is not None:
+        walk(json.loads(schema), "")
+    return found

@@ -1,0 +1,131 @@
+"""Sealing a result, in the one order in which nothing breaks what came before.
+
+The draft was attested and its entry stands in the log. Now: attach the proof, sign for the chair, sign for
+the agency. Each step appends, so the draft stays the beginning of the file, and the last signature covers all
+of it. An attachment added after a signature would be an illegal change to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.timestamps import TimeStamper
+
+from xactin.cases.papers.plain_text import VIETNAM
+from xactin.cases.papers.render import render_mark
+from xactin.cases.papers.signing.pdf import (
+    AppendingWriter,
+    Box,
+    add_field,
+    attach,
+    attached,
+    box_on_page,
+    sign,
+)
+from xactin.cases.papers.signing.signers import DocumentSigner, SigningError
+from xactin.cases.papers.signing.trial import TRIAL
+
+BUNDLE: Final = "xactin-bundle.json"
+LAYOUT: Final = "xactin-layout.json"
+CHAIR: Final = "chair"
+AGENCY: Final = "agency"
+LABELS: Final = {CHAIR: "Chữ ký số của người có thẩm quyền", AGENCY: "Chữ ký số của cơ quan"}
+REASONS: Final = {CHAIR: "Ký ban hành", AGENCY: "Đóng dấu, phát hành"}
+
+
+class DraftError(ValueError):
+    """What should be sealed is no draft of ours."""
+
+
+def seal_result(
+    pdf: bytes,
+    bundle: bytes,
+    chair: DocumentSigner,
+    agency: DocumentSigner,
+    *,
+    trial: bool,
+    at: datetime,
+    visible: bool = True,
+    time_service: TimeStamper | None = None,
+) -> bytes:
+    """The issued PDF: draft, proof bundle, PAdES of the chair, PAdES of the agency, in this order.
+
+    `at` is the time both signatures claim; with a `time_service` an authority for time confirms it. Takes some
+    0.2 s. Without certificates of the State's CA, `trial` must be true. Raises DraftError and
+    SigningError (whose code `unavailable` means: try again).
+    """
+    if not trial and TRIAL in chair.name + agency.name:
+        raise SigningError("refused", "a trial certificate cannot sign what claims legal force")
+    try:
+        writer = AppendingWriter(pdf)
+        places = layout(writer) if visible else {}
+        if "/AcroForm" in writer.root or BUNDLE in attached(writer):
+            raise DraftError("the draft is signed or sealed already")
+        attach(
+            writer,
+            bundle,
+            name=BUNDLE,
+            media_type="application/json",
+            description="Gói bằng chứng xác tín / Proof bundle",
+            at=at,
+        )
+        for name in (CHAIR, AGENCY):
+            add_field(writer, name, LABELS[name], places.get(name))
+        prepared = writer.appended()
+    except PdfError as error:
+        raise DraftError(str(error)) from error
+    marks = _marks(chair, agency, trial=trial, at=at) if places else {}
+    return asyncio.run(_signed(prepared, {CHAIR: chair, AGENCY: agency}, marks, at, time_service))
+
+
+async def _signed(
+    pdf: bytes,
+    signers: dict[str, DocumentSigner],
+    marks: dict[str, bytes],
+    at: datetime,
+    time_service: TimeStamper | None,
+) -> bytes:
+    for name, signer in signers.items():
+        pdf = await sign(
+            pdf,
+            signer,
+            field=name,
+            reason=REASONS[name],
+            at=at,
+            mark=marks.get(name),
+            time_service=time_service,
+        )
+    return pdf
+
+
+def layout(handler: Any) -> dict[str, tuple[int, Box]]:
+    """Where the draft says its signatures stand: name -> (page from 0, box). {} where it says nothing."""
+    file = attached(handler).get(LAYOUT)
+    if file is None:
+        return {}
+    found: dict[str, tuple[int, Box]] = {}
+    for name, place in json.loads(file.data).items():
+        page = int(place["page"]) - 1
+        node = handler.find_page_for_modification(page)[0].get_object()
+        found[str(name)] = (page, box_on_page([float(one) for one in place["box"]], node))
+    return found
+
+
+def _marks(chair: DocumentSigner, agency: DocumentSigner, *, trial: bool, at: datetime) -> dict[str, bytes]:
+    """What both signatures show. Decree 30/2020 asks for the time with its zone."""
+    time = at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S +07:00")
+    facts = {"time": time, "trial": trial}
+    hand = {**facts, "name": _shown(chair.name), "organisation": _shown(chair.organisation)}
+    return {
+        CHAIR: render_mark("hand", hand, at=at),
+        AGENCY: render_mark("seal", {**facts, "name": _shown(agency.name)}, at=at),
+    }
+
+
+def _shown(name: str) -> str:
+    """A certificate's name without the trial suffix, which the mark says larger."""
+    return name.removesuffix(f" ({TRIAL})")

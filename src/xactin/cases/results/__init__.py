@@ -1,0 +1,1 @@
+"""Results: drawn up, sealed, found by a stranger, revoked."""

@@ -1,0 +1,77 @@
+"""An issued result loses its force: attested by the post that signed it, shown at /verify from then on."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.commands import subject_of
+from xactin.cases.dossiers.surroundings import new_id
+from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
+from xactin.cases.models import Result
+from xactin.identity import commands as identity
+from xactin.identity.queries import Actor, Facts, may
+from xactin.kernel.attestation import make_statement
+from xactin.ledger import commands as ledger
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now
+
+ACT = "case.revoke"
+LONGEST = 500
+
+
+def revoke(*, by: Actor, case: UUID, reason: str) -> None:
+    """Ends the force of an issued result. `reason` becomes public and must hold no personal data.
+
+    Raises NotFound, Forbidden (only the chair of the agency that issued it), Invalid without a reason,
+    OutOfTurn when nothing is issued or it is revoked already.
+    """
+    found = queries.case_for(by, case)
+    facts = Facts(
+        subject=subject_of(case),
+        kind="case",
+        owner_person_ids=(found.applicant_id,),
+        agency_id=found.agency_id,
+        task_agency_id=found.agency_id,
+        task_role="chair",
+    )
+    decision = may(by, ACT, facts)
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+    text = " ".join(reason.split())[:LONGEST]
+    if not text:
+        raise Invalid({"reason": _("Please say why; the reason is shown to whoever checks the paper.")})
+    version = found.version
+    statement = make_statement(
+        id=str(new_id()),
+        authority=ledger_queries.authority().id,
+        subject=subject_of(case),
+        act=ACT,
+        by=by.by(),
+        rule={"id": version.code, "version": version.version, "digest": version.digest},
+        at=now(),
+        key=by.key_id,
+    )
+    lock = (
+        "SELECT id FROM cases_result WHERE case_id = %s AND issued_at IS NOT NULL AND revoked_at IS NULL",
+        (case,),
+    )
+    with ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=[lock]) as chain:
+        if not chain.rows[0]:
+            raise OutOfTurn(_("There is no result in force to revoke."))
+        chain.append(statement, identity.sign(by, statement), {"result": "revoked", "reason": text})
+        chain.write(
+            "UPDATE cases_result SET revoked_at = %s, revoked_reason = %s WHERE id = %s",
+            (chain.at, text, chain.rows[0][0][0]),
+        )
+
+
+def may_revoke(actor: Actor, case: UUID) -> bool:
+    """Whether the page offers it."""
+    return (
+        actor.role == "chair"
+        and actor.agency_id is not None
+        and Result.objects.filter(
+            case_id=case, case__agency_id=actor.agency_id, issued_at__isnull=False, revoked_at__isnull=True
+        ).exists()
+    )

@@ -1,0 +1,73 @@
+"""Results as a stranger may see them: found by their random code, never by a name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.models import Result
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
+from xactin.ledger import queries as ledger
+from xactin.vault import queries as vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """What is public of an issued result."""
+
+    case: UUID
+    code: str
+    number: str
+    version: int
+    kind: str
+    agency: str
+    issued_at: datetime
+    sha256: str
+    revoked_at: datetime | None
+    revoked_reason: str
+
+
+def by_code(code: str) -> Issued | None:
+    """The issued result of a code in its one spelling."""
+    row = (
+        Result.objects.filter(code=code, issued_at__isnull=False)
+        .select_related("case__agency")
+        .defer("case__state")
+        .first()
+    )
+    if row is None or row.issued_at is None:
+        return None
+    agency, package = row.case.agency, procedures.version(row.case.version_id).package
+    return Issued(
+        case=row.case_id,
+        code=row.code,
+        number=row.number,
+        version=row.case.version_id,
+        kind=text_in(package.meta["result"]["name"], language()),
+        agency=agency.name_en if language() == "en" else agency.name_vi,
+        issued_at=row.issued_at,
+        sha256=row.sha256,
+        revoked_at=row.revoked_at,
+        revoked_reason=row.revoked_reason,
+    )
+
+
+def revoked(data: bytes) -> Issued | None:
+    """The revoked result whose file these bytes are, if it is one."""
+    row = Result.objects.filter(sha256=sha256(data).hexdigest(), revoked_at__isnull=False).first()
+    return by_code(row.code) if row else None
+
+
+def bundle(issued: Issued) -> bytes:
+    """The proof of a result: the case's entries, and the commitment of the final file opened by its salt."""
+    subject = f"case:{issued.case}"
+    (file,) = vault.files(subject=subject, parts=["result"])
+    opened = {
+        "part": "result",
+        "commitment": file.commitment,
+        "salt": file.salt,
+        "file": {"size": file.size, "sha256": file.sha256},
+    }
+    return ledger.bundle(subject=subject, opened=[opened])

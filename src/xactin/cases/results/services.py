@@ -1,0 +1,198 @@
+"""What the system does in a flow by itself: drawing up the result, sealing it.
+
+Both run as jobs after the act that opened them, may run twice (a killed worker), and sign as the
+system `result`: a machine proposes and carries out, the chair's attestation decides.
+"""
+
+import io
+import logging
+import os
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from xactin.cases.dossiers import paper_facts, store
+from xactin.cases.dossiers.commands import ActDone, serve, subject_of
+from xactin.cases.dossiers.surroundings import LOCAL
+from xactin.cases.models import Case, Result
+from xactin.cases.papers.drawings import DrawingError, permit_lines, seal_drawing
+from xactin.cases.papers.qr import verify_code, verify_url
+from xactin.cases.papers.render import draft_result
+from xactin.cases.papers.signing.seal import seal_result
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.results import seals
+from xactin.kernel.procedure import engine
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now
+from xactin.vault import commands as vault
+from xactin.vault import queries as vault_queries
+
+log = logging.getLogger("xactin.cases.services")
+SYSTEM = "result"
+PDF = ["application/pdf"]
+_ISSUED = "UPDATE cases_result SET file = %s, sha256 = %s, issued_at = %s WHERE id = %s"
+
+
+class NotYet(Exception):
+    """Something the service needs is not there yet; the job is tried again."""
+
+
+def run_service(*, case: UUID, token: str) -> ActDone | None:
+    """Does one open service task; None when somebody did it before us."""
+    found = Case.objects.select_related("version", "agency").get(pk=case)
+    task = found.open_tasks.filter(token=token, kind="service").first()
+    if task is None:
+        return None
+    package = procedures.version(found.version_id).package
+    kind = package.meta["services"][task.node]["kind"]
+    return _SERVICES[kind](found, token)
+
+
+def _draft(case: Case, token: str) -> ActDone | None:
+    """Draws the result up, so that the chair attests exactly these bytes."""
+    package = procedures.version(case.version_id).package
+    saw = engine.saw_of(package, case.state, token)
+    opened = vault_queries.open_values(
+        by=SYSTEM,
+        purpose="result",
+        subject=subject_of(case.pk),
+        parts=[part for part in saw if not part.startswith("document.")],
+    )
+    result = _result_of(case)
+    at = now()
+    context = paper_facts.result_context(
+        case,
+        {part: value for part, (value, _salt) in opened.items()},
+        number=result.number,
+        code=result.code,
+        at=at,
+    )
+    pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at)
+    files = {"result.draft": _stored(case, pdf)}
+    return serve(
+        case=case.pk,
+        task=token,
+        saw=saw,
+        wrote=_commitments(files),
+        system=SYSTEM,
+        writes=lambda _at: _bound(case, files),
+        said={"drawn": drawn(result)},
+    )
+
+
+def _seal(case: Case, token: str) -> ActDone | None:
+    """Waits for the log, attaches the proof, signs for the chair, seals for the agency, attests the final hash."""
+    package = procedures.version(case.version_id).package
+    subject = subject_of(case.pk)
+    saw = engine.saw_of(package, case.state, token)
+    entries = ledger_queries.entries_of(subject)
+    if not ledger_queries.wait_until_logged([row.id for row in entries], timeout=10):
+        raise NotYet("the log has not reached the approval yet")
+    (kept,) = vault_queries.files(subject=subject, parts=["result.draft"])
+    draft, chunks = vault_queries.open_file(by=SYSTEM, purpose="seal", id=kept.id)
+    pdf = b"".join(chunks)
+    bundle = ledger_queries.bundle(
+        subject=subject,
+        opened=[
+            {
+                "part": "result.draft",
+                "commitment": draft.commitment,
+                "salt": draft.salt,
+                "file": {"size": draft.size, "sha256": draft.sha256},
+            }
+        ],
+    )
+    approved = next(row for row in reversed(entries) if row.statement["act"] == "case.approve.approve")
+    signed = seal_result(
+        pdf,
+        bundle,
+        chair=seals.signer_of(approved.statement["by"]),
+        agency=seals.seal_of(case.agency),
+        trial=settings.XACTIN_TRIAL,
+        at=now(),
+        time_service=seals.time_service(),
+    )
+    file = _stored(case, signed)
+    result = _result_of(case)
+    files = {"result": file, **_stamped_drawings(case, result)}
+    return serve(
+        case=case.pk,
+        task=token,
+        saw=saw,
+        wrote=_commitments(files),
+        system=SYSTEM,
+        writes=lambda at: [*_bound(case, files), (_ISSUED, (file.id, file.sha256, at, result.pk))],
+    )
+
+
+def drawn(result: Result) -> dict[str, str]:
+    """What the entry of a draft says of the result. Its code opens /verify, so only its hash is said."""
+    return {"number": result.number, "code": sha256(result.code.encode()).hexdigest()}
+
+
+def _commitments(files: Mapping[str, vault.StoredFile]) -> dict[str, str]:
+    return {part: file.commitment for part, file in files.items()}
+
+
+def _bound(case: Case, files: Mapping[str, vault.StoredFile]) -> list[tuple[str, Any]]:
+    """Files become parts of the case by the act itself: of a job that was killed before, nothing stays."""
+    return [vault.bind_sql(file, subject=subject_of(case.pk), part=part) for part, file in files.items()]
+
+
+def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]:
+    """The documents that go back with the result (`result.attach`), stamped and sealed by the agency.
+
+    A drawing that cannot be stamped (locked by a signature of its own, not a sound PDF) goes back as it
+    came: the permit names it, and its commitment stands in the application.
+    """
+    package = procedures.version(case.version_id).package
+    wanted = package.meta["result"].get("attach", ())
+    found: dict[str, vault.StoredFile] = {}
+    name = package.meta["result"]["name"]["vi"]
+    at = now()
+    for kept in vault_queries.files(subject=subject_of(case.pk), parts=list(wanted)):
+        _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
+        try:
+            pdf = seal_drawing(
+                b"".join(chunks),
+                lines=permit_lines(case.agency.name_vi, name, result.number, at),
+                url=verify_url(settings.XACTIN_URL, result.code),
+                agency=seals.seal_of(case.agency),
+                trial=settings.XACTIN_TRIAL,
+                at=at,
+                time_service=seals.time_service(),
+            )
+        except DrawingError as error:
+            log.warning("case %s: %s is not stamped: %s", case.pk, kept.part, error)
+            continue
+        part = f"result.{kept.part.removeprefix('document.')}"
+        found[part] = _stored(case, pdf)
+    return found
+
+
+_SERVICES: dict[str, Callable[[Case, str], ActDone | None]] = {"result.draft": _draft, "result.seal": _seal}
+
+
+def _result_of(case: Case) -> Result:
+    """The case's result with its number and code, taken once however often it is drawn up."""
+    found = Result.objects.filter(case=case).first()
+    if found is not None:
+        return found
+    package = procedures.version(case.version_id).package
+    year = now().astimezone(LOCAL).year
+    with connection.cursor() as cursor:
+        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{package.meta['result']['kind']}:{year}",))
+        serial = cursor.fetchone()[0]
+    number = package.meta["result"]["number"].format(serial=f"{serial:02d}", year=year)
+    made, _new = Result.objects.get_or_create(
+        case=case, defaults={"code": verify_code(os.urandom(16)), "number": number}
+    )
+    return made
+
+
+def _stored(case: Case, pdf: bytes) -> vault.StoredFile:
+    return vault.put_file(stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM)
