@@ -4,6 +4,7 @@
      "entries":  [{"entry", "index", "mandates": root hex, "inclusion": [hex]}],   by index, genesis first
      "mandates": [{"mandate", "root": hex, "path": [hex]}],   by root and id
      "opened":   [{"part", "commitment", "salt", "value" | "file": {"size", "sha256"}}]}   by both first
+                 a member of a batch is a value that also has "index" and "path": [hex]
 
 One content has one spelling: canonical JSON, these members only, lists in this order, each mandate relied on.
 """
@@ -26,6 +27,7 @@ from xactin.kernel.attestation import (
     published,
     time_text,
 )
+from xactin.kernel.batches import batches_of, root_of_member
 from xactin.kernel.bundle_form import Json, choose_mandate, form_problem, opened_order, proven_order
 from xactin.kernel.canonical import CanonicalError, canonical, parse
 from xactin.kernel.log.checkpoint import LOG, Checkpoint, NoteError, VerifierKey, open_note
@@ -111,6 +113,8 @@ def _opened(item: Mapping[str, Any]) -> Json:
     }
     if "file" in item:
         return made | {"file": {"size": item["file"]["size"], "sha256": _hex(item["file"]["sha256"])}}
+    if "index" in item:
+        made |= {"index": item["index"], "path": [_hex(node) for node in item["path"]]}
     return made | {"value": item["value"]}
 
 
@@ -300,6 +304,8 @@ class _Verifier:
         self.checked.append(remark("checked_signatures", count=len(custody)))
         passkey, server = custody.count("passkey"), custody.count("server")
         self.checked.append(remark("checked_custody", passkey=passkey, server=server))
+        if "device" in custody:
+            self.checked.append(remark("checked_devices", count=custody.count("device")))
 
     def _check_signature(self, number: int, entry: Json, mandate: Json) -> str | None:
         key = PublicKey.from_dict(mandate["key"])
@@ -343,7 +349,9 @@ class _Verifier:
         claimed: set[str] = set()
         for number, item in enumerate(self.bundle["opened"]):
             where = f"opened/{number}"
-            if (item["part"], item["commitment"]) not in known:
+            if not (
+                self._is_member(item) if "index" in item else (item["part"], item["commitment"]) in known
+            ):
                 self._problem("opened_unknown", where, item["part"])
             if "file" in item:
                 opened.append(self._check_file(where, item, claimed))
@@ -355,6 +363,15 @@ class _Verifier:
             self._problem("file_unclaimed", "", name)
         if opened:
             self.checked.append(remark("checked_opened", count=len(opened)))
+
+    def _is_member(self, item: Json) -> bool:
+        """Whether a member's path leads to the root of a batch that an entry of the bundle writes."""
+        for shown in self.bundle["entries"]:
+            entry = shown["entry"]
+            root, count = _batch(entry).get(item["part"], ("", 0))
+            if root and root == root_of_member(item["commitment"], item["index"], count, item["path"]):
+                return True
+        return False
 
     def _check_file(self, where: str, item: Json, claimed: set[str]) -> OpenedVerdict:
         size, rest = item["file"]["size"], 0
@@ -396,6 +413,13 @@ def _commitments(statement: Json) -> Iterable[tuple[str, str]]:
     yield from (statement["wrote"] or {}).items()
     if statement["content"] is not None:
         yield CONTENT_PART, statement["content"]
+
+
+def _batch(entry: Json) -> dict[str, tuple[str, int]]:
+    try:
+        return batches_of(entry["statement"], entry["place"]["effect"])
+    except ValueError:
+        return {}
 
 
 def _entry_verdict(item: Json, custody: str | None, digest: str) -> EntryVerdict:

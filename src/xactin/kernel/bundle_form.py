@@ -23,6 +23,8 @@ BUNDLE_FIELDS: Final = frozenset(("xt", "authority", "checkpoint", "entries", "m
 SHOWN_FIELDS: Final = frozenset(("entry", "index", "mandates", "inclusion"))
 PROVEN_FIELDS: Final = frozenset(("mandate", "root", "path"))
 OPENED_FIELDS: Final = frozenset(("part", "commitment", "salt"))
+MEMBER_FIELDS: Final = frozenset((*OPENED_FIELDS, "value", "index", "path"))
+"""A member of a batch (batches.py)."""
 
 Json = dict[str, Any]
 
@@ -101,11 +103,14 @@ def _proven_problem(item: Any, where: str) -> Remark | None:
 
 
 def _opened_problem(item: Any, where: str) -> Remark | None:
-    if type(item) is not dict or item.keys() not in (OPENED_FIELDS | {"value"}, OPENED_FIELDS | {"file"}):
+    kinds = (OPENED_FIELDS | {"value"}, OPENED_FIELDS | {"file"}, MEMBER_FIELDS)
+    if type(item) is not dict or item.keys() not in kinds:
         return remark("form", where)
     if not is_dotted(item["part"]) or not is_digest(item["commitment"]) or not _is_salt(item["salt"]):
         return remark("form", where)
     if "file" in item and not _is_file(item["file"]):
+        return remark("form", where)
+    if "index" in item and not (_is_count(item["index"]) and _is_path(item["path"])):
         return remark("form", where)
     return None
 

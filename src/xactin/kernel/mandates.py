@@ -95,9 +95,12 @@ def check_mandate(value: Any) -> PublicKey:
     if not fits:
         raise MandateError("mandate_form")
     try:
-        return PublicKey.from_dict(value["key"])
+        key = PublicKey.from_dict(value["key"])
     except SignatureError:
         raise MandateError("mandate_form") from None
+    if key.custody == "device" and value["device"] is None:  # a machine's own key signs for the machine alone
+        raise MandateError("mandate_form")
+    return key
 
 
 def _is_holder(value: Mapping[str, Any]) -> bool:

@@ -40,7 +40,8 @@ _COSE_MIDDLE: Final = bytes.fromhex("225820")
 _PRESENT, _VERIFIED, _ATTESTED, _EXTENDED = 0x01, 0x04, 0x40, 0x80
 
 Algorithm = Literal["ed25519", "webauthn"]
-Custody = Literal["server", "passkey"]
+Custody = Literal["server", "passkey", "device"]
+"""Who holds the private half: the server for a person, a person's authenticator, a machine at its own place."""
 
 
 class SignatureError(ValueError):
@@ -95,6 +96,12 @@ class PublicKey:
         return cls(key_id("ed25519", public), "ed25519", b64u(public), "server")
 
     @classmethod
+    def device(cls, public: bytes) -> PublicKey:
+        """A key that a machine keeps itself (32 bytes of Ed25519). Raises SignatureError("key_form")."""
+        _load("ed25519", b64u(public))
+        return cls(key_id("ed25519", public), "ed25519", b64u(public), "device")
+
+    @classmethod
     def passkey(cls, cose: bytes, *, rp_id: str, origins: Sequence[str]) -> PublicKey:
         """A key in a person's authenticator. Raises SignatureError("key_form") unless it is ES256."""
         _cose_point(cose)
@@ -130,7 +137,7 @@ class PublicKey:
                 and all(type(item) is str and item for item in texts)
             )
         else:
-            fits = key.custody == "server" and key.rp_id is None and key.origins == ()
+            fits = key.custody in ("server", "device") and key.rp_id is None and key.origins == ()
         if not fits:
             raise SignatureError("key_form")
         return key

@@ -129,6 +129,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{server} bằng khóa do máy chủ giữ.",
         "Custody: {passkey} signatures by a passkey of the signer, {server} by keys that the server holds.",
     ),
+    "checked_devices": (
+        "{count} chữ ký do thiết bị tự ký bằng khóa giữ trong thiết bị.",
+        "{count} signatures were made by devices, by keys that they hold themselves.",
+    ),
     "checked_chain": (
         "Các xác tín của cùng một đối tượng nối liền nhau ở mọi chỗ có đủ hai mục kề nhau.",
         "Attestations about one subject continue one another wherever two neighbours are shown.",
