@@ -54,10 +54,10 @@ def batches_of(statement: Mapping[str, Any], effect: Mapping[str, Any]) -> dict[
     told = effect.get("batch")
     if told is None and not parts:
         return {}
-    fits = type(told) is dict and told.keys() == {"n"} and type(told["n"]) is int and told["n"] > 0
-    if not fits or len(parts) != 1:
+    count = told["n"] if type(told) is dict and told.keys() == {"n"} else None
+    if type(count) is not int or count < 1 or len(parts) != 1:
         raise ValueError("an entry writes one batch and counts its members")
-    return {parts[0]: (statement["wrote"][parts[0]], told["n"])}
+    return {parts[0]: (statement["wrote"][parts[0]], count)}
 
 
 def _leaf(commitment: str) -> bytes:

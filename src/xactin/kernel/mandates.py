@@ -98,7 +98,9 @@ def check_mandate(value: Any) -> PublicKey:
         key = PublicKey.from_dict(value["key"])
     except SignatureError:
         raise MandateError("mandate_form") from None
-    if key.custody == "device" and value["device"] is None:  # a machine's own key signs for the machine alone
+    if (key.custody == "device") != (
+        value["device"] is not None
+    ):  # a machine's own key is for the machine alone
         raise MandateError("mandate_form")
     return key
 

@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from xactin.kernel.log.checkpoint import Checkpoint
@@ -37,11 +37,15 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Parts of a subject that were erased: opaque names, no content."""
+    """Contents of a subject that were erased: opaque names, no content.
+
+    Lines written before contents were named by commitments name parts, of which every version was erased.
+    """
 
     subject: str
-    parts: list[str]
     basis: str
+    commitments: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
 
 def anchor() -> Path | None:
@@ -104,12 +108,12 @@ def read_checkpoint(note: str) -> Checkpoint:
     return Checkpoint.parse(note.partition("\n\n")[0] + "\n")
 
 
-def keep_erasure(subject: str, parts: list[str], basis: str) -> None:
+def keep_erasure(subject: str, commitments: list[str], basis: str) -> None:
     """Adds a line."""
     place = _erasures()
     if place is None:
         return
-    line = json.dumps({"subject": subject, "parts": parts, "basis": basis}, ensure_ascii=False)
+    line = json.dumps({"subject": subject, "commitments": commitments, "basis": basis}, ensure_ascii=False)
     with place.open("a", encoding="utf-8") as out:
         out.write(line + "\n")
         out.flush()

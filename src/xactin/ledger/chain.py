@@ -21,6 +21,7 @@ from django.db.transaction import TransactionManagementError
 from psycopg import errors
 
 from xactin.kernel.attestation import CLAIM_LIMIT, check_statement, parse_time, time_text
+from xactin.kernel.batches import batches_of
 from xactin.kernel.canonical import canonical
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
 from xactin.kernel.signatures import SignatureError, verify_signature
@@ -153,6 +154,7 @@ class Chain:
     ) -> EntryRef:
         if statement["subject"] != self.subject:
             raise ValueError("the statement is about another subject")
+        batches_of(statement, effect)
         said, signed, done = canonical(statement), canonical(signature), canonical(effect)
         entry = entry_bytes(said, signed, done, seq=self.seq, prev=self.prev, at=time_text(self.at))
         digest = sha256(entry).digest()

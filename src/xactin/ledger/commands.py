@@ -1,8 +1,7 @@
 """What may be done with the ledger. `acting` is the way of every act; the rest are acts of its own."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,11 +14,12 @@ from xactin.kernel.log.checkpoint import verifier_key
 from xactin.kernel.mandates import EMPTY, make_mandate
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.kernel.verification import GENESIS_ACT
-from xactin.ledger import anchors
 from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
+from xactin.ledger.batches import Batch, batch_of
 from xactin.ledger.chain import Chain, EntryRef, acting
-from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, MustBeKept, NothingToErase
+from xactin.ledger.erasing import erase, erase_again, kept_until
+from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded
 from xactin.ledger.models import Cosignature, Log
 from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
 from xactin.ledger.pipeline import Statement
@@ -38,11 +38,11 @@ from xactin.ledger.signers import (
 )
 from xactin.ledger.signing_key import log_context
 from xactin.ledger.witnesses import cosignatures_in
-from xactin.vault import commands as vault
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 
 __all__ = [
+    "Batch",
     "Chain",
     "EntryRef",
     "Settled",
@@ -50,12 +50,14 @@ __all__ = [
     "SystemSigner",
     "acting",
     "add_cosignature",
+    "batch_of",
     "begin_authority",
     "begin_new_origin",
     "end_mandate",
     "erase",
     "erase_again",
     "grant_mandate",
+    "kept_until",
     "run_sequencer",
     "sequence_once",
     "settle_after_restore",
@@ -198,57 +200,6 @@ def end_mandate(id: UUID, *, by: Signer) -> datetime:
         chain.attest(by, act=END_ACT, effect={"ended": str(id)})
         chain.write("UPDATE ledger_mandate SET ended = %s WHERE id = %s", (chain.at, id))
     return chain.at
-
-
-def erase(
-    *,
-    subject: str,
-    parts: Sequence[str],
-    by: Signer,
-    basis: str,
-    keep_until: datetime | date | None,
-    writes: Sequence[Statement] = (),
-) -> EntryRef:
-    """Removes the content and salt of parts of a subject, and attests it; the log stays verifiable.
-
-    `basis` names the legal ground and holds no personal data; `keep_until` is what the archive law says of
-    this subject, None where it says nothing. `writes` remove what a higher room derived from the content.
-    The files' bytes go after the commit. Raises MustBeKept and NothingToErase.
-    """
-    _check_retention(keep_until)
-    with acting(subject=subject, mandates=[by.mandate]) as chain:
-        gone = vault.erase(subject=subject, parts=parts)
-        if not gone:
-            raise NothingToErase(facts={"subject": subject})
-        act = f"{subject.partition(':')[0]}.erase"
-        ref = chain.attest(by, act=act, effect={"basis": basis, "erased": gone})
-        for sql, params in writes:
-            chain.write(sql, params)
-        # Kept off this machine: a restored backup must forget it again.
-        transaction.on_commit(lambda: anchors.keep_erasure(subject, sorted(gone), basis))
-    return ref
-
-
-def erase_again() -> int:
-    """After a restore: erases what was erased since the backup was made (anchors.py); returns how many
-    subjects.
-    """
-    by, count = system_signer(LEDGER), 0
-    for one in anchors.kept_erasures():
-        with suppress(NothingToErase):
-            erase(subject=one.subject, parts=one.parts, by=by, basis=one.basis, keep_until=None)
-            count += 1
-    return count
-
-
-def _check_retention(keep_until: datetime | date | None) -> None:
-    if keep_until is None:
-        return
-    today: datetime | date = clocks.now()
-    if not isinstance(keep_until, datetime):
-        today = clocks.now().date()
-    if keep_until > today:
-        raise MustBeKept(facts={"until": keep_until.isoformat()})
 
 
 def shift_clock(by: timedelta) -> None:

@@ -79,8 +79,10 @@ class EntryRow:
 
     @property
     def custody(self) -> str:
-        """Who holds the key that signed: `passkey` or `server`."""
-        return "passkey" if self.entry["signature"]["alg"] == "webauthn" else "server"
+        """Who holds the key that signed: `passkey`, `device` or `server`."""
+        if self.entry["signature"]["alg"] == "webauthn":
+            return "passkey"
+        return "device" if "device" in self.statement["by"] else "server"
 
 
 def entry_row(

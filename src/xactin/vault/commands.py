@@ -24,6 +24,7 @@ from xactin.vault.contents import (
     SALT,
     SealedValue,
     StoredFile,
+    members_sql,
     path_of,
     sealed_members,
     value_context,
@@ -57,6 +58,7 @@ __all__ = [
     "bind_file",
     "bind_sql",
     "erase",
+    "members_sql",
     "note_audit",
     "put_file",
     "seal_value",
@@ -77,11 +79,15 @@ INSERT INTO vault_binding (file_id, subject, part, bound) VALUES (%s, %s, %s, cl
 """
 _ERASE_VALUES: Final = """
 UPDATE vault_value SET sealed = NULL, erased = clock_timestamp()
- WHERE subject = %s AND part = ANY(%s) AND sealed IS NOT NULL RETURNING part, commitment
+ WHERE subject = %s AND commitment = ANY(%s) AND sealed IS NOT NULL RETURNING part, commitment
+"""
+_ERASE_MEMBERS: Final = """
+UPDATE vault_member SET sealed = NULL, erased = clock_timestamp()
+ WHERE subject = %s AND commitment = ANY(%s) AND sealed IS NOT NULL RETURNING part, commitment
 """
 _ERASE_FILES: Final = """
 UPDATE vault_file f SET sealed = NULL, erased = clock_timestamp() FROM vault_binding b
- WHERE b.file_id = f.id AND b.subject = %s AND b.part = ANY(%s) AND f.sealed IS NOT NULL
+ WHERE b.file_id = f.id AND b.subject = %s AND f.commitment = ANY(%s) AND f.sealed IS NOT NULL
  RETURNING b.part, f.commitment, f.address
 """
 
@@ -242,23 +248,24 @@ def bind_file(file: StoredFile, *, subject: str, part: str) -> None:
         cursor.execute(*bind_sql(file, subject=subject, part=part))
 
 
-def erase(*, subject: str, parts: Sequence[str]) -> dict[str, list[str]]:
-    """Removes content, salt and keys of every version of these parts; returns the commitments gone, by part.
+def erase(*, subject: str, commitments: Sequence[str]) -> dict[str, list[str]]:
+    """Removes content, salt and keys of just these contents (hex); returns the commitments gone, by part.
 
     Called by `ledger.commands.erase`, which attests it in the same transaction. A file's bytes go after the
     commit; without their key they are noise already.
     """
-    gone: dict[str, list[str]] = {}
+    gone: dict[str, set[str]] = {}
+    named = [bytes.fromhex(one) for one in commitments]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_ERASE_VALUES, (subject, list(parts)))
-        rows = [(part, commitment, None) for part, commitment in cursor.fetchall()]
-        cursor.execute(_ERASE_FILES, (subject, list(parts)))
-        rows += cursor.fetchall()
-        for part, commitment, address in rows:
-            gone.setdefault(part, []).append(bytes(commitment).hex())
-            if address is not None:
-                transaction.on_commit(partial(default_storage.delete, path_of(address)))
-    return {part: sorted(commitments) for part, commitments in gone.items()}
+        rows: list[tuple[Any, ...]] = []
+        for sql in (_ERASE_VALUES, _ERASE_MEMBERS, _ERASE_FILES):
+            cursor.execute(sql, (subject, named))
+            rows += cursor.fetchall()
+        for part, commitment, *address in rows:
+            gone.setdefault(part, set()).add(bytes(commitment).hex())
+            if address:
+                transaction.on_commit(partial(default_storage.delete, path_of(address[0])))
+    return {part: sorted(found) for part, found in gone.items()}
 
 
 def note_audit() -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
+from xactin.kernel.attestation import VALUE_DOMAIN
 from xactin.vault import secrets
+from xactin.vault.errors import Damaged
 
 SALT: Final = 32
 
@@ -15,6 +18,12 @@ INSERT_VALUE: Final = "INSERT INTO vault_value (subject, part, commitment, seale
 INSERT_VALUES: Final = """
 INSERT INTO vault_value (subject, part, commitment, sealed)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::bytea[])
+"""
+INSERT_MEMBERS: Final = """
+INSERT INTO vault_member (subject, part, root, index, commitment, sealed)
+SELECT subject, part, %s, place - 1, commitment, sealed
+  FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::bytea[]) WITH ORDINALITY
+       AS given (subject, part, commitment, sealed, place)
 """
 
 
@@ -41,6 +50,12 @@ def values_sql(values: "list[SealedValue]") -> tuple[str, Any]:
     """The one statement that writes any number of values."""
     columns: list[list[Any]] = [list(column) for column in zip(*(one.row() for one in values), strict=True)]
     return INSERT_VALUES, columns or [[], [], [], []]
+
+
+def members_sql(root: str, values: "list[SealedValue]") -> tuple[str, Any]:
+    """The one statement that writes the members of a batch, in their order; `root` is hex (kernel `batch_root`)."""
+    columns: list[list[Any]] = [list(column) for column in zip(*(one.row() for one in values), strict=True)]
+    return INSERT_MEMBERS, [bytes.fromhex(root), *(columns or [[], [], [], []])]
 
 
 def value_context(subject: str, part: str) -> str:
@@ -90,3 +105,50 @@ def opened_members(file: UUID, sealed: bytes) -> dict[str, Any]:
 def path_of(address: str) -> str:
     """Where the bytes stand in the store."""
     return f"{address[:2]}/{address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes).
+
+    `plain` (canonical JSON) is there if a value is sound, `file` if its row can be read; who audits forgets both
+    with the piece of work.
+    """
+
+    subject: str
+    part: str
+    commitment: str
+    state: str
+    plain: bytes | None = field(default=None, repr=False)
+    file: StoredFile | None = field(default=None, repr=False)
+
+    @property
+    def value(self) -> Any:
+        """The value; None where there is none."""
+        return None if self.plain is None else orjson.loads(self.plain)
+
+
+def opened_value(subject: str, part: str, commitment: bytes, sealed: bytes) -> tuple[Any, bytes]:
+    """The value and its salt, compared with the commitment that the row stands under.
+
+    Raises Damaged where the row holds something else, SecretsError for changed bytes.
+    """
+    salted = secrets.unseal(bytes(sealed), value_context(subject, part))
+    if sha256(VALUE_DOMAIN + salted).digest() != bytes(commitment):
+        raise Damaged(f"{part} of {subject} is not what its commitment names")
+    return orjson.loads(salted[SALT:]), salted[:SALT]
+
+
+def value_content(subject: str, part: str, commitment: bytes, sealed: bytes | None) -> Content:
+    """What stands in a row of a value, opened and compared."""
+    said = bytes(commitment).hex()
+    if sealed is None:
+        return Content(subject, part, said, "erased")
+    try:
+        salted = secrets.unseal(bytes(sealed), value_context(subject, part))
+    except secrets.SecretsError:
+        return Content(subject, part, said, "changed")
+    # What is sealed is salt and canonical JSON (`seal_value`): just the bytes that the commitment is over.
+    if sha256(VALUE_DOMAIN + salted).hexdigest() != said:
+        return Content(subject, part, said, "changed")
+    return Content(subject, part, said, "sound", salted[SALT:])

@@ -31,6 +31,35 @@ class Value(models.Model):
         return f"{self.subject} {self.part}"
 
 
+class Member(models.Model):
+    """One of the many contents of a batch, which an entry commits to by the `root` over their commitments.
+
+    `index` counts from 0 in each batch. Erased members keep place and commitment, so that paths to the root can
+    be worked out for ever.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=161)
+    part = models.CharField(max_length=160)
+    root = models.BinaryField()
+    index = models.IntegerField()
+    commitment = models.BinaryField()
+    sealed = models.BinaryField(null=True)
+    erased = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "root", "index"], name="member_place_once"),
+            models.CheckConstraint(condition=Q(index__gte=0), name="member_counts_from_0"),
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=True) ^ Q(erased__isnull=True), name="member_sealed_or_erased"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.part}[{self.index}]"
+
+
 class File(models.Model):
     """A stored file. Name, digest, salt and the key of its bytes are sealed; `sealed` is null once erased.
 

@@ -1,10 +1,8 @@
 """What may be asked of the vault. Opening content takes who opens it and for what, and is logged with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,23 +10,42 @@ import orjson
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from xactin.kernel.attestation import VALUE_DOMAIN, commit_file
+from xactin.kernel.attestation import commit_file
 from xactin.vault import secrets
-from xactin.vault.contents import SALT, StoredFile, opened_members, path_of, value_context
+from xactin.vault.batches import OpenedMember, batches_between, member_commitments, members, open_members
+from xactin.vault.contents import (
+    SALT,
+    Content,
+    StoredFile,
+    opened_members,
+    opened_value,
+    path_of,
+    value_content,
+    value_context,
+)
 from xactin.vault.errors import Damaged, Missing, NoSuchFile
 from xactin.vault.models import Opening
 from xactin.vault.sealing import opened_chunks
 
 __all__ = [
     "Content",
+    "OpenedMember",
     "StoredFile",
+    "batches_between",
+    "commitments_of",
     "contents_between",
     "file",
     "files",
+    "member_commitments",
+    "members",
+    "naming_sql",
     "note_reading",
     "open_file",
+    "open_members",
+    "open_named",
     "open_values",
     "opened",
+    "opened_named",
     "opening_sql",
     "openings_of",
     "own_upload",
@@ -46,6 +63,13 @@ SELECT DISTINCT ON (part) part, sealed FROM vault_value
  WHERE subject = %(subject)s AND (%(parts)s::text[] IS NULL OR part = ANY(%(parts)s::text[]))
  ORDER BY part, id DESC
 """
+_OPEN_NAMED: Final = """
+WITH logged AS (
+  INSERT INTO vault_opening (who, purpose, subject, parts, at)
+  VALUES (%(who)s, %(purpose)s, %(subject)s, %(logged)s::jsonb, clock_timestamp()))
+SELECT part, sealed, commitment FROM vault_value
+ WHERE subject = %(subject)s AND commitment = ANY(%(named)s::bytea[])
+"""
 _COLUMNS: Final = """
 SELECT f.id, f.owner, f.media_type, f.size, f.commitment, f.created, f.address, f.sealed, b.subject, b.part
 """
@@ -55,6 +79,16 @@ _FILES: Final = (
   FROM vault_file f LEFT JOIN vault_binding b ON b.file_id = f.id
  WHERE f.sealed IS NOT NULL AND """
 )
+_STANDING: Final = """
+SELECT part, commitment FROM (
+  SELECT 0 AS kind, id, part, commitment FROM vault_value WHERE subject = %(subject)s AND sealed IS NOT NULL
+  UNION ALL
+  SELECT 1, id, part, commitment FROM vault_member WHERE subject = %(subject)s AND sealed IS NOT NULL
+  UNION ALL
+  SELECT 2, 0, b.part, f.commitment FROM vault_file f JOIN vault_binding b ON b.file_id = f.id
+   WHERE b.subject = %(subject)s AND f.sealed IS NOT NULL) AS standing
+ WHERE %(parts)s::text[] IS NULL OR part = ANY(%(parts)s::text[]) ORDER BY part, kind, id
+"""
 _VALUES_BETWEEN: Final = """
 SELECT subject, part, commitment, sealed FROM vault_value
  WHERE subject >= %s AND (%s::text IS NULL OR subject < %s)
@@ -102,6 +136,57 @@ def opened(subject: str, rows: Iterable[tuple[str, bytes | None]]) -> dict[str, 
         if sealed is not None:
             plain = secrets.unseal(bytes(sealed), value_context(subject, part))
             found[part] = orjson.loads(plain[SALT:]), plain[:SALT]
+    return found
+
+
+def open_named(
+    *, by: str, purpose: str, subject: str, named: Mapping[str, str]
+) -> dict[str, tuple[Any, bytes]]:
+    """The very values that these commitments name, with their salts; `named` is {part: commitment in hex}.
+
+    As `open_values`, for who knows which version is meant (a case's state does): another version of the part is
+    not given out for it. What was erased is left out. Raises Damaged where a row does not hold what its
+    commitment names, SecretsError for changed bytes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(*naming_sql(by=by, purpose=purpose, subject=subject, named=named))
+        return opened_named(subject, named, cursor.fetchall())
+
+
+def naming_sql(
+    *, by: str, purpose: str, subject: str, named: Mapping[str, str]
+) -> tuple[str, dict[str, Any]]:
+    """`open_named` as a statement, for the reads of an act; `opened_named` reads its rows."""
+    return _OPEN_NAMED, {
+        "who": by,
+        "purpose": purpose[:_PURPOSE],
+        "subject": subject,
+        "named": [bytes.fromhex(one) for one in named.values()],
+        "logged": orjson.dumps(list(named)).decode(),
+    }
+
+
+def opened_named(
+    subject: str, named: Mapping[str, str], rows: Iterable[tuple[str, bytes | None, bytes]]
+) -> dict[str, tuple[Any, bytes]]:
+    """The values in the rows of `naming_sql`, each compared with its commitment."""
+    found: dict[str, tuple[Any, bytes]] = {}
+    for part, sealed, commitment in rows:
+        if sealed is not None and named.get(part) == bytes(commitment).hex():
+            found[part] = opened_value(subject, part, commitment, sealed)
+    return found
+
+
+def commitments_of(subject: str, parts: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """What stands of a subject, not erased: {part: commitments, oldest first}; members of batches by their part.
+
+    `parts` None means all. Nothing is opened.
+    """
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"subject": subject, "parts": None if parts is None else list(parts)})
+        for part, commitment in cursor.fetchall():
+            found.setdefault(part, []).append(bytes(commitment).hex())
     return found
 
 
@@ -194,27 +279,6 @@ def _stored(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes).
-
-    `plain` (canonical JSON) is there if a value is sound, `file` if its row can be read; who audits forgets both
-    with the piece of work.
-    """
-
-    subject: str
-    part: str
-    commitment: str
-    state: str
-    plain: bytes | None = field(default=None, repr=False)
-    file: StoredFile | None = field(default=None, repr=False)
-
-    @property
-    def value(self) -> Any:
-        """The value; None where there is none."""
-        return None if self.plain is None else orjson.loads(self.plain)
-
-
 def contents_between(low: str, high: str | None) -> Iterator[Content]:
     """Every content of the subjects from `low` to before `high`, opened and compared with its commitment.
 
@@ -223,25 +287,11 @@ def contents_between(low: str, high: str | None) -> Iterator[Content]:
     with connection.cursor() as cursor:
         cursor.execute(_VALUES_BETWEEN, (low, high, high))
         for row in cursor.fetchall():
-            yield _value_content(*row)
+            yield value_content(*row)
         cursor.execute(_FILES_BETWEEN, (low, high, high))
         for row in cursor.fetchall():
             state, found = _file_state(row)
             yield Content(row[8], row[9], bytes(row[4]).hex(), state, file=found)
-
-
-def _value_content(subject: str, part: str, commitment: bytes, sealed: bytes | None) -> Content:
-    said = bytes(commitment).hex()
-    if sealed is None:
-        return Content(subject, part, said, "erased")
-    try:
-        salted = secrets.unseal(bytes(sealed), value_context(subject, part))
-    except secrets.SecretsError:
-        return Content(subject, part, said, "changed")
-    # What is sealed is salt and canonical JSON (`seal_value`): just the bytes that the commitment is over.
-    if sha256(VALUE_DOMAIN + salted).hexdigest() != said:
-        return Content(subject, part, said, "changed")
-    return Content(subject, part, said, "sound", salted[SALT:])
 
 
 def _file_state(row: tuple[Any, ...]) -> tuple[str, StoredFile | None]:

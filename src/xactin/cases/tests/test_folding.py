@@ -241,13 +241,12 @@ def test_a_changed_limit(world: World) -> None:
 def test_content_erased_by_attestation_leaves_all_clean(world: World) -> None:
     """What needs the content cannot be computed again; the rest still is."""
     for case in (world.done, world.birth):
-        parts = [part for part in case.state["parts"] if part.startswith("form.")]
+        commitments = [one for part, one in case.state["parts"].items() if part.startswith("form.")]
         ledger.erase(
             subject=f"case:{case.pk}",
-            parts=parts,
+            commitments=commitments,
             by=ledger.system_signer("keeper"),
             basis="91/2025/QH15",
-            keep_until=None,
         )
     assert run_audit(1) == []
     assert "form.owner" not in testing.content(world.done, "congdan1")

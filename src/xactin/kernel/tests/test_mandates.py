@@ -20,9 +20,11 @@ from xactin.kernel.mandates import (
     prove,
     update,
 )
-from xactin.kernel.testing import NOON, SoftPasskey, public_key, statement
+from xactin.kernel.signatures import PublicKey
+from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, statement
 
 AT = time_text(NOON)
+SENSOR = PublicKey.device(private_key("sensor").public_key().public_bytes_raw())
 
 
 def mandate(**fields):
@@ -68,7 +70,13 @@ def test_a_mandate_of_another_form_is_refused(change):
 
 
 @pytest.mark.parametrize(
-    "holder", [{"system": "timer"}, {"device": "sensor-1"}, {"person": "p"}, {"person": "p", "post": "x"}]
+    "holder",
+    [
+        {"system": "timer"},
+        {"device": "sensor-1", "key": SENSOR},
+        {"person": "p"},
+        {"person": "p", "post": "x"},
+    ],
 )
 def test_holders_that_may_be(holder):
     blank = {"person": None, "post": None, "agency": None}

@@ -9,17 +9,19 @@ from typing import Any, Final
 from django.db import connection
 
 from xactin.kernel.attestation import StatementError, check_entry, published
+from xactin.kernel.batches import batches_of
 from xactin.kernel.canonical import CanonicalError
 from xactin.kernel.mandates import MandateError, check_cover
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
+from xactin.ledger.audit.batches import check_batch
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.folds import Told, check_folds
 from xactin.ledger.audit.history import History, position
 from xactin.ledger.authority import authority
 from xactin.ledger.chain import entry_bytes
 from xactin.ledger.queries import EntryRow, entry_row
-from xactin.vault.queries import Content, contents_between
+from xactin.vault.queries import Content, batches_between, contents_between
 
 _ENTRIES: Final = """
 SELECT e.subject, e.number, e.id, l.data, e.statement, e.signature, e.effect, e.prev, e.seq, e.at, e.digest,
@@ -46,6 +48,7 @@ class _Chain:
     digest: bytes | None = None  # of the entry before
     index: int | None = -1  # of the entry before; None once entries wait
     committed: dict[str, int] = field(default_factory=dict)
+    batches: dict[str, tuple[str, int]] = field(default_factory=dict)  # root: (name, count)
     erased: set[str] = field(default_factory=set)
 
     def find(self, kind: str, text: str) -> None:
@@ -65,6 +68,7 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
     contents: dict[str, list[Content]] = {}
     for content in contents_between(low, high):
         contents.setdefault(content.subject, []).append(content)
+    kept = batches_between(low, high)
     for subject, group in groupby(rows, key=lambda row: row[0]):
         chain = _Chain(subject, history)
         for row in group:
@@ -72,6 +76,10 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         _check_head(chain, heads.pop(subject, None))
         standing = _by_commitment(contents.pop(subject, []))
         _check_contents(chain, standing)
+        for root, (name, count) in chain.batches.items():
+            kept.discard((subject, root))
+            for kind, text in check_batch(subject, name, (root, count), chain.erased):
+                chain.find(kind, text)
         findings += chain.findings
         # A fold over damaged entries would only say again that they are damaged.
         if not any(one.kind in ("statement", "removed") for one in chain.findings):
@@ -86,6 +94,10 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         Finding("payload", subject, f"{one.part}: content that no statement commits to")
         for subject, found in contents.items()
         for one in found
+    ]
+    findings += [
+        Finding("payload", subject, f"a batch that no statement commits to ({root[:12]})")
+        for subject, root in sorted(kept)
     ]
     return findings
 
@@ -208,7 +220,15 @@ def _check_head(chain: _Chain, head: tuple[int, bytes | None, Any] | None) -> No
 def _take_commitments(chain: _Chain, row: EntryRow) -> None:
     """What this entry says about contents: committed to, or erased."""
     said = row.entry["statement"]
-    for commitment in [*(said["wrote"] or {}).values(), *([said["content"]] if said["content"] else [])]:
+    try:
+        batches = batches_of(said, row.effect)
+    except ValueError as error:
+        chain.find("statement", f"entry {row.seq}: {error}")
+        batches = {}
+    for part, (root, count) in batches.items():
+        chain.batches[root] = f"{part} of entry {row.seq}", count
+    wrote = {part: one for part, one in (said["wrote"] or {}).items() if part not in batches}
+    for commitment in [*wrote.values(), *([said["content"]] if said["content"] else [])]:
         chain.committed.setdefault(commitment, row.seq)
     erased = row.effect.get("erased", {})
     if said["act"].endswith(".erase") and isinstance(erased, dict):

@@ -20,6 +20,7 @@ from xactin.ledger.chain import acting
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
+from xactin.vault.queries import commitments_of
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "case:one"
@@ -57,14 +58,18 @@ def fill(subjects: int = 3) -> House:
     commands.end_mandate(clerk.mandate, by=commands.system_signer("identity"))
     commands.erase(
         subject="case:1",
-        parts=["form.owner"],
+        commitments=standing("case:1", "form.owner"),
         by=commands.system_signer("keeper"),
         basis="91/2025",
-        keep_until=None,
     )
     sequence_all()
     officer.act(SUBJECT, {"late": True})
     return House(officer, file)
+
+
+def standing(subject: str, part: str) -> list[str]:
+    """The commitments to what stands of a part."""
+    return commitments_of(subject, [part])[part]
 
 
 @pytest.fixture
@@ -246,13 +251,16 @@ def test_changed_payload(house: House, damage: str) -> None:
 
 
 def test_payload_erased_without_attestation(house: House) -> None:
-    vault.erase(subject=SUBJECT, parts=["form.house"])
+    vault.erase(subject=SUBJECT, commitments=standing(SUBJECT, "form.house"))
     assert kinds() == {"erasure"}
 
 
 def test_payload_still_there_after_its_erasure(house: House) -> None:
     commands.erase(
-        subject=SUBJECT, parts=["form.house"], by=commands.system_signer("keeper"), basis="x", keep_until=None
+        subject=SUBJECT,
+        commitments=standing(SUBJECT, "form.house"),
+        by=commands.system_signer("keeper"),
+        basis="x",
     )
     sql(
         "UPDATE vault_value v SET sealed = o.sealed, erased = NULL FROM vault_value o"

@@ -1,5 +1,7 @@
 """Entries get their places, and what is published can be verified by somebody else."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +16,7 @@ from xactin.kernel.log.checkpoint import VerifierKey, cosign, open_note, witness
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
 from xactin.kernel.log.tiles import tile_path
 from xactin.kernel.testing import private_key
-from xactin.ledger import anchors, commands, queries
+from xactin.ledger import anchors, clock, commands, erasing, queries
 from xactin.ledger.audit import run_audit
 from xactin.ledger.errors import (
     AlreadyBegun,
@@ -25,10 +27,10 @@ from xactin.ledger.errors import (
     NothingToErase,
     NotLogged,
 )
-from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode
+from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode, SystemKey
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
-from xactin.vault.queries import open_values
+from xactin.vault.queries import commitments_of, open_named, open_values
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "case:one"
@@ -280,27 +282,44 @@ def with_value(officer: Person, subject: str = SUBJECT) -> None:
         chain.write(*value.sql())
 
 
-def test_erasure_is_attested_and_leaves_the_audit_clean(officer: Person, kept: Path) -> None:
+def test_one_version_is_erased_and_the_other_stays(officer: Person) -> None:
     with_value(officer)
+    (first,) = commitments_of(SUBJECT)["form.owner"]
+    with_value(officer)
+    _, second = commitments_of(SUBJECT)["form.owner"]
+    commands.erase(subject=SUBJECT, commitments=[second], by=officer, basis="x")
+    assert commitments_of(SUBJECT) == {"form.owner": [first]}
+    found = open_named(by="p", purpose="test", subject=SUBJECT, named={"form.owner": first})
+    assert found["form.owner"][0] == {"name": "Nguyễn Thị Ánh"}
+    assert open_named(by="p", purpose="test", subject=SUBJECT, named={"form.owner": second}) == {}
+    sequence_all()
+    assert run_audit(1) == []
+
+
+def test_erasure_is_attested_and_leaves_the_audit_clean(
+    officer: Person, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_value(officer)
+    named = commitments_of(SUBJECT)["form.owner"]
+    monkeypatch.setattr(erasing, "_holdings", defaultdict(list))
+    days = [queries.entries_of(SUBJECT)[0].at + timedelta(days=1), clock.now().date()]
+    told: list[object] = []
+
+    def forget(subject: str, gone: Mapping[str, Sequence[str]]) -> list[tuple[str, tuple[object, ...]]]:
+        told.append((subject, dict(gone)))
+        return [("INSERT INTO ledger_systemkey (name, mandate, sealed) VALUES ('x', %s, '')", (uuid4(),))]
+
+    erasing.register_holding("case", erasing.Holding(forget, lambda subject: days[0]))
     with pytest.raises(MustBeKept):
-        commands.erase(
-            subject=SUBJECT,
-            parts=["form.owner"],
-            by=officer,
-            basis="x",
-            keep_until=queries.entries_of(SUBJECT)[0].at + timedelta(days=1),
-        )
+        commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="x")
     assert open_values(by="p", purpose="test", subject=SUBJECT)
+    del days[0]
     with pytest.raises(NothingToErase):
-        commands.erase(subject=SUBJECT, parts=["form.else"], by=officer, basis="x", keep_until=None)
-    commands.erase(
-        subject=SUBJECT,
-        parts=["form.owner"],
-        by=officer,
-        basis="91/2025/QH15",
-        keep_until=queries.entries_of(SUBJECT)[0].at.date() - timedelta(days=1),
-        writes=[("INSERT INTO ledger_systemkey (name, mandate, sealed) VALUES ('x', %s, '')", (uuid4(),))],
-    )
+        commands.erase(subject=SUBJECT, commitments=["ab" * 32], by=officer, basis="x")
+    commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="91/2025/QH15")
+    assert told == [(SUBJECT, {"form.owner": named})]
+    assert SystemKey.objects.filter(name="x").exists()
+    SystemKey.objects.filter(name="x").delete()
     assert open_values(by="p", purpose="test", subject=SUBJECT) == {}
     sequence_all()
     assert run_audit(1) == []
@@ -312,11 +331,15 @@ def test_later_erasures_are_applied_again(
 ) -> None:
     with_value(officer)
     with_value(officer, "case:two")
-    anchors.keep_erasure(SUBJECT, ["form.owner"], "91/2025/QH15")
-    anchors.keep_erasure("case:gone", ["form.owner"], "91/2025/QH15")
+    with_value(officer, "case:old")
+    anchors.keep_erasure(SUBJECT, commitments_of(SUBJECT)["form.owner"], "91/2025/QH15")
+    anchors.keep_erasure("case:gone", ["ab" * 32], "91/2025/QH15")
     with Path(f"{kept}.erasures").open("a") as out:
+        # As lines were written before contents were named by commitments.
+        out.write('{"subject": "case:old", "parts": ["form.owner"], "basis": "x"}\n')
         out.write('{"subject": "case:tw')  # cut off by a crash
-    assert commands.erase_again() == 1
+    assert commands.erase_again() == 2
+    assert open_values(by="p", purpose="test", subject="case:old") == {}
     assert open_values(by="p", purpose="test", subject=SUBJECT) == {}
     assert open_values(by="p", purpose="test", subject="case:two")
 

@@ -221,14 +221,14 @@ def test_erasure_takes_key_and_bytes(django_capture_on_commit_callbacks, empty: 
     made = put()
     commands.bind_file(made, subject="case:one", part="document.drawing")
     with django_capture_on_commit_callbacks(execute=True):
-        gone = commands.erase(subject="case:one", parts=["document.drawing", "document.else"])
+        gone = commands.erase(subject="case:one", commitments=[made.commitment, "ab" * 32])
         assert len(stored() - empty) == 1  # until the commit
     assert gone == {"document.drawing": [made.commitment]}
     assert stored() == empty
     assert queries.file(made.id) is None
     with pytest.raises(NoSuchFile):
         queries.open_file(by="p", purpose="x", id=made.id)
-    assert commands.erase(subject="case:one", parts=["document.drawing"]) == {}
+    assert commands.erase(subject="case:one", commitments=[made.commitment]) == {}
 
 
 def test_the_sweep_takes_what_nobody_used(empty: set[Path]) -> None:

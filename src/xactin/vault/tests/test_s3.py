@@ -73,7 +73,7 @@ def test_a_file_goes_to_the_bucket_and_comes_back(bucket, django_capture_on_comm
     with pytest.raises(Damaged):
         b"".join(queries.open_file(by="p", purpose="x", id=made.id)[1])
     with django_capture_on_commit_callbacks(execute=True):
-        commands.erase(subject="case:one", parts=["document.drawing"])
+        commands.erase(subject="case:one", commitments=[made.commitment])
     assert keys(bucket) == []
 
 

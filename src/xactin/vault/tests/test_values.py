@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 
 from xactin.kernel.attestation import commit_value
+from xactin.kernel.batches import batch_root
 from xactin.kernel.canonical import CanonicalError
 from xactin.vault import commands, queries
+from xactin.vault.errors import Damaged
 from xactin.vault.models import Value
 from xactin.vault.secrets import SecretsError
 
@@ -67,13 +69,56 @@ def test_a_value_moved_to_another_subject_does_not_open() -> None:
         queries.open_values(by="o", purpose="x", subject="case:two")
 
 
-def test_erasure_takes_every_version_and_its_salt() -> None:
+def test_erasure_takes_the_versions_named_and_their_salts() -> None:
     first, second, other = write("form.owner", 1), write("form.owner", 2), write("form.house", 3)
-    gone = commands.erase(subject=SUBJECT, parts=["form.owner"])
+    third = write("form.owner", 3)
+    assert queries.commitments_of(SUBJECT, ["form.owner"]) == {
+        "form.owner": [first.commitment, second.commitment, third.commitment]
+    }
+    assert commands.erase(subject="case:two", commitments=[first.commitment]) == {}
+    gone = commands.erase(subject=SUBJECT, commitments=[first.commitment, second.commitment])
     assert gone == {"form.owner": sorted([first.commitment, second.commitment])}
-    assert set(queries.open_values(by="o", purpose="x", subject=SUBJECT)) == {"form.house"}
-    assert [row.sealed for row in Value.objects.filter(part="form.owner")] == [None, None]
-    assert other.commitment not in str(gone)
+    assert queries.open_values(by="o", purpose="x", subject=SUBJECT)["form.owner"][0] == 3
+    rows = Value.objects.filter(part="form.owner").order_by("id")
+    assert [row.sealed is None for row in rows] == [True, True, False]
+    assert queries.commitments_of(SUBJECT) == {
+        "form.house": [other.commitment],
+        "form.owner": [third.commitment],
+    }
+
+
+def test_the_version_that_is_named_is_opened_and_no_other() -> None:
+    first, second = write("form.owner", "Ánh"), write("form.owner", "Bình")
+
+    def named(commitment: str) -> object:
+        found = queries.open_named(by="o", purpose="x", subject=SUBJECT, named={"form.owner": commitment})
+        return found.get("form.owner", ("",))[0]
+
+    assert (named(first.commitment), named(second.commitment)) == ("Ánh", "Bình")
+    assert queries.openings_of(SUBJECT)[0].parts == ["form.owner"]
+    # Swapped rows: what stands under a commitment is something else.
+    Value.objects.filter(commitment=bytes.fromhex(first.commitment)).update(sealed=second.sealed)
+    with pytest.raises(Damaged):
+        named(first.commitment)
+
+
+def test_members_of_a_batch_stand_in_their_order_and_are_opened_by_their_places() -> None:
+    sealed = [commands.seal_value(subject=SUBJECT, part="batch.rows", value={"n": n}) for n in range(4)]
+    root = batch_root([one.commitment for one in sealed])
+    with connection.cursor() as cursor:
+        cursor.execute(*commands.members_sql(root, sealed))
+    assert queries.member_commitments(SUBJECT, root) == [one.commitment for one in sealed]
+    assert commands.erase(subject=SUBJECT, commitments=[sealed[2].commitment]) == {
+        "batch.rows": [sealed[2].commitment]
+    }
+    # The place and the commitment stay, so that paths can still be worked out.
+    assert queries.member_commitments(SUBJECT, root) == [one.commitment for one in sealed]
+    found = queries.open_members(by="o", purpose="x", subject=SUBJECT, root=root, indexes=[1, 2, 3])
+    assert [(one.index, one.value, one.salt) for one in found] == [
+        (n, {"n": n}, sealed[n].salt) for n in (1, 3)
+    ]
+    assert queries.openings_of(SUBJECT)[0].parts == [f"{root}/{n}" for n in (1, 2, 3)]
+    assert queries.batches_between("case:", None) == {(SUBJECT, root)}
 
 
 def test_many_values_are_written_by_one_statement() -> None:

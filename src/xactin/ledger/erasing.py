@@ -1,0 +1,116 @@
+"""Erasure by law: content and salt go, the log stays verifiable, and nothing derived from them is left behind.
+
+Contents are named by their commitments, so that one version can go and another stay. What rooms hold of a
+subject in tables of their own they register here, and it is cleared by the same act.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+
+from xactin.kernel.local import LOCAL
+from xactin.ledger import anchors
+from xactin.ledger import clock as clocks
+from xactin.ledger.chain import EntryRef, acting
+from xactin.ledger.errors import MustBeKept, NoAuthority, NothingToErase
+from xactin.ledger.pipeline import Statement
+from xactin.ledger.signers import LEDGER, Signer, standing_signer
+from xactin.vault import commands as vault
+from xactin.vault.queries import commitments_of
+
+Gone = Mapping[str, Sequence[str]]
+"""What was erased of a subject: commitments by part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a room holds of subjects of one kind outside of the vault.
+
+    `forget` names the statements that clear what was derived from erased content; `keep_until` says until when
+    the law on archives keeps a subject (None: it says nothing). Neither writes by itself.
+    """
+
+    forget: Callable[[str, Gone], Iterable[Statement]]
+    keep_until: Callable[[str], datetime | date | None] = lambda subject: None
+
+
+_holdings: Final[defaultdict[str, list[Holding]]] = defaultdict(list)
+
+
+def register_holding(kind: str, holding: Holding) -> None:
+    """A room holds something of subjects of this kind (`case` of `case:<id>`). Called from its `apps.py`."""
+    if holding not in _holdings[kind]:
+        _holdings[kind].append(holding)
+
+
+def holdings_of(subject: str) -> Sequence[Holding]:
+    """What rooms registered for subjects like this one."""
+    return _holdings.get(subject.partition(":")[0], ())
+
+
+def kept_until(subject: str) -> datetime | date | None:
+    """The day on which no room's law keeps the subject any more; None where none does."""
+    days = [until for one in holdings_of(subject) if (until := one.keep_until(subject)) is not None]
+    return max(days, key=_moment) if days else None
+
+
+def erase(*, subject: str, commitments: Sequence[str], by: Signer, basis: str) -> EntryRef:
+    """Removes these contents with their salts, and what rooms derived from them; attests what went.
+
+    `basis` names the legal ground and holds no personal data. The files' bytes go after the commit. Raises
+    MustBeKept while the law on archives keeps the subject, and NothingToErase.
+    """
+    until = kept_until(subject)
+    if until is not None and _moment(until) > _moment(clocks.now()):
+        raise MustBeKept(facts={"until": until.isoformat()})
+    return _erased(subject, commitments, by, basis)
+
+
+def erase_again() -> int:
+    """After a restore: erases what was erased since the backup was made (anchors.py); returns how many
+    subjects.
+    """
+    by, count = _ledger(), 0
+    for one in anchors.kept_erasures():
+        named = one.commitments or [
+            commitment for found in commitments_of(one.subject, one.parts).values() for commitment in found
+        ]
+        with suppress(NothingToErase):
+            _erased(one.subject, named, by, one.basis)
+            count += 1
+    return count
+
+
+def _ledger() -> Signer:
+    found = standing_signer(LEDGER)
+    if found is None:
+        raise NoAuthority
+    return found
+
+
+def _erased(subject: str, commitments: Sequence[str], by: Signer, basis: str) -> EntryRef:
+    with acting(subject=subject, mandates=[by.mandate]) as chain:
+        gone = vault.erase(subject=subject, commitments=commitments)
+        if not gone:
+            raise NothingToErase(facts={"subject": subject})
+        act = f"{subject.partition(':')[0]}.erase"
+        ref = chain.attest(by, act=act, effect={"basis": basis, "erased": gone})
+        for holding in holdings_of(subject):
+            for sql, params in holding.forget(subject, gone):
+                chain.write(sql, params)
+        # Kept off this machine: a restored backup must forget it again.
+        named = sorted({one for found in gone.values() for one in found})
+        transaction.on_commit(lambda: anchors.keep_erasure(subject, named, basis))
+    return ref
+
+
+def _moment(day: datetime | date) -> datetime:
+    """The moment from which a day counts as reached: its beginning here."""
+    if isinstance(day, datetime):
+        return day
+    return datetime.combine(day, datetime.min.time(), tzinfo=LOCAL)
