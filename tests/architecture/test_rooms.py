@@ -23,6 +23,7 @@ MORE_DOORS = {
     ("identity", "rest"): "who calls the API: the check of its tokens",
     ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
     ("notices", "topics"): "the event that a handler is given",
+    ("vault", "apart"): "the closed child in which what strangers wrote is read",
     ("vault", "ids"): "the one maker of ids",
     ("cases", "papers"): "papers are made and checked without a database",
     ("cases", "seals"): "the certificates that genesis names",

@@ -3,6 +3,20 @@
 from xactin.kernel.refusal import Refusal
 
 
+class Busy(Refusal):
+    """Too many ask for the same work at once; `facts["retry_after"]` says in how many seconds to ask again."""
+
+    status = 503
+    code = "busy"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "Hệ thống đang bận đọc nhiều tệp cùng lúc. Chưa có gì thay đổi; xin Ông/Bà thử lại sau ít giây.",
+            "Too many files are being read at once. Nothing was changed; please try again in some seconds.",
+            {"retry_after": retry_after},
+        )
+
+
 class FileRefused(Refusal):
     """A file is not taken. Nothing of it was kept."""
 

@@ -187,6 +187,8 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     more: dict[str, object] = {"facts": dict(facts)} if isinstance(facts, Mapping) and facts else {}
     more["code"] = str(getattr(error, "code", type(error).__name__))
     response = problem(status, told, more=more)
+    if isinstance(facts, Mapping) and "retry_after" in facts:
+        response.headers["Retry-After"] = str(facts["retry_after"])
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response

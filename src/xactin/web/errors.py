@@ -8,7 +8,10 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from xactin.kernel.refusal import Refusal
 
 
 def problem(
@@ -102,6 +105,14 @@ def _ways_on(request: HttpRequest) -> list[str]:
     ]
 
 
+def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A refusal that a page did not show beside its form; a busy service says when to ask again."""
+    response = answer(request, error.status, _("This could not be done"), error.in_language(get_language()))
+    if "retry_after" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["retry_after"])
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 when the database is away, 507 when the disk is full, else 500. Never the details.
 
@@ -120,6 +131,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         )
         response.headers["Retry-After"] = "5"
         return response
+    if isinstance(error, Refusal):
+        return refused(request, error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return answer(
             request, 507, _("No room left for files"), _("Nothing was changed. The operators must make room.")

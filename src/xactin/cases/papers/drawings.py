@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from xactin.cases.papers.apart import Apart, Header, UnfinishedError, WorkError
 from xactin.cases.papers.plain_text import VIETNAM
 from xactin.cases.papers.qr import qr_svg
 from xactin.cases.papers.render import render_mark
+from xactin.vault.apart import Apart, Header, UnfinishedError, WorkError
 
 SECONDS: Final = 60.0
 MEMORY: Final = 2 << 30

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from xactin.cases.papers.apart import Apart, UnfinishedError, WorkError
 from xactin.kernel.bundle import Trust, verify_document
 from xactin.kernel.verdict import Remark, Verdict
+from xactin.vault.apart import Apart, UnfinishedError, WorkError
 
 SECONDS: Final = 20.0
 MEMORY: Final = 2 << 30

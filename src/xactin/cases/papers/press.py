@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from xactin.cases.papers.apart import Header, WorkError
 from xactin.cases.papers.fonts import font_folder
+from xactin.vault.apart import Header, WorkError
 
 LIBRARY: Final = Path(__file__).with_name("templates")
 TRANSIENT: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")

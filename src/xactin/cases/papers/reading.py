@@ -15,7 +15,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from xactin.cases.papers.apart import Header, WorkError
 from xactin.cases.papers.changes import ChangedError, check_unchanged
 from xactin.cases.papers.cms_form import check_spelling
 from xactin.cases.papers.signing.chains import chains_to, context
@@ -23,6 +22,7 @@ from xactin.cases.papers.signing.pdf import attached
 from xactin.cases.papers.signing.seal import AGENCY, BUNDLE, CHAIR, layout
 from xactin.cases.papers.signing.signers import SigningError, name_of, read_certificates
 from xactin.cases.papers.signing.trial import TRIAL
+from xactin.vault.apart import Header, WorkError
 
 MOST_SIGNATURES: Final = 8
 LARGEST_BUNDLE: Final = 32 * 1024 * 1024

@@ -9,9 +9,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal
 
-from xactin.cases.papers.apart import Apart, UnfinishedError, WorkError
 from xactin.cases.papers.plain_text import TooMuchTextError, WrongValueError, plain, plain_text
 from xactin.cases.papers.qr import qr_svg
+from xactin.vault.apart import Apart, UnfinishedError, WorkError
 
 ARCHIVAL: Final = ("a-3b",)
 SECONDS: Final = 10.0

@@ -13,12 +13,12 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from xactin.cases.papers import inspect_result, reading, verify_result
-from xactin.cases.papers.apart import WorkError
 from xactin.cases.papers.signing.pdf import AppendingWriter
 from xactin.cases.papers.signing.trial import issue_trial_certificate, make_trial_ca
 from xactin.cases.papers.testing import AGENCY, AT, drawing, office
 from xactin.cases.papers.tests.issued import draft, issued, proof, seal
 from xactin.kernel.bundle import Trust
+from xactin.vault.apart import WorkError
 
 ROOT = [office().ca.certificate]
 

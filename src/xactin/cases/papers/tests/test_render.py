@@ -3,10 +3,10 @@ import subprocess
 import pytest
 
 from xactin.cases.papers import RenderError, draft_result, render, render_form
-from xactin.cases.papers.apart import Apart
 from xactin.cases.papers.press import LIBRARY
 from xactin.cases.papers.render import press
 from xactin.cases.papers.testing import AT, CODE, birth, facts, package_files, permit, words
+from xactin.vault.apart import Apart
 
 NOTICE = "BẢN THỬ NGHIỆM - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 

@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from xactin.cases.papers.apart import LARGEST_FILE, MOST_FILES, TOLD, Apart, UnfinishedError, WorkError
+from xactin.vault.apart import LARGEST_FILE, MOST_FILES, TOLD, Apart, UnfinishedError, WorkError
+from xactin.vault.errors import Busy
 
 
 @pytest.fixture
 def worker():
-    made = Apart("xactin.cases.papers.tests.apart_work", seconds=1.0, memory=1 << 30)
+    made = Apart("xactin.vault.tests.apart_work", seconds=1.0, memory=1 << 30)
     yield made
     made.close()
 
@@ -58,7 +60,7 @@ def test_it_is_told_no_secret(monkeypatch):
     secrets = ("DATABASE_URL", "XACTIN_KEY", "XACTIN_SECRET_KEY", "XACTIN_S3_SECRET_KEY", "XACTIN_PASSPHRASE")
     for name in (*secrets, "SOMETHING_NEW"):
         monkeypatch.setenv(name, "not for strangers")
-    worker = Apart("xactin.cases.papers.tests.apart_work", seconds=1.0, memory=1 << 30)
+    worker = Apart("xactin.vault.tests.apart_work", seconds=1.0, memory=1 << 30)
     try:
         told, _ = worker.ask({"do": "environment"})
     finally:
@@ -66,6 +68,63 @@ def test_it_is_told_no_secret(monkeypatch):
     assert "not for strangers" not in told.values()
     assert not [name for name in told if name.startswith(("XACTIN", "DJANGO"))]
     assert set(told) <= {*TOLD, "PYTHONPATH", "HOME", "TMPDIR"}
+
+
+def test_it_reads_no_file_of_ours_and_reaches_nobody(worker, tmp_path):
+    """Landlock and an empty network; where a kernel has neither, there is nothing to see."""
+    shut = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, pathlib; from xactin.vault import sandbox;"
+            "print(*sandbox.shut(pathlib.Path(sys.argv[1])))",
+            tmp_path,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    if "files" in shut:
+        secret = tmp_path / "key"
+        secret.write_bytes(b"secret")
+        for file in (secret, "/etc/passwd"):
+            with pytest.raises(WorkError, match="PermissionError"):
+                worker.ask({"do": "read", "file": str(file)})
+    if "network" in shut:
+        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(WorkError, match="Error"):
+            worker.ask({"do": "connect", "port": server.getsockname()[1]})
+
+
+def test_a_stream_passes_by(worker, tmp_path):
+    file = tmp_path / "large"
+    file.write_bytes(os.urandom(700_000))
+    with file.open("rb") as stream:
+        stream.seek(5)
+        assert worker.ask({"do": "echo"}, [stream, b"x"])[1] == [file.read_bytes(), b"x"]
+
+
+def test_who_finds_the_queue_full_is_told_to_come_again():
+    worker = Apart("xactin.vault.tests.apart_work", seconds=5.0, memory=1 << 30, waiting=1, patience=0.5)
+    told = []
+
+    def ask():
+        try:
+            worker.ask({"do": "sleep", "seconds": 1.5})
+        except Busy as busy:
+            told.append((busy.status, busy.facts))
+
+    try:
+        worker.ask({"do": "echo"})
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.1)
+        for thread in threads:
+            thread.join()
+        assert told == [(503, {"retry_after": 1})] * 2  # one at once, one whose patience ended
+        assert worker.ask({"do": "echo"})[0] == {"do": "echo"}
+    finally:
+        worker.close()
 
 
 def test_what_it_prints_is_no_answer(worker):
@@ -100,8 +159,8 @@ def test_nothing_is_left_behind(worker):
 
 def test_nothing_is_left_behind_when_the_parent_is_killed():
     code = (
-        "import json, os, signal; from xactin.cases.papers.apart import Apart;"
-        "worker = Apart('xactin.cases.papers.tests.apart_work', seconds=5, memory=1 << 30);"
+        "import json, os, signal; from xactin.vault.apart import Apart;"
+        "worker = Apart('xactin.vault.tests.apart_work', seconds=5, memory=1 << 30);"
         "print(json.dumps(worker.ask({'do': 'pid'})[0]), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).stdout

@@ -4,8 +4,9 @@ Neither Typst nor a PDF parser can be interrupted from within; a process can. Th
 compiler and fonts in memory, until it fails, grows old or its parent goes. A call is one frame there and one
 back: a JSON header and any number of binary parts.
 
-The child is told nothing it does not need: no address of the database, no key. It is no sandbox: it runs as
-the same OS user as its parent, so what that user may read on the disk, it may read.
+The child is told nothing it does not need: no address of the database, no key. Where the system allows it, it
+has no network and reads no file but Python's, its own and our program's (`sandbox`). Who asks waits in a short
+queue; beyond its length, or its patience, the answer is Busy (503, try again), and nobody is kept hanging.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import contextlib
 import importlib
 import json
 import logging
+import math
 import os
+import queue
 import resource
 import shutil
 import signal
@@ -24,11 +27,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any, Final
+
+from xactin.vault import sandbox
+from xactin.vault.errors import Busy
 
 Header = dict[str, Any]
 Work = Callable[[Header, Sequence[bytes]], tuple[Header, list[bytes]]]
+Part = bytes | IO[bytes]
+PIECE: Final = 256 * 1024
 
 CALLS_OF_A_CHILD: Final = 5000
 ENTRY: Final = f"from {__name__} import main; main()"
@@ -51,51 +60,101 @@ class WorkError(RuntimeError):
 
 
 class Apart:
-    """One kind of work, `module.work`, done in a child. May be shared by threads; one call at a time."""
+    """One kind of work, `module.work`, done in children of its own. May be shared by threads.
 
-    def __init__(self, module: str, *, seconds: float, memory: int) -> None:
+    `children` work at once, `waiting` more calls may wait, none longer than `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        seconds: float,
+        memory: int,
+        children: int = 1,
+        waiting: int = 16,
+        patience: float = 20.0,
+    ) -> None:
         self._command = [sys.executable, "-c", ENTRY, module, str(seconds), str(memory)]
+        self._children, self._waiting, self._patience = children, waiting, patience
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
 
     def _forget(self) -> None:
-        """A forked process must not talk to its parent's child."""
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._folder: str | None = None
-        self._calls = 0
+        """A forked process must not talk to its parent's children."""
+        self._places = threading.BoundedSemaphore(self._children + self._waiting)
+        self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
+        for _ in range(self._children):
+            self._free.put(_Child(self._command))
 
-    def ask(self, header: Header, parts: Sequence[bytes] = ()) -> tuple[Header, list[bytes]]:
-        """What the work answers. Raises WorkError (as the work does) and UnfinishedError."""
-        with self._lock:
-            child = self._living()
-            assert child.stdin is not None
-            assert child.stdout is not None
-            try:
-                _write(child.stdin, header, parts)
-                answer, answered = _read(child.stdout)
-            except (OSError, EOFError) as error:
-                self._end()
-                raise UnfinishedError("the work did not come to an end within its limits") from error
-            except BaseException:  # an interrupted call leaves half a frame behind
-                self._end()
-                raise
+    def ask(self, header: Header, parts: Sequence[Part] = ()) -> tuple[Header, list[bytes]]:
+        """What the work answers. Raises WorkError (as the work does), UnfinishedError and Busy.
+
+        A part may be a seekable stream, which then passes by in pieces.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Busy(math.ceil(self._patience))
+        try:
+            with self._child() as child:
+                answer, answered = child.ask(header, parts)
+        finally:
+            self._places.release()
         if "failed" in answer:
             raise WorkError(answer["failed"], answer.get("detail", ""))
         return answer, answered
 
+    @contextlib.contextmanager
+    def _child(self) -> Iterator[_Child]:
+        try:
+            child = self._free.get(timeout=self._patience)
+        except queue.Empty:
+            raise Busy(math.ceil(self._patience)) from None
+        try:
+            yield child
+        finally:
+            self._free.put(child)
+
     def close(self) -> None:
-        """Ends the child."""
-        with self._lock:
-            self._end()
+        """Ends the children, each after the call it is at."""
+        held = []
+        with contextlib.suppress(queue.Empty):
+            for _ in range(self._children):
+                held.append(self._free.get(timeout=self._patience))
+        for child in held:
+            child.end()
+            self._free.put(child)
+
+
+class _Child:
+    """A process that works, started when it is first asked; one call at a time."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
+        self._calls = 0
+
+    def ask(self, header: Header, parts: Sequence[Part]) -> tuple[Header, list[bytes]]:
+        process = self._living()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            _write(process.stdin, header, parts)
+            return _read(process.stdout)
+        except (OSError, EOFError) as error:
+            self.end()
+            raise UnfinishedError("the work did not come to an end within its limits") from error
+        except BaseException:  # an interrupted call leaves half a frame behind
+            self.end()
+            raise
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._calls >= CALLS_OF_A_CHILD:
-            self._end()
-        if self._child is None:
+            self.end()
+        if self._process is None:
             self._folder = tempfile.mkdtemp(prefix="xactin-apart-")
-            self._child = subprocess.Popen(  # noqa: S603 (our own module)
+            self._process = subprocess.Popen(  # noqa: S603 (our own module)
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -104,15 +163,15 @@ class Apart:
             )
             self._calls = 0
         self._calls += 1
-        return self._child
+        return self._process
 
-    def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
+    def end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
             return
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
@@ -127,12 +186,17 @@ def _bare(folder: str) -> dict[str, str]:
     return {**told, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": folder, "TMPDIR": folder}
 
 
-def _write(stream: IO[bytes], header: Header, parts: Sequence[bytes]) -> None:
+def _write(stream: IO[bytes], header: Header, parts: Sequence[Part]) -> None:
     text = json.dumps(header).encode()
     stream.write(LENGTHS.pack(len(text), len(parts)) + text)
     for part in parts:
-        stream.write(struct.pack("!Q", len(part)))
-        stream.write(part)
+        if isinstance(part, bytes):
+            stream.write(struct.pack("!Q", len(part)))
+            stream.write(part)
+            continue
+        stream.write(struct.pack("!Q", part.seek(0, os.SEEK_END)))
+        part.seek(0)
+        shutil.copyfileobj(part, stream, PIECE)
     stream.flush()
 
 
@@ -189,6 +253,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _limit(int(sys.argv[3]))
+    sandbox.shut(Path(os.environ["TMPDIR"]))
     with contextlib.suppress(BrokenPipeError):
         _serve(importlib.import_module(sys.argv[1]).work, float(sys.argv[2]))
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

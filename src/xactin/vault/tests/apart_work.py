@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
+import time
 from collections.abc import Sequence
 
-from xactin.cases.papers.apart import Header, WorkError
+from xactin.vault.apart import Header, WorkError
 
 
-def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
+def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:  # noqa: C901
     match header["do"]:
         case "pid":
             return {"pid": os.getpid(), "folder": os.environ["TMPDIR"]}, list(parts)
@@ -20,6 +22,14 @@ def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
         case "open":
             held = [os.open(os.devnull, os.O_RDONLY) for _ in range(header["count"])]
             return {"held": len(held)}, []
+        case "read":
+            with open(header["file"], "rb") as file:
+                return {"read": len(file.read())}, []
+        case "connect":
+            with socket.create_connection(("127.0.0.1", header["port"]), timeout=1):
+                return {"connected": True}, []
+        case "sleep":
+            time.sleep(header["seconds"])
         case "refuse":
             raise WorkError("no", "because")
         case "break":
