@@ -118,7 +118,9 @@ class Recomputing:
         )
 
     def _task(self, row: EntryRow, before: State, node: str) -> str:
-        """Which of several instances of a node was done: the effect says by what it closed, else the first."""
+        """Which of several instances of a node was done: the effect says, or tells it by what it closed."""
+        if "task" in row.effect:
+            return str(row.effect["task"])
         for task in row.effect.get("closed", ()):
             if task["node"] == node:
                 return str(task["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import clock, undo
@@ -13,6 +13,9 @@ from xactin.kernel.procedure.plan import Rule, covers
 from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.procedure.walk import Token, Walk
 from xactin.kernel.working_time import Calendar, add_working, longest
+
+MOST_STARTS: Final = 100
+"""How often a task of an ad-hoc subprocess may be begun in one dossier."""
 
 # -- before the act
 
@@ -82,10 +85,11 @@ def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str]) -> None
 
 
 def of_instance(described: Mapping[str, Any], token: Token) -> Mapping[str, Any]:
-    """An act as this instance does it: each of several writes a part of its own, `answer.opinion.2`."""
-    if "i" not in token or not described.get("writes"):
+    """An act as this instance or run does it: each of several writes a part of its own, `answer.opinion.2`."""
+    if not described.get("writes") or ("i" not in token and "r" not in token):
         return described
-    return {**described, "writes": [f"{part}.{token['i']}" for part in described["writes"]]}
+    number = "".join(f".{token[key]}" for key in ("r", "i") if key in token)
+    return {**described, "writes": [f"{part}{number}" for part in described["writes"]]}
 
 
 def checked_limits(
@@ -169,52 +173,66 @@ def complete(walk: Walk, task: str, rule: Rule, facts: dict[str, Any], wrote: Ma
         undo.rewrite(walk, was, step)
 
 
+def begin(walk: Walk, task: str, facts: dict[str, Any]) -> None:
+    """A task of an ad-hoc subprocess is begun: from now on it is open, beside all that is open already."""
+    host, _, inner = task.partition(":")
+    begun = sum(step.get("kind") == "start" and step["n"] == inner for step in walk.steps.values())
+    if begun >= MOST_STARTS:
+        raise Refused(
+            "too_often",
+            f"Việc này đã được bắt đầu {begun} lần, không thể thêm",
+            f"This task was begun {begun} times already; no more",
+            {"task": inner, "times": begun},
+        )
+    if walk.state["received_at"] is not None:
+        walk.state["handled"] = True
+    walk.enter(walk.step(inner, (), on=[host], **facts), walk.flow.nodes[inner], host)
+
+
 def finish_task(walk: Walk, task: str, facts: dict[str, Any], throws: str = "") -> str:
     """Consumes the task's token by a step with these facts, and goes on. Returns the step's id."""
     name, _, event = task.partition(":")
     token = walk.tokens[name]
     node = walk.flow.nodes[token["n"]]
     number = f"s{walk.state['n'] + 1}"
+    if "r" in token:
+        facts = facts | {"r": token["r"]}
+        walk.loose = True  # whether enough was done in its ad-hoc subprocess is asked after each task
     if event:
-        _event(walk, name, walk.flow.nodes[event], facts)
-    elif throws and (host := _catcher(walk, name, throws)):
-        walk.interrupt(host[0], host[1], **facts | {"n": node.id})
+        walk.happens(name, walk.flow.nodes[event], **facts)
+    elif throws and (found := _catcher(walk, name, throws)):
+        walk.happens(*found, **facts | {"n": node.id})
     elif "i" in token:
         step = walk.step(node.id, [name], **facts, i=token["i"])
         walk.rest(step, {"n": node.id, "p": token["p"], "i": token["i"], "end": 2})
         walk.loose = True
+    elif node.adhoc:
+        _close_adhoc(walk, name, node, facts)
     else:
         walk.leave(walk.step(node.id, [name], **facts), node, token.get("p"))
     return number
 
 
-def _catcher(walk: Walk, name: str, code: str) -> tuple[str, Node] | None:
-    """The activity around a token whose boundary catches an error, the task itself first."""
-    host: str | None = name
-    while host is not None:
-        token = walk.tokens[host]
-        for event in () if "i" in token else walk.flow.boundaries.get(token["n"], ()):
-            if event.trigger.kind == "error" and event.trigger.name in ("", code):
-                return host, event
-        host = token.get("p")
-    return None
-
-
-def _event(walk: Walk, name: str, event: Node, facts: dict[str, Any]) -> None:
-    """A message or a timer arrives where a token waits for it."""
-    token = walk.tokens[name]
-    scope = token.get("p")
-    if not event.attached_to:
-        walk.leave(walk.step(event.id, [name], **facts), event, scope)
-    elif event.interrupting:
-        walk.interrupt(name, event, **facts)
-    else:
-        step = walk.step(event.id, (), on=[name], **facts)
-        timers = {key: due for key, due in token.get("timers", {}).items() if key != event.id}
-        walk.tokens[name] = {key: value for key, value in token.items() if key != "timers"} | (
-            {"timers": timers} if timers else {}
+def _close_adhoc(walk: Walk, name: str, node: Node, facts: dict[str, Any]) -> None:
+    """Somebody says that an ad-hoc subprocess is done."""
+    inside = walk.inside(name)
+    running = sorted({walk.tokens[one]["n"] for one in inside if "end" not in walk.tokens[one]})
+    if running and node.adhoc and not node.adhoc.cancels:
+        raise Refused(
+            "running",
+            "Còn việc đang làm, chưa thể kết thúc",
+            "Something that was begun is still open: this cannot end yet",
+            {"tasks": running},
         )
-        walk.leave(step, event, scope)
+    scope = walk.tokens[name].get("p")
+    walk.leave(walk.step(node.id, [name, *inside], **facts), node, scope)
+
+
+def _catcher(walk: Walk, name: str, code: str) -> tuple[str, Node] | None:
+    """The token and event that catch an error of a task, the task itself first."""
+    if event := walk.catches(walk.tokens[name], code):
+        return name, event
+    return walk.catcher(walk.tokens[name].get("p"), code)
 
 
 def silence(walk: Walk, task: str, seq: int) -> None:
@@ -226,7 +244,7 @@ def silence(walk: Walk, task: str, seq: int) -> None:
 
 def timer(walk: Walk, task: str, event: Node) -> None:
     """A timer event fires."""
-    _event(walk, task, event, {})
+    walk.happens(task, event)
 
 
 def stand_again(walk: Walk, task: str) -> None:
@@ -243,13 +261,13 @@ def stand_again(walk: Walk, task: str) -> None:
     seen = rule.seen(walk.parts)
     if sorted(seen) == sorted(kept["saw"]) and all(walk.written[part] < kept["seq"] for part in seen):
         del walk.kept[name]
-        finish_task(walk, task, {key: value for key, value in kept.items() if key not in ("n", "i")})
+        finish_task(walk, task, {key: value for key, value in kept.items() if key not in ("n", "i", "r")})
     else:
         undo.void(walk, (), [name])
 
 
 def _same(step: Mapping[str, Any], token: Token) -> bool:
-    return step["n"] == token["n"] and step.get("i") == token.get("i")
+    return step["n"] == token["n"] and all(step.get(key) == token.get(key) for key in ("i", "r"))
 
 
 def take_back(walk: Walk, task: str) -> None:
@@ -376,7 +394,7 @@ def _outcome(walk: Walk) -> str:
     """Refused when the last act of some task was a refusal and nothing irrevocable was issued after all."""
     last: dict[str, dict[str, Any]] = {}
     for step in walk.steps.values():
-        if "act" in step and step["seq"] >= last.get(step["n"], step)["seq"]:
+        if "act" in step and step["kind"] != "start" and step["seq"] >= last.get(step["n"], step)["seq"]:
             last[step["n"]] = step
     issued = any(step.get("hard") for step in walk.steps.values())
     refused = any(step.get("kind") == "refuse" for step in last.values())

@@ -1,6 +1,6 @@
 """Everything that keeps a package from being published, each problem with its place and how to mend it.
 
-Codes: deadlock, livelock, dead_task, token_left, too_many_states (`states.py`); path_too_long, limit
+Codes: deadlock, livelock, dead_task, token_left, too_many_states, endless (`soundness/`); path_too_long, limit
 (`limits.py`); example_fails (`examples.py`); condition_*, form_schema, post_nobody_holds, task_*, service_*,
 reads_unknown, ... (`consistency.py`); and those of reading: unknown_element, package_form, file_missing, ...
 """
@@ -15,13 +15,14 @@ from xactin.kernel.procedure.examples import example_problems
 from xactin.kernel.procedure.limits import path_problems
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import PackageError, Problem
-from xactin.kernel.procedure.states import soundness
+from xactin.kernel.procedure.soundness.circles import circle_problems
+from xactin.kernel.procedure.soundness.states import soundness
 from xactin.kernel.working_time import Calendar, vietnam
 
 __all__ = ["PackageError", "Problem", "check", "check_folder"]
 
-_UNSOUND = frozenset({"deadlock", "livelock", "dead_task", "token_left", "too_many_states"})
-_RULES_BROKEN = frozenset({"form_schema", "task_undescribed", "service_unknown", "timer"})
+_UNSOUND = frozenset({"deadlock", "livelock", "dead_task", "token_left", "too_many_states", "endless"})
+_RULES_BROKEN = frozenset({"form_schema", "task_undescribed", "service_unknown", "timer", "adhoc_never_ends"})
 
 
 def check(
@@ -35,6 +36,7 @@ def check(
     hours = calendar or vietnam()
     found = list(consistency(package, posts))
     if not any(problem.code in _RULES_BROKEN for problem in found):
+        found += circle_problems(package)
         found += soundness(package, hours)
         found += path_problems(package, hours)
     # Of a flow that cannot be trusted, examples would only repeat in other words what is wrong.

@@ -10,19 +10,16 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from xactin.kernel.expressions import Expression, ExpressionError, compile_expression
-from xactin.kernel.procedure import clock
-from xactin.kernel.procedure.model import Kind, Node
+from xactin.kernel.procedure.conditions import condition_problems
+from xactin.kernel.procedure.events import event_problems
+from xactin.kernel.procedure.model import TASKS, Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
 from xactin.kernel.procedure.problems import Problem
 
+_THROWN = (Kind.THROW, Kind.END)
+
 Posts = Collection[tuple[str, str]]
-_CODES = {
-    "syntax": "condition_syntax",
-    "unknown_name": "condition_unknown_field",
-    "kinds": "condition_kinds",
-}
 
 
 def consistency(package: Package, posts: Posts | None) -> Iterator[Problem]:
@@ -33,9 +30,8 @@ def consistency(package: Package, posts: Posts | None) -> Iterator[Problem]:
     yield from _services(package)
     yield from _posts(package, posts)
     if not any(problem.code == "form_schema" for problem in schemas):
-        yield from _rules(package)
-    yield from _gateways(package)
-    yield from _events(package)
+        yield from condition_problems(package)
+    yield from event_problems(package)
     yield from _parts(package)
     yield from _names(package)
 
@@ -83,11 +79,12 @@ def _fits(value: Any, schema: Any, where: str) -> Iterator[Problem]:
 
 def _tasks(package: Package) -> Iterator[Problem]:
     drawn = {node.id for node in package.flow.nodes.values() if node.kind is Kind.USER}
+    adhoc = {node.id for node in package.flow.nodes.values() if node.kind is Kind.ADHOC}
     for task in sorted(drawn - package.meta["tasks"].keys()):
         yield _problem(
             "task_undescribed", task, "Bước “{0}” chưa được mô tả ở mục tasks", "Describe “{0}” under tasks"
         )
-    for task in sorted(package.meta["tasks"].keys() - drawn):
+    for task in sorted(package.meta["tasks"].keys() - drawn - adhoc):
         yield _problem(
             "task_unknown",
             task,
@@ -110,6 +107,40 @@ def _tasks(package: Package) -> Iterator[Problem]:
                 task,
                 "Bước “{0}” coi im lặng là đồng ý nên phải có thời hạn (limit)",
                 "At “{0}” silence is consent, so it needs a limit",
+            )
+    yield from _adhoc(package)
+
+
+def _adhoc(package: Package) -> Iterator[Problem]:
+    """An ad-hoc subprocess can end, and only what may be begun in one says who begins it."""
+    tasks = package.meta["tasks"]
+    begun: set[str] = set()
+    for node in package.flow.nodes.values():
+        if node.adhoc is None:
+            continue
+        begun |= set(node.adhoc.startable)
+        if not node.adhoc.completion and node.id not in tasks:
+            yield _problem(
+                "adhoc_never_ends",
+                node.id,
+                "Tiểu quy trình tùy biến “{0}” không bao giờ kết thúc: cần completionCondition, hoặc mục tasks.{0} "
+                "có thao tác kết thúc",
+                "The ad-hoc subprocess “{0}” never ends: it needs a completionCondition, or acts under tasks.{0}",
+            )
+        if tasks.get(node.id, {}).get("silence") == "consent":
+            yield _problem(
+                "adhoc_silence",
+                node.id,
+                "Im lặng không thể kết thúc tiểu quy trình tùy biến “{0}”",
+                "Silence cannot end the ad-hoc subprocess “{0}”",
+            )
+    for task, said in tasks.items():
+        if "started_by" in said and task not in begun:
+            yield _problem(
+                "started_by",
+                task,
+                "“{0}” không phải việc bắt đầu được trong tiểu quy trình tùy biến, nên không có started_by",
+                "“{0}” is no task that is begun in an ad-hoc subprocess: started_by means nothing there",
             )
 
 
@@ -142,13 +173,21 @@ def _services(package: Package) -> Iterator[Problem]:
             "services.{0}: process.bpmn has no such element",
         )
     for name in sorted(known - said.keys()):
-        if package.flow.nodes[name].kind in (Kind.SERVICE, Kind.SEND):
+        node = package.flow.nodes[name]
+        if node.kind in TASKS or (node.trigger.kind == "message" and node.kind not in _THROWN):
             yield _problem(
                 "service_undescribed",
                 name,
-                "Bước tự động “{0}” chưa được mô tả ở mục services",
-                "Describe “{0}” under services",
+                "Bước tự động hoặc thông điệp “{0}” chưa được mô tả ở mục services",
+                "Describe “{0}” under services: which system does it, or who sends the message",
             )
+    for name in sorted(name for name in package.rules if "." in name):
+        yield _problem(
+            "bpmn_id",
+            name,
+            "Mã “{0}” có dấu chấm, không gọi tên được trong thao tác và điều kiện. Hãy đổi mã",
+            "The id “{0}” has a dot and cannot be named in acts and conditions. Change it",
+        )
 
 
 def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
@@ -156,159 +195,21 @@ def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
         if posts is None or said["agency"] == "applicant":
             continue
         agencies = said.get("agencies")
-        for agency in agencies if isinstance(agencies, list) else [said["agency"]]:
-            if (agency, said["post"]) not in posts:
+        asked = [
+            (agency, said["post"])
+            for agency in (agencies if isinstance(agencies, list) else [said["agency"]])
+        ]
+        asked += [(starter["agency"], starter["post"])] if (starter := said.get("started_by")) else []
+        for agency, post in asked:
+            if (agency, post) not in posts and agency != "applicant":
                 yield Problem(
                     "post_nobody_holds",
                     task,
-                    f"Không ai giữ vị trí “{said['post']}” tại “{agency}” để làm bước “{task}”. "
+                    f"Không ai giữ vị trí “{post}” tại “{agency}” để làm bước “{task}”. "
                     "Bổ nhiệm người vào vị trí đó hoặc đổi vị trí",
-                    f"Nobody holds the post “{said['post']}” at “{agency}” to do “{task}”. "
+                    f"Nobody holds the post “{post}” at “{agency}” to do “{task}”. "
                     "Appoint somebody, or name another post",
                 )
-
-
-# -- rules
-
-
-def _rules(package: Package) -> Iterator[Problem]:
-    for where, text, kind in _texts(package):
-        try:
-            found = compile_expression(text, package.names)
-        except ExpressionError as error:
-            yield Problem(_CODES.get(error.code, "condition_syntax"), where, error.vi, error.en)
-            continue
-        if found.parsed.shape.kind not in (kind, "any"):
-            yield Problem(
-                "condition_kinds",
-                where,
-                f"“{text}” phải cho giá trị kiểu {kind}, không phải {found.parsed.shape.kind}",
-                f"“{text}” must give {kind}, not {found.parsed.shape.kind}",
-            )
-        yield from _may_lack(found, where)
-        yield from _unknown_acts(package, found, where)
-
-
-def _texts(package: Package) -> Iterator[tuple[str, str, str]]:
-    """(where, expression, the kind it must give) of every rule."""
-    meta = package.meta
-    for arrow in package.flow.arrows.values():
-        if arrow.condition:
-            yield arrow.id, arrow.condition, "bool"
-    for item in meta.get("fee", ()):
-        if isinstance(item["amount"], str):
-            yield f"fee.{item['kind']}", item["amount"], "int"
-    for index, item in enumerate(meta.get("eligibility", ())):
-        yield f"eligibility.{index}", item["when"], "bool"
-    for item in meta.get("documents", ()):
-        if isinstance(item["required"], str):
-            yield f"documents.{item['kind']}", item["required"], "bool"
-    for node in package.flow.nodes.values():
-        if node.multi is not None:
-            agencies = meta["tasks"].get(node.id, {}).get("agencies")
-            if isinstance(agencies, str):
-                yield f"tasks.{node.id}.agencies", agencies, "list"
-            elif not agencies:
-                yield node.id, node.multi.count, "int"
-
-
-def _may_lack(found: Expression, where: str) -> Iterator[Problem]:
-    for path in sorted(found.parsed.unguarded):
-        name = ".".join(path)
-        yield Problem(
-            "condition_may_lack",
-            where,
-            f"“{name}” có thể để trống. Hỏi trước bằng has({name}) hoặc bắt buộc nhập trong biểu mẫu",
-            f"“{name}” may be missing. Ask has({name}) first, or make it required in the form",
-        )
-
-
-def _unknown_acts(package: Package, found: Expression, where: str) -> Iterator[Problem]:
-    roots = found.parsed.roots
-    asked = {path[1] for path in found.parsed.paths if path[0] == "acts" and len(path) == 2}
-    if set(roots) != {"acts"} or not asked:
-        return
-    known = {"", "silence"} | {
-        act["id"] for task in asked for act in package.meta["tasks"].get(task, {}).get("acts", ())
-    }
-    for name in sorted(found.parsed.literals - known):
-        yield Problem(
-            "condition_unknown_act",
-            where,
-            f"Không có thao tác “{name}” ở bước {', '.join(sorted(asked))}",
-            f"{', '.join(sorted(asked))} has no act “{name}”",
-        )
-
-
-def _gateways(package: Package) -> Iterator[Problem]:
-    for node in package.flow.nodes.values():
-        if node.kind not in (Kind.EXCLUSIVE, Kind.INCLUSIVE) or len(node.outgoing) < 2:
-            continue
-        for arrow in node.outgoing:
-            if not package.flow.arrows[arrow].condition and arrow != node.default:
-                yield _problem(
-                    "condition_missing",
-                    arrow,
-                    "Mũi tên “{0}” sau cổng cần có điều kiện, hoặc là nhánh mặc định",
-                    "“{0}” leaves a gateway: it needs a condition, or has to be the default",
-                )
-        if not node.default:
-            yield _problem(
-                "no_default",
-                node.id,
-                "Cổng “{0}” chưa có nhánh mặc định: hồ sơ kẹt khi không điều kiện nào đúng",
-                "The gateway “{0}” has no default: a dossier is stuck when no condition holds",
-            )
-
-
-def _events(package: Package) -> Iterator[Problem]:
-    timers = {node.id for node in package.flow.nodes.values() if node.trigger.kind == "timer"}
-    for name in sorted(package.meta.get("timers", {}).keys() - timers):
-        yield _problem(
-            "timer",
-            name,
-            "Mục timers.{0} không có hẹn giờ cùng mã",
-            "timers.{0}: there is no such timer event",
-        )
-    for name in sorted(timers):
-        yield from _timer(package, package.flow.nodes[name])
-    for node in package.flow.nodes.values():
-        if node.kind is Kind.END and node.trigger.kind == "error" and not _caught(package, node):
-            yield _problem(
-                "error_uncaught",
-                node.id,
-                "Lỗi tại “{0}” không được sự kiện biên nào bắt",
-                "No boundary event catches the error thrown at “{0}”",
-            )
-    ends = {node.id for node in package.flow.nodes.values() if node.kind is Kind.END}
-    for name in sorted(package.meta.get("ends", {}).keys() - ends):
-        yield _problem("end_unknown", name, "Không có sự kiện kết thúc “{0}”", "There is no end event “{0}”")
-
-
-def _timer(package: Package, node: Node) -> Iterator[Problem]:
-    try:
-        if clock.duration_of(package, node) is None and not node.trigger.date:
-            raise ValueError("no duration and no date")
-    except ValueError as error:
-        yield Problem(
-            "timer",
-            node.id,
-            f"Hẹn giờ “{node.id}” chưa có thời gian hợp lệ: {error}",
-            f"The timer “{node.id}” has no valid time: {error}",
-        )
-
-
-def _caught(package: Package, node: Node) -> bool:
-    """Whether some activity around the scope of an end event catches its error."""
-    scopes = {node.scope}
-    while scopes:
-        hosts = [host for host in package.flow.nodes.values() if host.body in scopes]
-        for host in hosts:
-            for event in package.flow.boundaries.get(host.id, ()):
-                if event.trigger.kind == "error" and event.trigger.name in ("", node.trigger.name):
-                    return True
-        scopes = {host.scope for host in hosts}
-    return False
 
 
 # -- parts and other names

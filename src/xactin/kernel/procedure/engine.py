@@ -17,17 +17,20 @@ State, small JSON without personal data:
 
 `values` carries what conditions ask: `{"form": ..., "applicant": ..., "answers": {task: data}}`; it is read
 and never stored. Effects name tasks opened, closed and moved (another due date), void acts, messages thrown,
-phase, due, fee, and the digest of the calendar. Whatever may not be done raises Refused, and nothing has changed.
+signals, phase, due, fee, and the digest of the calendar; where one act can end several tasks of one node (ad-hoc,
+completion conditions) also `task`, which of them it was. Whatever may not be done raises Refused, and nothing has
+changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import acting
+from xactin.kernel.procedure.moving import endless
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.procedure.waiting import (
@@ -61,6 +64,7 @@ __all__ = [
     "open_tasks",
     "parts_read",
     "saw_of",
+    "signal",
     "start",
     "stop",
     "supply",
@@ -68,6 +72,9 @@ __all__ = [
     "tick",
     "withdraw",
 ]
+
+MOST_FIRED: Final = 1_000
+"""What one `tick` does at most; more is a circle of timers that `check` refuses."""
 
 Decided = tuple[dict[str, Any], dict[str, Any]]
 
@@ -83,11 +90,20 @@ def start(
     at: datetime,
     calendar: Calendar,
     limits: Mapping[str, Mapping[str, Any]] | None = None,
+    event: str = "",
 ) -> Decided:
-    """The applicant's submission, entry 0 of the dossier. `parts` are the commitments it wrote.
+    """The submission, entry 0 of the dossier. `parts` are the commitments it wrote; `event`: the start event, where
+    the procedure has several (else the one without a trigger).
 
-    Raises Refused (limit) when the authority's own limit is beyond what the package allows.
+    Raises Refused: limit, when the authority's own limit is beyond what the package allows; start_unknown.
     """
+    if event and event not in package.flow.starts:
+        raise Refused(
+            "start_unknown",
+            f"Quy trình không có sự kiện bắt đầu “{event}”",
+            f"The flow has no start event “{event}”",
+            {"starts": list(package.flow.starts)},
+        )
     text = time_text(at)
     state: dict[str, Any] = {
         "v": 1,
@@ -109,8 +125,8 @@ def start(
     acting.price(walk)
     if not acting.has_reception(package):
         acting.receive(walk)
-    root = package.flow.nodes[package.flow.scopes[package.flow.root]]
-    walk.enter(walk.step(root.id, ()), root, None)
+    root = package.flow.root
+    walk.open(walk.step(event or package.flow.scopes[root], ()), root, None, event)
     return _decided(walk, state)
 
 
@@ -133,13 +149,15 @@ def act(
     the parts its content sets.
 
     Raises Refused: ended, not_open, supplement, unknown_act, wrong_post, reserved, stale (facts `changed`:
-    parts), wrote, irrevocable, asked_before, condition_failed, no_way, endless.
+    parts), wrote, irrevocable, asked_before, condition_failed, no_way, endless, running, too_often.
     """
     running(state)
     token, rule = token_of(package, state, task)
     acting.check(package, state, token, rule, act, by_post, saw, wrote)
     walk = Walk(package, state, values, at, calendar)
     kind = rule.acts[act]["kind"]
+    if package.flow.cuts:
+        walk.acted = task
     facts = {"act": act, "kind": kind, "seq": seq, "saw": sorted(saw)}
     if kind == "supplement":
         acting.ask_supplement(walk, task)
@@ -147,6 +165,8 @@ def act(
         acting.close(walk, {"withdraw": "withdrawn", "stop": "stopped", "refuse": "refused"}[kind])
     elif kind == "return" and act not in rule.routed:
         acting.take_back(walk, task)
+    elif kind == "start":
+        acting.begin(walk, task, facts)
     else:
         acting.complete(walk, task, rule, facts, wrote)
     return _decided(walk, state, seq=seq)
@@ -208,12 +228,16 @@ def tick(
     package: Package, state: State, *, values: Mapping[str, Any], seq: int, at: datetime, calendar: Calendar
 ) -> Decided | None:
     """What time alone does until `at`: silence becomes consent, timers fire, a supplement lapses. None if
-    nothing is due."""
+    nothing is due. Raises Refused (condition_failed, no_way, endless)."""
     if not ripe(package, state, at):
         return None
     walk = Walk(package, state, values, at, calendar)
+    fired = 0
     while due := ripe(package, walk.state, at):
         _, token, what = due
+        fired += 1
+        if fired > MOST_FIRED:
+            raise endless(what)
         if what == "lapse":
             acting.close(walk, "stopped")
         elif what == "silence":
@@ -221,6 +245,27 @@ def tick(
         else:
             acting.timer(walk, token, package.flow.nodes[what])
         _settled(walk, seq)
+    return _decided(walk, state, seq=seq)
+
+
+def signal(
+    package: Package,
+    state: State,
+    *,
+    name: str,
+    values: Mapping[str, Any],
+    seq: int,
+    at: datetime,
+    calendar: Calendar,
+) -> Decided | None:
+    """A signal from outside (another dossier, a sensor, a leader's order) comes to all that wait for it; None when
+    nothing does. Raises Refused (ended, condition_failed, no_way)."""
+    running(state)
+    walk = Walk(package, state, values, at, calendar)
+    before = dict(walk.tokens)
+    walk.spread(name)
+    if walk.tokens == before:
+        return None
     return _decided(walk, state, seq=seq)
 
 
@@ -245,7 +290,7 @@ def _settled(walk: Walk, seq: int) -> None:
     while walk.arrived:
         acting.stand_again(walk, walk.arrived.pop(0))
         walk.settle()
-    if all("end" in token for token in walk.tokens.values()):
+    if all("end" in token or "ev" in token for token in walk.tokens.values()):
         acting.finish(walk)
 
 
@@ -262,7 +307,13 @@ def _decided(walk: Walk, before: State, *, seq: int = 0) -> Decided:
         "calendar": walk.calendar.digest(),
     }
     moved = [task for name, task in now.items() if name in was and was[name] != task]
-    for name, told in (("moved", moved), ("voided", walk.voided), ("messages", walk.messages)):
+    for name, told in (
+        ("moved", moved),
+        ("voided", walk.voided),
+        ("messages", walk.messages),
+        ("signals", walk.signals),
+        ("task", walk.acted),
+    ):
         if told:
             effect[name] = told
     return state, effect

@@ -35,7 +35,7 @@ STEP = {
     "stop",
     "expect",
 }
-EXPECTED = {"tasks", "due", "phase", "fee", "voided", "acts", "refused"}
+EXPECTED = {"tasks", "offers", "due", "phase", "fee", "voided", "acts", "refused"}
 
 
 class _Wrong(Exception):
@@ -185,7 +185,9 @@ class _Run:
         open_now = [
             task
             for task in engine.open_tasks(self.package, self.state)
-            if task.node == step["task"] and step.get("instance") in (None, task.instance)
+            if task.node == step["task"]
+            and (task.kind == "offer") == (step["act"] == "start")
+            and step.get("instance") in (None, task.instance)
         ]
         if not open_now:
             raise self.wrong("task", sorted(self.open()), step["task"])
@@ -194,7 +196,10 @@ class _Run:
         act = next((act for act in task.acts if act["id"] == step["act"]), {})
         before = self.answers
         if act.get("kind") == "advance":
-            self.answers = self.answers | {task.node: data}
+            node = self.package.flow.nodes.get(task.node)
+            several = node is not None and node.repeats
+            told = [*self.answers.get(task.node, ()), data] if several else data
+            self.answers = self.answers | {task.node: told}
         try:
             self.state, self.effect = engine.act(
                 self.package,
@@ -236,12 +241,13 @@ class _Run:
             "fee": self.state["fee"],
             "due": self.state["due"] and self.local(self.state["due"]),
             "tasks": sorted(self.open()),
+            "offers": sorted(self.offers()),
             "voided": sorted(void["task"] for void in self.effect.get("voided", ())),
         }
         for name, value in expected.items():
             if name == "due" and value is not None:
                 value = self.moment(value).astimezone(self.calendar.zone)
-            if name in ("tasks", "voided"):
+            if name in ("tasks", "offers", "voided"):
                 value = sorted(value)
             if name == "acts":
                 acts = self.acts()
@@ -251,10 +257,13 @@ class _Run:
 
     def open(self) -> list[str]:
         tasks = engine.open_tasks(self.package, self.state)
-        return [task.node for task in tasks if task.kind != "supply"]
+        return [task.node for task in tasks if task.kind not in ("supply", "offer")]
+
+    def offers(self) -> list[str]:
+        return [task.node for task in engine.open_tasks(self.package, self.state) if task.kind == "offer"]
 
     def acts(self) -> dict[str, Any]:
-        steps = [step for step in self.state["steps"].values() if "act" in step]
+        steps = [step for step in self.state["steps"].values() if step.get("kind", "start") != "start"]
         return {step["n"]: step["act"] for step in sorted(steps, key=lambda step: int(step["seq"]))}
 
     # -- values and times

@@ -6,7 +6,7 @@ limits count at their maximum. The task that receives the dossier is before the 
 
 from __future__ import annotations
 
-from xactin.kernel.procedure.model import Kind, Node
+from xactin.kernel.procedure.model import BODIES, Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
 from xactin.kernel.working_time import Calendar, CalendarError, longest
@@ -18,7 +18,9 @@ def path_problems(package: Package, calendar: Calendar) -> list[Problem]:
     """path_too_long at the longest step of the longest way; limits beyond their maximum."""
     try:
         whole = longest([package.meta["limit"]], calendar)
-        seconds, tasks = _Ways(package, calendar).longest(package.flow.scopes[package.flow.root])
+        ways = _Ways(package, calendar)
+        begun = [*package.flow.starts, *(one.id for one in package.flow.listeners.get(package.flow.root, ()))]
+        seconds, tasks = max((ways.longest(name) for name in begun), key=lambda way: way[0])
     except CalendarError as error:
         return [Problem("limit", "limit", f"Thời hạn không hợp lệ: {error}", f"Not a limit: {error}")]
     if seconds <= whole or not tasks:
@@ -59,28 +61,50 @@ class _Ways:
         self.known: dict[str, Way] = {}
         self.open: set[str] = set()
 
-    def longest(self, name: str) -> Way:
+    def longest(self, first: str) -> Way:
         """The longest way from a node to the end of its scope, itself included."""
-        if name in self.known:
-            return self.known[name]
-        self.open.add(name)
+        waiting = [(first, False)]
+        while waiting:
+            name, after_it = waiting.pop()
+            if after_it:
+                self.open.discard(name)
+                self.known[name] = self.through(name)
+            elif name not in self.known and name not in self.open:
+                self.open.add(name)
+                waiting.append((name, True))
+                waiting += [(target, False) for target in reversed(self.next(name))]
+        return self.known[first]
+
+    def next(self, name: str) -> list[str]:
+        """What a node needs to be known before it: where it leads, and what stands in it."""
         node = self.flow.nodes[name]
+        within = [*self.flow.listeners.get(node.body, ())] if node.body else []
+        inside = list(node.adhoc.startable) if node.adhoc else []
+        if node.kind in BODIES:
+            inside = [self.flow.scopes[node.body]]
+        return [*inside, *(one.id for one in within), *(target for _, target in self.flow.ways(name))]
+
+    def through(self, name: str) -> Way:
+        """A node, and the longest way after it; what is open still is a loop, and left out."""
         after: Way = (0, ())
         for _, target in self.flow.ways(name):
-            if target not in self.open:
-                after = max(after, self.longest(target), key=lambda way: way[0])
-        self.open.discard(name)
-        seconds, tasks = self.own(node)
-        self.known[name] = (seconds + after[0], (*tasks, *after[1]))
-        return self.known[name]
+            after = max(after, self.known.get(target, after), key=lambda way: way[0])
+        seconds, tasks = self.own(self.flow.nodes[name])
+        return seconds + after[0], (*tasks, *after[1])
 
     def own(self, node: Node) -> Way:
-        if node.kind in (Kind.SUBPROCESS, Kind.CALL):
-            seconds, tasks = self.longest(self.flow.scopes[node.body])
-            turns = 2 if node.multi and node.multi.sequential else 1
-            return seconds * turns, tasks
-        seconds = limit_of(self.package, node, self.calendar)
-        return seconds, (node.id,) if seconds else ()
+        """The longest way within a node: of an ad-hoc subprocess its own limit, else that of its longest task."""
+        own = limit_of(self.package, node, self.calendar)
+        if node.adhoc:
+            inner = max(
+                (self.known.get(one, (0, ())) for one in node.adhoc.startable), key=lambda way: way[0]
+            )
+            return (own, (node.id,)) if own else inner
+        if node.kind in BODIES:
+            scope = [self.flow.scopes[node.body], *(one.id for one in self.flow.listeners.get(node.body, ()))]
+            seconds, tasks = max((self.known.get(one, (0, ())) for one in scope), key=lambda way: way[0])
+            return seconds * (2 if node.multi and node.multi.sequential else 1), tasks
+        return own, (node.id,) if own else ()
 
 
 def _hours(seconds: int) -> str:

@@ -20,6 +20,9 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
     tasks           {<userTask id>: {name, agency, post, limit, silence: consent, reads: ["form.*", ...],
                     reserved, irrevocable, acts: [...], agencies: [...] (one instance each, where the node is
                     multi-instance; or CEL that gives such a list)}}. Silence is an act `silence`
+                    A task in an ad-hoc subprocess is begun by whoever does it, or by `started_by`
+                    {agency, post}, as often as wanted; each run writes parts of its own (`answer.opinion.0`). The
+                    ad-hoc subprocess itself may be described like a task: its acts end it (advance) or the dossier
                     act: {id, label, kind: advance|return|supplement|refuse|withdraw|stop, writes: [part],
                     receives, throws: <error code>, data_schema, example}
     services        {<serviceTask, sendTask, receiveTask or message event id>: {kind, name, reads, writes,
@@ -29,7 +32,14 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
     authority_limits {<task id>: {default: {...}, maximum: {...}}}: what each authority sets for itself
 
 Rules are CEL (`kernel/expressions.py`) over `form`, `applicant` (kind), `acts` (task -> id of its last
-act, "" before; a list for multi-instance) and `answers` (task -> data of that act).
+act, "" before; a list of all for multi-instance and in an ad-hoc subprocess) and `answers` (task -> data of that
+act, or such a list). An id with a hyphen is asked as `acts["a-b"]`.
+
+A matter without a drawn flow is one ad-hoc subprocess (`bpmn:adHocSubProcess`, ordering parallel or sequential).
+`engine.open_tasks` then has, beside tasks, *offers* (kind `offer`, id `t3:opinion`, one act `start`): whoever may
+begins the task by `engine.act(task="t3:opinion", act="start", saw={}, wrote={})`, and it is open as a task like any
+other. It ends by its `completionCondition`, asked whenever something in it has ended, or by an act of its own
+(`tasks.<its id>`); what still runs is withdrawn, or awaited (`cancelRemainingInstances="false"`).
 
 An example is a dossier told in acts. Times are local (Asia/Ho_Chi_Minh), `2026-07-20 09:00`; the weekly
 hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the holidays of Viet Nam:
@@ -44,6 +54,7 @@ hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the ho
     acts:
       - {at: 2026-07-20 09:00, task: receive, act: accept, post: reception,
          expect: {tasks: [review], due: 2026-07-29 09:00, phase: processing}}
+      - {at: 2026-07-21 09:00, task: opinion, act: start, post: officer}   # ad-hoc: a task is begun
       - {at: 2026-07-21 10:00, task: consult, act: agree, post: consultant, instance: 1, data: {...}}
       - {at: 2026-07-21 11:00, task: draft_result, act: done}     # a service: a system does it, no post
       - {at: 2026-07-22 09:00, supply: {data: {house: {...}}, documents: [drawing]}}   # what changed
@@ -53,10 +64,10 @@ hours are Monday to Friday 07:30-11:30, 13:30-17:00 with cutoff 15:00 and the ho
     expect: {phase: done, fee: 75000, tasks: [], acts: {approve: approve}}   # at the end
 
 Without `submitted` an example begins an hour before its first act. `expect` may name any of `tasks` (node
-ids of what is open, any order), `due` (of the dossier, null while its clock stands), `phase`, `fee`, `voided`
-(tasks whose acts became void by this step), `acts` (the last act of a task; `silence` where nobody answered),
-`refused` (the code of the engine's refusal; the step then changes nothing). `data` of an act is what the task
-answers. A document given again in `supply` or `amend` is a new file.
+ids of what is open, any order), `offers` (what may be begun), `due` (of the dossier, null while its clock
+stands), `phase`, `fee`, `voided` (tasks whose acts became void by this step), `acts` (the last act of a task;
+`silence` where nobody answered), `refused` (the code of the engine's refusal; the step then changes nothing).
+`data` of an act is what the task answers. A document given again in `supply` or `amend` is a new file.
 """
 
 from __future__ import annotations
@@ -75,9 +86,9 @@ import yaml
 
 from xactin.kernel.canonical import canonical
 from xactin.kernel.expressions import Names
-from xactin.kernel.procedure.bpmn import read_bpmn
+from xactin.kernel.procedure.drawing.bpmn import read_bpmn
 from xactin.kernel.procedure.model import Flow
-from xactin.kernel.procedure.plan import Rule, names_of, rules_of
+from xactin.kernel.procedure.plan import Rule, names_of, offers_of, rules_of
 from xactin.kernel.procedure.problems import PackageError, Problem
 from xactin.kernel.procedure.yaml_form import form_problems
 
@@ -118,6 +129,10 @@ class Package:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         return rules_of(self.meta, self.flow, self.names)
+
+    @cached_property
+    def offers(self) -> Mapping[str, Rule]:
+        return offers_of(self.meta, self.flow, self.rules)
 
     @property
     def effective_from(self) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xactin.kernel.expressions import ExpressionError, Names, Shape, compile_expression, shape_of_schema
@@ -11,11 +11,12 @@ from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
 
 DONE = {"id": "done", "kind": "advance", "label": {"vi": "Hoàn thành", "en": "Done"}}
 RECEIVED = {"id": "received", "kind": "advance", "label": {"vi": "Đã nhận", "en": "Received"}}
+START = {"id": "start", "kind": "start", "label": {"vi": "Bắt đầu", "en": "Start"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What stands behind a node where a token waits for somebody. `kind`: user, service or message.
+    """What stands behind a node where a token waits for somebody. `kind`: user, service, message or offer.
 
     `routed`: acts of kind return, refuse, ... that the flow's own conditions lead somewhere.
     """
@@ -53,10 +54,34 @@ def rules_of(meta: Mapping[str, Any], flow: Flow, names: Names) -> dict[str, Rul
     reception = meta.get("reception", "")
     found = {}
     for node in flow.nodes.values():
-        if node.kind is Kind.USER:
+        if node.kind is Kind.USER or (node.kind is Kind.ADHOC and node.id in meta["tasks"]):
             found[node.id] = _task(node, meta["tasks"].get(node.id, {}), reception, flow, names)
-        elif node.kind in TASKS or node.trigger.kind == "message":
+        elif node.kind in TASKS or node.trigger.kind in ("message", "signal"):
             found[node.id] = _service(node, meta.get("services", {}).get(node.id, {}))
+    return found
+
+
+def offers_of(meta: Mapping[str, Any], flow: Flow, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """For every task that may be begun in an ad-hoc subprocess: who may, which is who does it unless `started_by`
+    names others."""
+    found = {}
+    for host in flow.nodes.values():
+        for inner in host.adhoc.startable if host.adhoc else ():
+            starter = meta["tasks"].get(inner, {}).get("started_by", {})
+            found[inner] = replace(
+                rules[inner],
+                kind="offer",
+                agency=starter.get("agency", rules[inner].agency),
+                post=starter.get("post", rules[inner].post),
+                acts={"start": START},
+                limit=None,
+                silence=False,
+                reads=(),
+                irrevocable=False,
+                receives=frozenset(),
+                agencies=(),
+                routed=frozenset(),
+            )
     return found
 
 
@@ -86,7 +111,7 @@ def _task(node: Node, said: Mapping[str, Any], reception: str, flow: Flow, names
 
 
 def _service(node: Node, said: Mapping[str, Any]) -> Rule:
-    waits_for_message = node.kind is Kind.RECEIVE or node.kind in (Kind.CATCH, Kind.BOUNDARY)
+    waits_for_message = node.kind is Kind.RECEIVE or node.kind in (Kind.CATCH, Kind.BOUNDARY, Kind.START)
     act = {**(RECEIVED if waits_for_message else DONE), "writes": list(said.get("writes", ()))}
     return Rule(
         node=node.id,
@@ -122,7 +147,7 @@ def _ways(node: Node, act: str, conditions: Sequence[str], names: Names) -> tupl
             if ("acts", node.id) not in expression.parsed.paths:
                 continue
             if expression.parsed.roots == {"acts": frozenset({node.id})}:
-                value = [act] if node.multi else act
+                value = [act] if node.repeats else act
                 found.append(str(bool(expression.evaluate({"acts": {node.id: value}}))))
             else:
                 found.append("named" if act in expression.parsed.literals else "")
@@ -138,7 +163,7 @@ def names_of(meta: Mapping[str, Any], schema: Any, flow: Flow) -> Names:
     answers: dict[str, Shape] = {}
     for name, said in meta.get("tasks", {}).items():
         node = flow.nodes.get(name)
-        many = node is not None and node.multi is not None
+        many = node is not None and node.repeats
         answer = _answer(said)
         acts[name] = Shape("list", items=Shape("string")) if many else Shape("string")
         answers[name] = Shape("list", items=answer) if many else answer

@@ -7,8 +7,13 @@
     timer t PT2H      timer t on a PT2H              timer t on a PT2H aside (does not interrupt)
     message n on a    error o on p oops              throw y
     end z             end z terminate                end z error=oops
+    signal n stop     signal n on a stop             throw y signal=stop       end z message=m
+    timer t on a R3/PT2H aside                       start q timer=PT2H        start q message=m aside
+    rule d            user a *5 until=size(acts.a)>2
     sub p {           call q process                 process process {
     ...               }                              }
+    event p {         adhoc p {                      adhoc p one keep until=... {
+    ...               }                              }      (one at a time; what runs is awaited)
     s -> a -> g                                      one arrow after the other; ids are `s_a`, `a_g`
     g -> b : form.x > 1                              with a condition
 
@@ -44,6 +49,7 @@ _TAGS: Final = {
     "start": "startEvent",
     "end": "endEvent",
     "call": "callActivity",
+    "rule": "businessRuleTask",
 }
 
 
@@ -61,6 +67,7 @@ class _Writer:
         self.inside: list[list[str]] = [self.main]
         self.tops: list[str] = []
         self.names: dict[str, str] = {}
+        self.bodies: list[str] = []
 
     def whole(self) -> bytes:
         body = "".join(self.main)
@@ -78,7 +85,7 @@ class _Writer:
                 self.tops.append(f'<process id="{self.process}" isExecutable="true">{body}</process>')
                 self.process = ""
             else:
-                self.inside[-1].append(f"{body}</subProcess>")
+                self.inside[-1].append(f"{body}</{self.bodies.pop()}>")
         elif "->" in line:
             self.arrows(line)
         else:
@@ -104,13 +111,23 @@ class _Writer:
         if word == "process":
             self.process = name
             self.inside.append([])
-        elif word == "sub":
-            self.put(f'<subProcess id="{name}">{_multi(rest)}')
-            self.inside.append([])
-        elif word in ("timer", "message", "error"):
+        elif word in ("sub", "event", "adhoc"):
+            self.body(word, name, rest)
+        elif word in ("timer", "message", "error", "signal"):
             self.event(word, name, rest)
         else:
             self.put(self.node(word, name, rest))
+
+    def body(self, word: str, name: str, rest: list[str]) -> None:
+        tag = "adHocSubProcess" if word == "adhoc" else "subProcess"
+        extra = ' triggeredByEvent="true"' if word == "event" else ""
+        extra += ' ordering="Sequential"' if "one" in rest else ""
+        extra += ' cancelRemainingInstances="false"' if "keep" in rest else ""
+        until = next((part[6:] for part in rest if part.startswith("until=") and word == "adhoc"), "")
+        inner = f"<completionCondition>{escape(until)}</completionCondition>" if until else _multi(rest)
+        self.put(f'<{tag} id="{name}"{extra}>{inner}')
+        self.inside.append([])
+        self.bodies.append(tag)
 
     def node(self, word: str, name: str, rest: list[str]) -> str:
         tag = _TAGS[word]
@@ -120,8 +137,13 @@ class _Writer:
                 extra = f' default="{part[8:]}"'
             elif part == "terminate":
                 inner = "<terminateEventDefinition/>"
-            elif part.startswith("error="):
-                inner = f'<errorEventDefinition errorRef="{self.named("error", part[6:])}"/>'
+            elif part == "aside":
+                extra = ' isInterrupting="false"'
+            elif part.startswith("timer="):
+                inner = _timer(part[6:])
+            elif part.startswith(("error=", "message=", "signal=")):
+                kind, _, said = part.partition("=")
+                inner = f'<{kind}EventDefinition {kind}Ref="{self.named(kind, said)}"/>'
         if word == "call":
             extra = f' calledElement="{rest[0]}"'
         if word in ("send", "receive"):
@@ -133,8 +155,9 @@ class _Writer:
         host = rest[rest.index("on") + 1] if "on" in rest else ""
         said = [part for part in rest if part not in ("aside", "on", host)]
         if word == "timer":
-            when = "timeDuration" if said[0].startswith("P") else "timeDate"
-            inner = f"<timerEventDefinition><{when}>{said[0]}</{when}></timerEventDefinition>"
+            inner = _timer(said[0])
+        elif word == "signal":
+            inner = f'<signalEventDefinition signalRef="{self.named("signal", said[0])}"/>'
         elif word == "message":
             inner = f'<messageEventDefinition messageRef="{self.named("message", name)}"/>'
         else:
@@ -158,14 +181,21 @@ class _Writer:
         return reference
 
 
+def _timer(said: str) -> str:
+    when = {"P": "timeDuration", "R": "timeCycle"}.get(said[0], "timeDate")
+    return f"<timerEventDefinition><{when}>{said}</{when}></timerEventDefinition>"
+
+
 def _multi(rest: list[str]) -> str:
+    until = next((part[6:] for part in rest if part.startswith("until=")), "")
+    early = f"<completionCondition>{escape(until)}</completionCondition>" if until else ""
     for part in rest:
         if part.startswith("*"):
             turn = "true" if part.startswith("**") else "false"
             count = escape(part.lstrip("*"))
             return (
                 f'<multiInstanceLoopCharacteristics isSequential="{turn}">'
-                f"<loopCardinality>{count}</loopCardinality></multiInstanceLoopCharacteristics>"
+                f"<loopCardinality>{count}</loopCardinality>{early}</multiInstanceLoopCharacteristics>"
             )
     return ""
 

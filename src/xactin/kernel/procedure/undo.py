@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from xactin.kernel.procedure.model import TASKS, Kind
+from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.procedure.walk import Step, Walk
+from xactin.kernel.procedure.walk import Step, Token, Walk
 
 
 def rewrite(walk: Walk, parts: Collection[str], own: str | None = None) -> None:
@@ -57,7 +58,7 @@ def void(walk: Walk, seeds: Iterable[str], dropped: Iterable[str] = ()) -> None:
     walk.loose = True
 
 
-_KEPT = ("n", "i", "act", "kind", "seq", "saw", "wrote", "was")
+_KEPT = ("n", "i", "r", "act", "kind", "seq", "saw", "wrote", "was")
 
 
 def _order(name: str) -> int:
@@ -80,7 +81,9 @@ def _closure(walk: Walk, fallen: set[str], gone: set[str]) -> set[str]:
             if name not in undone:
                 undone.add(name)
                 waiting += [after for token in walk.steps[name]["out"] for after in consumers.get(token, ())]
-        fallen |= {name for name in undone if "act" in walk.steps[name] and not _stands(walk.steps[name])}
+        fallen |= {
+            name for name in undone if "act" in walk.steps[name] and not _stands(walk, walk.steps[name])
+        }
         for name in fallen | gone:
             writer = walk.steps.get(name) or walk.kept[name]
             for part in writer.get("wrote", ()):
@@ -91,10 +94,12 @@ def _closure(walk: Walk, fallen: set[str], gone: set[str]) -> set[str]:
     return undone
 
 
-def _stands(step: Step) -> bool:
-    """An advance that is bound to content stands for that content. Decisions to go back or to end were about
-    the way so far, and what saw nothing cannot be shown to be unaffected: both are asked again."""
-    return bool(step.get("saw")) and step.get("kind") == "advance"
+def _stands(walk: Walk, step: Step) -> bool:
+    """An advance that is bound to content stands for that content. Decisions to go back, to end or to begin
+    (ad-hoc) were about the way so far, as is the one that enough was done; and what saw nothing cannot be shown
+    to be unaffected: all of them are asked again."""
+    bound = bool(step.get("saw")) and step.get("kind") == "advance"
+    return bound and walk.flow.nodes[step["n"]].kind is not Kind.ADHOC
 
 
 def _saw(walk: Walk, step: Step, part: str, written: int) -> bool:
@@ -117,25 +122,29 @@ def _restore(walk: Walk, undone: set[str]) -> None:
             if token in made:
                 continue
             node = walk.flow.nodes[was["n"]]
-            if "end" in was or "f" in was:
-                walk.tokens[token] = was
-            elif "mi" in was:
-                walk.tokens[token] = walk.armed(was, walk.flow.boundaries.get(node.id, ()))
-            elif node.kind in TASKS:
-                walk.tokens[token] = walk.asked(was)
+            walk.tokens[token] = _again(walk, was)
+            if node.kind in TASKS and not was.keys() & {"end", "f", "mi"}:
                 walk.arrived.append(token)
-            elif node.waits:
-                walk.tokens[token] = walk.armed(was, walk.events(node))
-            elif node.kind in (Kind.SUBPROCESS, Kind.CALL):
-                boundary = () if "i" in was else walk.flow.boundaries.get(node.id, ())
-                walk.tokens[token] = walk.armed(was, boundary)
-            else:
-                walk.tokens[token] = was
     # In the order of their numbers, as a state comes back from where it is stored: what moves first may not
     # depend on where the state was.
     tokens = sorted(walk.tokens.items(), key=lambda item: _order(item[0]))
+    for index, (name, token) in enumerate(tokens):
+        if "closing" in token:  # whether the condition still holds is asked again
+            tokens[index] = name, {key: value for key, value in token.items() if key != "closing"}
     walk.tokens.clear()
     walk.tokens.update(tokens)
+
+
+def _again(walk: Walk, was: Token) -> Token:
+    """A token as it waits again: asked anew, its timers set anew."""
+    node = walk.flow.nodes[was["n"]]
+    if "end" in was or "f" in was:
+        return was
+    if "mi" in was:
+        return walk.armed(was, walk.flow.boundaries.get(node.id, ()))
+    if node.kind in TASKS or node.kind is Kind.ADHOC:
+        return walk.asked(was)
+    return walk.armed(was, events_at(walk.flow, was))
 
 
 def _forget(walk: Walk, step: Step) -> None:

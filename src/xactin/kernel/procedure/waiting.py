@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.procedure import acting
-from xactin.kernel.procedure.model import Kind
+from xactin.kernel.procedure.model import Node
+from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import Rule
 from xactin.kernel.procedure.problems import Refused
@@ -26,9 +27,10 @@ _SUPPLY_NAME: Final = {"vi": "Bổ sung hồ sơ", "en": "Supplement the dossier
 class OpenTask:
     """Something that waits for somebody now. `id` is what `act` takes as `task`.
 
-    `kind`: user, service (a system does it, act `done`), message (act `received`) or supply (the applicant
-    answers by `supply`). `acts` are as in procedure.yaml, with `writes` of this instance. `instance` is None
-    but for multi-instance.
+    `kind`: user, service (a system does it, act `done`), message (act `received`), supply (the applicant
+    answers by `supply`) or offer (a task of an ad-hoc subprocess that may be begun, as often as wanted, by act
+    `start`; then it is open as a task of its own). `acts` are as in procedure.yaml, with `writes` of this
+    instance. `instance` is None but for multi-instance.
     """
 
     id: str
@@ -144,27 +146,38 @@ def _waiting(package: Package, state: State) -> list[tuple[str, Token, Rule]]:
         node = flow.nodes[token["n"]]
         if node.id in rules and "mi" not in token:
             found.append((name, token, rules[node.id]))
-        if node.kind is Kind.EVENT_BASED:
-            beside = [flow.nodes[flow.arrows[arrow].target] for arrow in node.outgoing]
-        else:
-            beside = [] if "i" in token else list(flow.boundaries.get(node.id, ()))
-        found += [
-            (f"{name}:{event.id}", token, rules[event.id])
-            for event in beside
-            if event.trigger.kind == "message"
-        ]
+        if node.adhoc:
+            found += _offers(package, state, name, node)
+        for event in events_at(flow, token):
+            if event.id != node.id and event.trigger.kind in ("message", "signal"):
+                found.append((f"{name}:{event.id}", token, rules[event.id]))
     return found
+
+
+def _offers(package: Package, state: State, host: str, node: Node) -> list[tuple[str, Token, Rule]]:
+    """What may be begun now in an ad-hoc subprocess (`t3:opinion`)."""
+    token = state["tokens"][host]
+    if node.adhoc is None or "closing" in token or "wait" in token:
+        return []
+    if node.adhoc.sequential and any(
+        other.get("p") == host and "end" not in other for other in state["tokens"].values()
+    ):
+        return []
+    return [(f"{host}:{inner}", {"at": token["at"]}, package.offers[inner]) for inner in node.adhoc.startable]
 
 
 def token_of(package: Package, state: State, task: str) -> tuple[Token, Rule]:
     name, _, event = task.partition(":")
     token = state["tokens"].get(name)
-    rule = package.rules.get(event or token["n"]) if token else None
-    if token is None or rule is None or "end" in token or ("mi" in token and not event):
+    if event:
+        for found, waiting, rule in _waiting(package, state):
+            if found == task:
+                return waiting, rule
         raise _not_open(task)
-    if event and not any(found == task for found, _, _ in _waiting(package, state)):
+    known = package.rules.get(token["n"]) if token else None
+    if token is None or known is None or "end" in token or "mi" in token:
         raise _not_open(task)
-    return token, rule
+    return token, known
 
 
 def _open(package: Package, name: str, token: Token, rule: Rule) -> OpenTask:
@@ -212,8 +225,9 @@ def asked(package: Package, state: State) -> dict[str, dict[str, Any]]:
     """What waits for somebody, by id, as effects tell it."""
     if state["phase"] in ENDED:
         return {}
-    found = {
+    found: dict[str, dict[str, Any]] = {
         name: {"id": name, "node": rule.node, "due": token.get("due")}
+        | ({"offer": 1} if rule.kind == "offer" else {})
         for name, token, rule in _waiting(package, state)
         if "wait" not in token
     }

@@ -43,7 +43,9 @@ DURATION: Final = {
     | {"same_day": {"const": True}},
 }
 NAME: Final = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
-PART: Final = {"type": "string", "pattern": r"^[a-z_]+(\.[A-Za-z0-9_]+)*(\.\*)?$"}
+# What BPMN calls an id, but for dots: those part the words of an act and of a part's name.
+NODE: Final = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"}
+PART: Final = {"type": "string", "pattern": r"^[a-z_]+(\.[A-Za-z0-9_-]+)*(\.\*)?$"}
 RULE: Final = {"type": ["string", "boolean"]}
 
 ACT: Final = _map(
@@ -64,6 +66,7 @@ TASK: Final = _map(
     help=WORDS,
     agency=TEXT,
     agencies={"anyOf": [LINES, TEXT]},
+    started_by=_map("agency post", agency=TEXT, post=TEXT),
     post=TEXT,
     limit=DURATION,
     silence={"enum": ["consent", "none"]},
@@ -138,9 +141,9 @@ PROCEDURE: Final = _map(
         times={"type": "integer", "minimum": 1},
         lapse={"const": "stop"},
     ),
-    reception=NAME,
-    tasks=_each(TASK) | {"propertyNames": NAME},
-    services=_each(SERVICE),
+    reception=NODE,
+    tasks=_each(TASK) | {"propertyNames": NODE},
+    services=_each(SERVICE) | {"propertyNames": NODE},
     timers=_each(DURATION),
     ends=_each({"enum": ["done", "refused", "stopped"]}),
     authority_limits=_each(_map("maximum", default=DURATION, maximum=DURATION)),

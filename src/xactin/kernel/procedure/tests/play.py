@@ -58,14 +58,42 @@ class Play:
 
     @property
     def open(self) -> list[str]:
-        return sorted(task.node for task in self.tasks)
+        return sorted(task.node for task in self.tasks if task.kind != "offer")
+
+    @property
+    def offers(self) -> list[str]:
+        return sorted(task.node for task in self.tasks if task.kind == "offer")
+
+    def start(self, node: str, post: str | None = "") -> Play:
+        """Begins a task of an ad-hoc subprocess."""
+        task = next(t for t in self.tasks if t.node == node and t.kind == "offer")
+        self.state, self.effect = engine.act(
+            self.package,
+            self.state,
+            task=task.id,
+            act="start",
+            values=self.values,
+            by_post=(task.post or None) if post == "" else post,
+            saw={},
+            wrote={},
+            **self.common,
+        )
+        return self
+
+    def signal(self, name: str) -> bool:
+        found = engine.signal(self.package, self.state, name=name, values=self.values, **self.common)
+        if found is not None:
+            self.state, self.effect = found
+        return found is not None
 
     @property
     def phase(self) -> str:
         return str(self.state["phase"])
 
     def task(self, node: str, instance: int | None = None) -> engine.OpenTask:
-        return next(t for t in self.tasks if t.node == node and instance in (None, t.instance))
+        return next(
+            t for t in self.tasks if t.node == node and t.kind != "offer" and instance in (None, t.instance)
+        )
 
     def act(
         self,

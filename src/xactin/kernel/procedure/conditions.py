@@ -1,0 +1,126 @@
+"""The rules of a package: conditions, fees, eligibility. Do they parse, speak of what there is, give what is wanted,
+and is there always a way after a gateway?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xactin.kernel.expressions import Expression, ExpressionError, compile_expression
+from xactin.kernel.procedure.model import Kind
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.problems import Problem
+
+_CODES = {
+    "syntax": "condition_syntax",
+    "unknown_name": "condition_unknown_field",
+    "kinds": "condition_kinds",
+}
+
+
+def condition_problems(package: Package) -> Iterator[Problem]:
+    """Every rule that cannot be read or must fail, and gateways without a way."""
+    yield from _rules(package)
+    yield from _gateways(package)
+
+
+def _rules(package: Package) -> Iterator[Problem]:
+    for where, text, kind in _texts(package):
+        try:
+            found = compile_expression(text, package.names)
+        except ExpressionError as error:
+            yield Problem(_CODES.get(error.code, "condition_syntax"), where, error.vi, error.en)
+            continue
+        if found.parsed.shape.kind not in (kind, "any"):
+            yield Problem(
+                "condition_kinds",
+                where,
+                f"“{text}” phải cho giá trị kiểu {kind}, không phải {found.parsed.shape.kind}",
+                f"“{text}” must give {kind}, not {found.parsed.shape.kind}",
+            )
+        yield from _may_lack(found, where)
+        yield from _unknown_acts(package, found, where)
+
+
+def _texts(package: Package) -> Iterator[tuple[str, str, str]]:
+    """(where, expression, the kind it must give) of every rule."""
+    meta = package.meta
+    for arrow in package.flow.arrows.values():
+        if arrow.condition:
+            yield arrow.id, arrow.condition, "bool"
+    for item in meta.get("fee", ()):
+        if isinstance(item["amount"], str):
+            yield f"fee.{item['kind']}", item["amount"], "int"
+    for index, item in enumerate(meta.get("eligibility", ())):
+        yield f"eligibility.{index}", item["when"], "bool"
+    for item in meta.get("documents", ()):
+        if isinstance(item["required"], str):
+            yield f"documents.{item['kind']}", item["required"], "bool"
+    yield from _texts_drawn(package)
+
+
+def _texts_drawn(package: Package) -> Iterator[tuple[str, str, str]]:
+    """The rules of activities: how many instances there are, and when it is enough."""
+    meta = package.meta
+    for node in package.flow.nodes.values():
+        for text in (node.adhoc and node.adhoc.completion, node.multi and node.multi.completion):
+            if text:
+                yield node.id, text, "bool"
+        if node.multi is not None:
+            agencies = meta["tasks"].get(node.id, {}).get("agencies")
+            if isinstance(agencies, str):
+                yield f"tasks.{node.id}.agencies", agencies, "list"
+            elif not agencies:
+                yield node.id, node.multi.count, "int"
+
+
+def _may_lack(found: Expression, where: str) -> Iterator[Problem]:
+    for path in sorted(found.parsed.unguarded):
+        name = ".".join(path)
+        yield Problem(
+            "condition_may_lack",
+            where,
+            f"“{name}” có thể để trống. Hỏi trước bằng has({name}) hoặc bắt buộc nhập trong biểu mẫu",
+            f"“{name}” may be missing. Ask has({name}) first, or make it required in the form",
+        )
+
+
+def _unknown_acts(package: Package, found: Expression, where: str) -> Iterator[Problem]:
+    roots = found.parsed.roots
+    asked = {path[1] for path in found.parsed.paths if path[0] == "acts" and len(path) == 2}
+    if set(roots) != {"acts"} or not asked:
+        return
+    known = {"", "silence"} | {
+        act["id"] for task in asked for act in package.meta["tasks"].get(task, {}).get("acts", ())
+    }
+    for name in sorted(found.parsed.literals - known):
+        yield Problem(
+            "condition_unknown_act",
+            where,
+            f"Không có thao tác “{name}” ở bước {', '.join(sorted(asked))}",
+            f"{', '.join(sorted(asked))} has no act “{name}”",
+        )
+
+
+def _gateways(package: Package) -> Iterator[Problem]:
+    for node in package.flow.nodes.values():
+        if node.kind not in (Kind.EXCLUSIVE, Kind.INCLUSIVE) or len(node.outgoing) < 2:
+            continue
+        for arrow in node.outgoing:
+            if not package.flow.arrows[arrow].condition and arrow != node.default:
+                yield _problem(
+                    "condition_missing",
+                    arrow,
+                    "Mũi tên “{0}” sau cổng cần có điều kiện, hoặc là nhánh mặc định",
+                    "“{0}” leaves a gateway: it needs a condition, or has to be the default",
+                )
+        if not node.default:
+            yield _problem(
+                "no_default",
+                node.id,
+                "Cổng “{0}” chưa có nhánh mặc định: hồ sơ kẹt khi không điều kiện nào đúng",
+                "The gateway “{0}” has no default: a dossier is stuck when no condition holds",
+            )
+
+
+def _problem(code: str, where: str, vi: str, en: str) -> Problem:
+    return Problem(code, where, vi.format(where), en.format(where))
