@@ -240,7 +240,7 @@ def file_for(actor: Actor, file: UUID) -> vault.StoredFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Attested:
-    """One entry of a case as people read it."""
+    """One entry of a case as people read it. `voided`: a later one took it back."""
 
     seq: int
     at: datetime
@@ -254,7 +254,8 @@ class Attested:
 
 def attestations(actor: Actor, case: Case) -> list[Attested]:
     """Every act of a case in order, each with its place in the log once it has one."""
-    voided = set(case.state.get("voided", ()))
+    rows = ledger.entries_of(f"case:{case.pk}")
+    voided = {void["seq"] for row in rows for void in row.effect.get("voided", ())}
     return [
         Attested(
             seq=row.seq,
@@ -266,7 +267,7 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
             index=row.index,
             voided=row.seq in voided,
         )
-        for row in ledger.entries_of(f"case:{case.pk}")
+        for row in rows
     ]
 
 

@@ -8,12 +8,16 @@ import pytest
 from django.db import connection, transaction
 
 from xactin.cases import jobs, testing
-from xactin.cases.dossiers import commands
+from xactin.cases.dossiers import commands, queries
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
+from xactin.cases.procedures import queries as catalogue
 from xactin.cases.results.commands import revoke
+from xactin.cases.tests.asking import Asker
+from xactin.cases.web.timeline import act_title, timeline
 from xactin.identity.queries import actor_for
-from xactin.kernel.procedure.package import load_package
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package, load_package
 from xactin.ledger import clock
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import Finding, run_audit
@@ -290,6 +294,54 @@ def test_silence_and_a_supplement_fold_too(world: World) -> None:
     sql("UPDATE cases_opentask SET due_at = due_at - interval '1 day' WHERE case_id = %s", asked.pk)
     (text,) = found(asked)
     assert "due_at" in text
+
+
+@pytest.mark.usefixtures("moved_clock")
+def test_what_is_due_later_after_a_supplement_moves_in_the_inbox_too(world: World) -> None:
+    """While the clock of a dossier stood, so did those of the tasks beside the one that asked."""
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    before = testing.open_task(case, "review").due_at
+    testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+    ledger.shift_clock(timedelta(days=14))
+    by = actor_for("congdan1")
+    commands.supply(
+        by=by, case=case.pk, documents=[commands.Given(kind="drawing", file=testing.an_upload(by))]
+    )
+    case.refresh_from_db()
+    row = testing.open_task(case, "review")
+    shown = {task.id: task.due for task in engine.open_tasks(procedure_of(case), case.state)}
+    assert row.due_at == shown[row.token]
+    assert before is not None
+    assert row.due_at is not None
+    assert row.due_at >= before + timedelta(days=12)
+    assert run_audit(1) == []
+
+
+def procedure_of(case: Case) -> Package:
+    return catalogue.version(case.version_id).package
+
+
+def test_acts_that_a_supplement_took_back_are_shown_as_void(world: World) -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    testing.do(case, "review", "consult")
+    for node in ("consult_land", "consult_infrastructure", "consult_environment"):
+        testing.do(case, node, "agree", {"opinion": "Đồng ý"})
+    testing.do(case, "appraise", "supplement", {"items": ["Giấy tờ về quyền sử dụng đất"]})
+    by = actor_for("congdan1")
+    commands.supply(
+        by=by, case=case.pk, documents=[commands.Given(kind="land_right", file=testing.an_upload(by))]
+    )
+    case.refresh_from_db()
+    void = ["case.consult_land.agree"]
+    seen = actor_for("chuyenvien1")
+    assert [one.act for one in queries.attestations(seen, case) if one.voided] == void
+    assert [step.title for step in timeline(seen, case) if step.state == "void"] == [
+        act_title(procedure_of(case), void[0])
+    ]
+    body = Asker("chuyenvien1").get(f"/cases/{case.pk}/attestations").json()
+    assert [one["act"] for one in body["items"] if one["voided"]] == void
 
 
 def without_constraints(table: str) -> None:

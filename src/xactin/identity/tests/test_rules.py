@@ -14,6 +14,7 @@ from xactin.identity.rules import (
     is_agency_code,
     is_citizen_number,
     is_mobile,
+    is_tax_code,
     sort_key,
 )
 
@@ -120,3 +121,40 @@ def test_units_are_found_without_diacritics() -> None:
 
 def test_a_name_keeps_no_sign_that_cannot_be_seen() -> None:
     assert clean_name("Lê\x01 Văn\u202e A\u200b\x7f") == "Lê Văn A"
+
+
+@pytest.mark.parametrize(
+    ("number", "year", "can"),
+    [
+        ("001226000001", 2026, True),
+        ("001226000001", 2025, False),
+        ("001227000001", 2026, False),
+        ("001099000001", 1999, True),
+        ("001099000001", 1998, False),
+    ],
+)
+def test_nobody_has_a_card_before_their_birth(number: str, year: int, can: bool) -> None:
+    assert is_citizen_number(number, year=year) is can
+
+
+@pytest.mark.parametrize("code", ["0100109106", "0100109106-001", "0101248141", "0300588569"])
+def test_codes_of_firms_are_taken(code: str) -> None:
+    assert is_tax_code(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    # nine digits, eleven, a wrong check digit, a branch in another spelling, no digit at all
+    ["010010910", "01001091060", "0100109105", "0100109107", "0100109106-01", "0100109106001", "０100109106"],
+)
+def test_codes_no_firm_has_are_refused(code: str) -> None:
+    assert not is_tax_code(code)
+    assert not is_tax_code(f"{code}\n")
+
+
+def test_each_digit_of_a_firms_code_counts() -> None:
+    """A digit mistyped anywhere is seen, and a remainder of 0 (a check digit of 10) belongs to no firm."""
+    for place in range(9):
+        wrong = str((int("0100109106"[place]) + 1) % 10)
+        assert not is_tax_code("0100109106"[:place] + wrong + "0100109106"[place + 1 :])
+    assert not any(is_tax_code(f"000000000{digit}") for digit in range(10))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from xactin.kernel.attestation import entry_digest, make_entry
+from xactin.kernel.attestation import entry_digest, make_entry, parse_time, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.signatures import PublicKey, sign_ed25519, verify_signature
 from xactin.kernel.testing import NOON, SoftPasskey, statement
@@ -61,6 +61,37 @@ def test_entries_make_a_chain(officer: Person) -> None:
     assert (
         Unsequenced.objects.filter(number__in=Entry.objects.values("number")).count() == Entry.objects.count()
     )
+
+
+def test_time_in_a_chain_does_not_go_back_with_the_clock(officer: Person) -> None:
+    """The machine's clock was set back an hour: what follows is no older than what it follows."""
+    officer.act(SUBJECT)
+    ahead = Head.objects.get(pk=SUBJECT).at + timedelta(hours=1)
+    Head.objects.filter(pk=SUBJECT).update(at=ahead)
+    with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        assert chain.at == ahead
+        # Ten minutes are what a claim may be off (kernel.md), so who signs by the clock set back has to wait.
+        with pytest.raises(ClaimRefused):
+            chain.append(made := officer.state(SUBJECT), officer.sign(made), {})
+        later = officer.state(SUBJECT, at=ahead)
+        chain.append(later, officer.sign(later), {})
+    assert [row.at for row in entries_of(SUBJECT)][-1] == Head.objects.get(pk=SUBJECT).at == ahead
+
+
+def test_no_mandate_is_backdated(officer: Person) -> None:
+    """What was signed before anybody allowed it would otherwise become allowed."""
+    key = PublicKey.ed25519(Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+    before = clock.now()
+    given = commands.grant_mandate(
+        key=key, person="person-2", by=commands.system_signer("identity"), from_=before - timedelta(days=1)
+    )
+    (granted,) = entries_of(f"mandate:{given}")
+    assert parse_time(granted.effect["mandate"]["from"]) == granted.at
+    later = commands.grant_mandate(
+        key=key, person="person-2", by=commands.system_signer("identity"), from_=before + timedelta(days=1)
+    )
+    (granted,) = entries_of(f"mandate:{later}")
+    assert granted.effect["mandate"]["from"] == time_text(before + timedelta(days=1))
 
 
 def test_an_act_without_outer_transaction_is_committed(alone: Person) -> None:

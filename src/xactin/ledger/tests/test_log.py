@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -324,6 +325,18 @@ def test_erasure_is_attested_and_leaves_the_audit_clean(
     sequence_all()
     assert run_audit(1) == []
     assert queries.entries_of(SUBJECT)[-1].statement["act"] == "case.erase"
+
+
+@pytest.mark.parametrize(("day", "refused"), [(1, False), (2, True)])
+def test_a_day_until_which_something_is_kept_is_one_of_viet_nam(
+    officer: Person, monkeypatch: pytest.MonkeyPatch, day: int, refused: bool
+) -> None:
+    """It may go from that day's midnight there, seven hours before UTC turns its leaf."""
+    monkeypatch.setattr(erasing, "kept_until", lambda subject: date(2026, 12, day))
+    monkeypatch.setattr(erasing.clocks, "now", lambda: datetime(2026, 11, 30, 17, 0, tzinfo=UTC))
+    monkeypatch.setattr(erasing, "_erased", lambda *given: "gone")
+    with pytest.raises(MustBeKept) if refused else nullcontext():
+        assert commands.erase(subject=SUBJECT, commitments=[], by=officer, basis="x") == "gone"
 
 
 def test_later_erasures_are_applied_again(

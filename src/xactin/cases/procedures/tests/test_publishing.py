@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -232,3 +233,25 @@ def test_an_auditor_reads_and_changes_nothing() -> None:
 @pytest.mark.parametrize("path", ["9.999999/", f"{PERMIT}/limits/receive/", f"{PERMIT}/limits/x/"])
 def test_what_is_not_there_is_404(path: str) -> None:
     assert client_of().get(f"/desk/procedures/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "stands"),
+    [
+        (date(2026, 12, 31), False),
+        (date(2027, 1, 1), True),
+        (date(2027, 6, 29), True),
+        (date(2027, 6, 30), False),
+    ],
+)
+def test_a_version_is_in_force_from_its_first_day_to_the_one_before_its_end(day: date, stands: bool) -> None:
+    """`in_force_until` is the first day on which it is not; whoever applies that day is told so."""
+    ProcedureVersion.objects.filter(code=PERMIT).update(
+        in_force_from=date(2027, 1, 1), in_force_until=date(2027, 6, 30)
+    )
+    queries.forget_standing()
+    assert queries.in_force_rows(day).filter(code=PERMIT).exists() is stands
+    for asked in (queries.in_force, queries.standing):
+        with nullcontext() if stands else pytest.raises(queries.NoSuchProcedure):
+            asked(PERMIT, day)
+    queries.forget_standing()

@@ -203,6 +203,46 @@ def test_a_stale_act_is_told_what_changed() -> None:
     assert (refused.value.code, refused.value.facts) == ("stale", {"changed": ["form.a"]})
 
 
+def test_an_act_that_leaves_out_a_part_it_reads_is_refused() -> None:
+    """Whoever was not shown a part has not decided about it, whether they saw it empty or not at all."""
+    play = answered(consult())
+    seen = engine.saw_of(play.package, play.state, play.task("appraise").id)
+    for part in seen:
+        with pytest.raises(Refused) as refused:
+            play.act("appraise", saw={name: said for name, said in seen.items() if name != part})
+        assert (refused.value.code, refused.value.facts) == ("stale", {"changed": [part]})
+    with pytest.raises(Refused, match="stale"):
+        play.act("appraise", saw=seen | {"form.c": "c0"})
+    assert play.act("appraise", saw=seen).open == ["draft"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "act", "falls"),
+    [(["form.b"], "go", False), ([], "go", True), (["form.b"], "back", True)],
+    ids=["saw what is still so", "saw nothing", "decided to go back"],
+)
+def test_what_followed_a_fallen_act_stands_only_for_content(reads: list[str], act: str, falls: bool) -> None:
+    flow = """
+        start s
+        user first
+        user second
+        xor g default=g_last
+        user last
+        end z
+        s -> first -> second -> g -> last -> z
+        g -> other : acts.second == "back"
+        user other
+        other -> last
+    """
+    second = task("second", reads=reads)
+    second["acts"] = [one | ({"id": "back"} if one["kind"] == "return" else {}) for one in second["acts"]]
+    play = Play(package_of(flow, {"first": task("first", reads=["form.a"]), "second": second}))
+    play.act("first").act("second", act).amend(form__a="a1")
+    assert play.open == ["first"]
+    assert play.voided == (["first", "second"] if falls else ["first"])
+    assert play.act("first").open == (["second"] if falls else ["last"])
+
+
 def test_a_colleague_beside_is_not_disturbed() -> None:
     play = consult().act("receive")
     land = play.task("land")
