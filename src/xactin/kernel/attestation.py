@@ -56,6 +56,11 @@ def is_opaque(value: object) -> bool:
     return type(value) is str and _OPAQUE.fullmatch(value) is not None
 
 
+def is_subject(value: object) -> bool:
+    """Whether `value` can name what entries are about: kind:id."""
+    return type(value) is str and _SUBJECT.fullmatch(value) is not None
+
+
 def is_dotted(value: object) -> bool:
     """Whether `value` can name an act or a part: words joined by dots."""
     return type(value) is str and _DOTTED.fullmatch(value) is not None
@@ -174,7 +179,7 @@ _FORMS: Final[dict[str, Callable[[Any], bool]]] = {
     "xt": lambda value: type(value) is int and value == VERSION,
     "id": _matches(_UUID7),
     "authority": _matches(_AUTHORITY),
-    "subject": _matches(_SUBJECT),
+    "subject": is_subject,
     "act": is_dotted,
     "by": is_by,
     "for": is_for,

@@ -3,8 +3,9 @@
     {"xt": 1, "authority": id, "checkpoint": signed note,
      "entries":  [{"entry", "index", "mandates": root hex, "inclusion": [hex]}],   by index, genesis first
      "mandates": [{"mandate", "root": hex, "path": [hex]}],   by root and id
-     "opened":   [{"part", "commitment", "salt", "value" | "file": {"size", "sha256"}}]}   by both first
+     "opened":   [{"part", "commitment", "salt", "value" | "file": {"size", "sha256"}}],   by both first
                  a member of a batch is a value that also has "index" and "path": [hex]
+     "heads":    [head]}   by subject (heads.py); no such member where there is none
 
 One content has one spelling: canonical JSON, these members only, lists in this order, each mandate relied on.
 """
@@ -12,7 +13,7 @@ One content has one spelling: canonical JSON, these members only, lists in this 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,25 +21,23 @@ from itertools import pairwise
 from typing import Any, Final
 
 from xactin.kernel.attestation import (
-    VERSION,
     commit_file,
     commit_value,
     entry_digest,
     published,
     time_text,
 )
-from xactin.kernel.batches import batches_of, root_of_member
-from xactin.kernel.bundle_form import Json, choose_mandate, form_problem, opened_order, proven_order
-from xactin.kernel.canonical import CanonicalError, canonical, parse
+from xactin.kernel.batches import root_of_member
+from xactin.kernel.bundle_form import Json, choose_mandate, form_problem, proven_order
+from xactin.kernel.bundle_parts import batch_of, commitments_of
+from xactin.kernel.canonical import CanonicalError, parse
+from xactin.kernel.heads import HeadError, check_head, ending
 from xactin.kernel.log.checkpoint import LOG, Checkpoint, NoteError, VerifierKey, open_note
 from xactin.kernel.log.merkle import leaf_hash, verify_inclusion
 from xactin.kernel.mandates import EMPTY, check_path, mandate_key, mandate_leaf
-from xactin.kernel.signatures import PublicKey, SignatureError, b64u, unb64u, verify_signature
+from xactin.kernel.signatures import PublicKey, SignatureError, unb64u, verify_signature
 from xactin.kernel.verdict import EntryVerdict, OpenedVerdict, Remark, Verdict, Witnessed, remark
 from xactin.kernel.verification import GenesisError, verify_genesis
-
-CONTENT_PART: Final = "content"
-"""The part under which a statement's own `content` is opened."""
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a bundle that are read: thousands of entries. Anybody may send one, and JSON grows when it is read."""
@@ -60,75 +59,16 @@ class Trust:
         return cls(logs, tuple(key for key in keys if key.kind != LOG))
 
 
-def make_bundle(
-    *,
-    authority: str,
-    entries: Iterable[Mapping[str, Any]],
-    mandates: Iterable[Mapping[str, Any]],
-    opened: Iterable[Mapping[str, Any]] = (),
-    checkpoint: str,
-) -> bytes:
-    """The bundle of these parts; digests may be bytes or hex, salts bytes or base64url.
-
-    The genesis entry must be among `entries`. Mandates that no entry relies on, and what is said of a file
-    beyond size and sha256, are left out.
-    """
-    shown = {item["index"]: _shown(item) for item in entries}
-    given = {proven_order(one): one for one in map(_proven, mandates)}
-    chosen = (choose_mandate(item, list(given.values()))[0] for item in shown.values())
-    used = {proven_order(item): item for item in chosen if item is not None}
-    disclosed = {opened_order(one): one for one in map(_opened, opened)}
-    return canonical(
-        {
-            "xt": VERSION,
-            "authority": authority,
-            "checkpoint": checkpoint,
-            "entries": [shown[index] for index in sorted(shown)],
-            "mandates": [used[order] for order in sorted(used)],
-            "opened": [disclosed[order] for order in sorted(disclosed)],
-        }
-    )
-
-
-def _shown(item: Mapping[str, Any]) -> Json:
-    return {
-        "entry": item["entry"],
-        "index": item["index"],
-        "mandates": _hex(item["mandates"]),
-        "inclusion": [_hex(node) for node in item["inclusion"]],
-    }
-
-
-def _proven(item: Mapping[str, Any]) -> Json:
-    path = [_hex(node) for node in item["path"]]
-    return {"mandate": item["mandate"], "root": _hex(item["root"]), "path": path}
-
-
-def _opened(item: Mapping[str, Any]) -> Json:
-    salt = item["salt"]
-    made = {
-        "part": item["part"],
-        "commitment": _hex(item["commitment"]),
-        "salt": b64u(salt) if isinstance(salt, bytes) else salt,
-    }
-    if "file" in item:
-        return made | {"file": {"size": item["file"]["size"], "sha256": _hex(item["file"]["sha256"])}}
-    if "index" in item:
-        made |= {"index": item["index"], "path": [_hex(node) for node in item["path"]]}
-    return made | {"value": item["value"]}
-
-
-def _hex(digest: bytes | str) -> str:
-    return digest if isinstance(digest, str) else digest.hex()
-
-
 def verify_bundle(data: bytes, trust: Trust, files: Mapping[str, bytes] | None = None) -> Verdict:
     """The verdict on bundle bytes. Never raises on bad data.
 
     `files` are the files that the bundle speaks of, by part (or by commitment where a part was written more
-    than once). A file may be longer than what was attested: only its first `size` bytes are compared, and
-    the verdict says how many follow.
+    than once): whole, for what follows the attested bytes could change what a reader sees.
     """
+    return _verified(data, trust, files or {}, continues=False)
+
+
+def _verified(data: bytes, trust: Trust, files: Mapping[str, bytes], *, continues: bool) -> Verdict:
     try:
         bundle = _parsed(data)
     except CanonicalError as error:
@@ -138,21 +78,22 @@ def verify_bundle(data: bytes, trust: Trust, files: Mapping[str, bytes] | None =
     problem = form_problem(bundle)
     if problem is not None:
         return Verdict(False, (problem,))
-    return _Verifier(bundle, trust, files or {}).verdict()
+    return _Verifier(bundle, trust, files, continues).verdict()
 
 
 def verify_document(data: bytes, document: bytes, trust: Trust) -> Verdict:
     """The verdict on a document that carries its own bundle, as an issued PDF does.
 
     As `verify_bundle`, and not valid unless an opened file of the bundle is the beginning of `document`:
-    else the sound bundle of one dossier could be carried by the paper of another.
+    else the sound bundle of one dossier could be carried by the paper of another. What follows that beginning
+    is the caller's to judge (`note_file_continues` says so): `cases.documents.verify_result` does.
     """
     files = {
         item["commitment"]: document
         for item in _opened_files(data)
         if sha256(memoryview(document)[: item["file"]["size"]]).hexdigest() == item["file"]["sha256"]
     }
-    verdict = verify_bundle(data, trust, files)
+    verdict = _verified(data, trust, files, continues=True)
     if files:
         return verdict
     return replace(verdict, valid=False, problems=(*verdict.problems, remark("document_other")))
@@ -186,6 +127,7 @@ class _Verifier:
     bundle: Json
     trust: Trust
     files: Mapping[str, bytes]
+    continues: bool
     problems: list[Remark] = field(default_factory=list)
     checked: list[Remark] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
@@ -194,6 +136,7 @@ class _Verifier:
     witnesses: list[Witnessed] = field(default_factory=list)
     demo: bool | None = None
     digests: list[str] = field(default_factory=list)
+    endings: list[Remark] = field(default_factory=list)
 
     def verdict(self) -> Verdict:
         self.digests = [entry_digest(item["entry"]).hex() for item in self.bundle["entries"]]
@@ -203,6 +146,7 @@ class _Verifier:
         custody: list[str | None] = [None] * len(self.bundle["entries"])
         self._stage(lambda: self._check_signatures(custody))
         self._stage(self._check_chains)
+        self._stage(self._check_heads)
         opened: list[OpenedVerdict] = []
         self._stage(lambda: self._check_opened(opened))
         self._take_notes(opened)
@@ -218,6 +162,7 @@ class _Verifier:
             simulated_clock=self.demo,
             entries=tuple(map(_entry_verdict, self.bundle["entries"], custody, self.digests)),
             opened=tuple(opened),
+            endings=tuple(self.endings),
         )
 
     def _problem(self, code: str, where: str = "", detail: str = "") -> None:
@@ -344,8 +289,44 @@ class _Verifier:
         elif one["seq"] + 1 == two["seq"] and two["prev"] != digest:
             self._problem("chain_prev", f"entries/{number}")
 
+    def _check_heads(self) -> None:
+        if self.checkpoint is None:
+            return
+        lasts = self._lasts()
+        for number, head in enumerate(self.bundle.get("heads", ())):
+            where, last = f"heads/{number}", lasts.pop(head["said"]["subject"], None)
+            try:
+                check_head(head, self.bundle["authority"], self.checkpoint)
+            except HeadError as error:
+                self._problem("head_wrong", where, error.code)
+                continue
+            more = None if last is None else ending(head, *last)
+            if more is None:
+                self._problem("head_wrong", where, "entries")
+            else:
+                code = "ending_more" if more else "ending_shown"
+                self.endings.append(remark(code, where, count=more, size=self.checkpoint.size))
+        # The first entry of a log is shown for its key, not for what it is about.
+        first = {item["entry"]["statement"]["subject"] for item in self.bundle["entries"][:1]}
+        if lasts.keys() - first:
+            self.endings.insert(0, remark("ending_unknown"))
+        if any(
+            item["entry"]["place"]["effect"].get("result") == "revoked" for item in self.bundle["entries"]
+        ):
+            self.endings.insert(0, remark("ending_revoked"))
+
+    def _lasts(self) -> dict[str, tuple[int, str]]:
+        """Number and digest of the last entry shown of each subject."""
+        lasts = {}
+        for item, digest in zip(self.bundle["entries"], self.digests, strict=True):
+            entry = item["entry"]
+            lasts[entry["statement"]["subject"]] = entry["place"]["seq"], digest
+        return lasts
+
     def _check_opened(self, opened: list[OpenedVerdict]) -> None:
-        known = {pair for item in self.bundle["entries"] for pair in _commitments(item["entry"]["statement"])}
+        known = {
+            pair for item in self.bundle["entries"] for pair in commitments_of(item["entry"]["statement"])
+        }
         claimed: set[str] = set()
         for number, item in enumerate(self.bundle["opened"]):
             where = f"opened/{number}"
@@ -368,7 +349,7 @@ class _Verifier:
         """Whether a member's path leads to the root of a batch that an entry of the bundle writes."""
         for shown in self.bundle["entries"]:
             entry = shown["entry"]
-            root, count = _batch(entry).get(item["part"], ("", 0))
+            root, count = batch_of(entry).get(item["part"], ("", 0))
             if root and root == root_of_member(item["commitment"], item["index"], count, item["path"]):
                 return True
         return False
@@ -386,6 +367,8 @@ class _Verifier:
             digest = sha256(begin).hexdigest()
             if len(begin) != size or digest != item["file"]["sha256"] or commitment != item["commitment"]:
                 self._problem("file_wrong", where, item["part"])
+            elif rest and not self.continues:
+                self.problems.append(remark("file_continues", where, item["part"], count=rest))
         return OpenedVerdict(item["part"], item["commitment"], "file", item["file"]["sha256"], size, rest)
 
     def _take_notes(self, opened: list[OpenedVerdict]) -> None:
@@ -406,20 +389,6 @@ class _Verifier:
         for item in opened:
             if item.rest:
                 self.notes.append(remark("note_file_continues", "", item.part, count=item.rest))
-
-
-def _commitments(statement: Json) -> Iterable[tuple[str, str]]:
-    yield from (statement["saw"] or {}).items()
-    yield from (statement["wrote"] or {}).items()
-    if statement["content"] is not None:
-        yield CONTENT_PART, statement["content"]
-
-
-def _batch(entry: Json) -> dict[str, tuple[str, int]]:
-    try:
-        return batches_of(entry["statement"], entry["place"]["effect"])
-    except ValueError:
-        return {}
 
 
 def _entry_verdict(item: Json, custody: str | None, digest: str) -> EntryVerdict:

@@ -15,6 +15,7 @@ from xactin.kernel.attestation import (
     is_dotted,
     is_opaque,
 )
+from xactin.kernel.heads import head_order, is_head
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
 from xactin.kernel.signatures import SignatureError, unb64u
 from xactin.kernel.verdict import Remark, remark
@@ -31,7 +32,7 @@ Json = dict[str, Any]
 
 def form_problem(bundle: Any) -> Remark | None:
     """The first thing in a canonical value that keeps it from being a bundle, or None."""
-    if type(bundle) is not dict or bundle.keys() != BUNDLE_FIELDS:
+    if type(bundle) is not dict or bundle.keys() not in (BUNDLE_FIELDS, BUNDLE_FIELDS | {"heads"}):
         return remark("form", "")
     if type(bundle["xt"]) is not int or bundle["xt"] != VERSION:
         return remark("form", "xt")
@@ -50,10 +51,19 @@ def form_problem(bundle: Any) -> Remark | None:
             problem = check(item, f"{name}/{number}")
             if problem is not None:
                 return problem
+    if "heads" in bundle and not _are_heads(bundle["heads"]):
+        return remark("form", "heads")
     for name, order in _ORDERS.items():
         if not all(order(one) < order(next_) for one, next_ in pairwise(bundle[name])):
             return remark("form", name, "order")
     return None
+
+
+def _are_heads(value: Any) -> bool:
+    """One or more heads, by subject; a bundle without any has no such member (those made before had none)."""
+    if type(value) is not list or not value or not all(map(is_head, value)):
+        return False
+    return all(head_order(one) < head_order(next_) for one, next_ in pairwise(value))
 
 
 def shown_order(item: Mapping[str, Any]) -> int:

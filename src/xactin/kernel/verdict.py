@@ -99,6 +99,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Tệp khác với nội dung đã được xác tín.",
         "The file differs from what was attested.",
     ),
+    "file_continues": (
+        "Tệp còn {count} byte sau phần đã được xác tín.",
+        "The file goes on for {count} bytes after what was attested.",
+    ),
     "file_unclaimed": (
         "Tệp được đưa vào kiểm tra không được gói bằng chứng nhắc đến.",
         "A file was given that the bundle says nothing about.",
@@ -106,6 +110,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "document_other": (
         "Bằng chứng này không nói về tài liệu được đưa vào kiểm tra.",
         "This proof says nothing about the document that was given.",
+    ),
+    "head_wrong": (
+        "Lời xác nhận của cơ quan về mục cuối cùng của chuỗi không đúng với gói bằng chứng này.",
+        "What the authority signed about the end of a chain does not hold for this bundle.",
     ),
     # What was checked
     "checked_checkpoint": (
@@ -145,10 +153,45 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Bên làm chứng {name} đã thấy điểm chốt này lúc {time}.",
         "The witness {name} saw this checkpoint at {time}.",
     ),
+    # What is known of the end of the chains
+    "ending_unknown": (
+        "Không thể hiện những gì đã xảy ra sau mục cuối cùng trong gói bằng chứng này.",
+        "What followed the last attestation in this bundle is not shown.",
+    ),
+    "ending_more": (
+        "Sau mục cuối cùng ở đây còn {count} xác tín không được nêu: phải hỏi cơ quan đã ban hành.",
+        "{count} attestations followed the last one here and are not shown: ask the authority.",
+    ),
+    "ending_shown": (
+        "Tại kích thước nhật ký {size}, mục cuối cùng ở đây là mục cuối cùng của hồ sơ.",
+        "As of log size {size}, the last attestation here is the last there was.",
+    ),
+    "ending_revoked": (
+        "Kết quả này đã bị thu hồi và không còn hiệu lực.",
+        "This result was revoked and is no longer in force.",
+    ),
+    # Two heads that cannot both be true
+    "contradiction_roots": (
+        "Nhật ký {origin} đã ký hai lịch sử khác nhau ở cùng kích thước {size}: bên giữ khóa ký đã gian dối.",
+        "The log {origin} signed two histories of one size, {size}: who holds its key did not tell the truth.",
+    ),
+    "contradiction_shrunk": (
+        "Hai lời xác nhận về {subject} mâu thuẫn: xác tín đã bị rút khỏi chuỗi. "
+        "Bên giữ khóa {key} đã ký cả hai.",
+        "Two signed heads of {subject} contradict each other: attestations were taken away. "
+        "The holder of the key {key} signed both.",
+    ),
+    "contradiction_replaced": (
+        "Hai lời xác nhận về {subject} mâu thuẫn: một xác tín đã bị thay bằng xác tín khác. "
+        "Bên giữ khóa {key} đã ký cả hai.",
+        "Two signed heads of {subject} contradict each other: an attestation was replaced by another. "
+        "The holder of the key {key} signed both.",
+    ),
     # What to keep in mind
     "note_as_of": (
-        "Kết quả có giá trị tại kích thước nhật ký {size}; việc xảy ra sau đó không thể hiện ở đây.",
-        "This is as of log size {size}; what happened later does not show here.",
+        "Kết luận này tính tại kích thước nhật ký {size}; giấy tờ hiện còn hiệu lực hay không "
+        "phải hỏi cơ quan đã cấp.",
+        "This is as of log size {size}; whether it is still in force must be asked of who issued it.",
     ),
     "note_not_witnessed": (
         "Chưa có bên làm chứng độc lập: thời gian là thời gian do cơ quan ghi.",
@@ -239,6 +282,17 @@ class Verdict:
     simulated_clock: bool | None = None
     entries: tuple[EntryVerdict, ...] = ()
     opened: tuple[OpenedVerdict, ...] = ()
+    endings: tuple[Remark, ...] = ()
+    """What is known of what followed; said before everything else."""
+
+    @property
+    def answer(self) -> str:
+        """valid, revoked (sound, and its own entries end its force), not_valid, or not_original (no proof at all)."""
+        if not self.readable:
+            return "not_original"
+        if not self.valid:
+            return "not_valid"
+        return "revoked" if any(item.code == "ending_revoked" for item in self.endings) else "valid"
 
     @property
     def witnessed(self) -> bool:
@@ -255,4 +309,4 @@ class Verdict:
         value = asdict(self)
         for entry in value["entries"]:
             entry["for"] = entry.pop("for_")
-        return value | {"witnessed": self.witnessed}
+        return value | {"witnessed": self.witnessed, "answer": self.answer}

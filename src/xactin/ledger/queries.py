@@ -11,13 +11,14 @@ import orjson
 from django.db import connection
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.bundle import make_bundle
+from xactin.kernel.bundle_parts import make_bundle
 from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.merkle import inclusion_proof
 from xactin.kernel.log.tiles import HASH, TileReader, entry_bundle
 from xactin.kernel.mandates import mandate_key, prove
 from xactin.ledger.authority import AuthorityInfo, authority
 from xactin.ledger.errors import NotLogged
+from xactin.ledger.heads import signed_heads
 from xactin.ledger.models import Checkpoint, Cosignature, Leaf, Mandate
 from xactin.ledger.signing_key import empty_note
 from xactin.ledger.tree import mandate_node, read_tile
@@ -210,10 +211,12 @@ def bundle(
 
     `opened` as `kernel.bundle.make_bundle` takes it. Proofs are against the latest checkpoint, or the
     published one of `at_size`; entries that are not under it yet are left out, but raise NotLogged when
-    named by `entry_ids`. `cosigned` adds the witnesses' lines, which a verifier must then know too.
+    named by `entry_ids`. `cosigned` adds the witnesses' lines, which a verifier must then know too. The head
+    says how many entries the subject had then: who may hold a bundle may know that.
     """
     note = checkpoint_note(size=at_size, cosigned=cosigned)
-    size = CheckpointText.parse(note.partition("\n\n")[0] + "\n").size
+    checkpoint = CheckpointText.parse(note.partition("\n\n")[0] + "\n")
+    size = checkpoint.size
     chosen = [row for row in _chosen(subject, entry_ids) if row.index is not None and row.index < size]
     if entry_ids is not None and len(chosen) < len(set(entry_ids)):
         raise NotLogged(facts={"waiting": len(set(entry_ids)) - len(chosen)})
@@ -234,6 +237,7 @@ def bundle(
         mandates=_proven(shown.values()),
         opened=opened,
         checkpoint=note,
+        heads=signed_heads(checkpoint, subject),
     )
 
 

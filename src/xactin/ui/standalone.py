@@ -20,29 +20,43 @@ MODULES: Final = (
     "verify-texts.js",
     "verify-forms.js",
     "verify-proofs.js",
+    "verify-heads.js",
     "verify.js",
+    "verify-der.js",
+    "verify-cms.js",
+    "verify-pdf-parts.js",
+    "verify-changes.js",
+    "verify-pdf-texts.js",
     "verify-pdf.js",
+    "verify-words.js",
     "verify-page.js",
     "verify-download.js",
 )
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(?P<module>[a-z-]+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?function |class |const )", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "\./(?P<module>[a-z-]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(
+    r"^export (?P<what>(?:async )?function|class|const) (?P<name>[A-Za-z0-9_]+)", re.MULTILINE
+)
 
 
 def script() -> str:
     """All modules as one. Raises ValueError if one imports what does not come before it."""
-    pieces: list[str] = []
-    for number, name in enumerate(MODULES):
-        text = (STATIC / name).read_text(encoding="utf-8")
-        for found in _IMPORT.finditer(text):
-            if found["module"] not in MODULES[:number]:
-                raise ValueError(f"{name} imports {found['module']}, which does not stand before it")
-        pieces.append(_EXPORT.sub("", _IMPORT.sub("", text)))
-    joined = "\n".join(pieces)
+    joined = "const modules = {};\n" + "\n".join(_wrapped(number) for number in range(len(MODULES)))
     if re.search(r"^(import|export) ", joined, re.MULTILINE) or "</script" in joined:
         raise ValueError("a module has an import or export of another shape")
     return joined
+
+
+def _wrapped(number: int) -> str:
+    """A module as a function that keeps its names to itself and gives what it exports."""
+    name, text = MODULES[number], (STATIC / MODULES[number]).read_text(encoding="utf-8")
+    for found in _IMPORT.finditer(text):
+        if found["module"] not in MODULES[:number]:
+            raise ValueError(f"{name} imports {found['module']}, which does not stand before it")
+    given = ", ".join(found["name"] for found in _EXPORT.finditer(text))
+    body = _IMPORT.sub(r'const {\g<names>} = modules["\g<module>"];\n', text)
+    body = _EXPORT.sub(r"\g<what> \g<name>", body)
+    return f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {given} }};\n}})();\n'
 
 
 def build(target: Path = TARGET) -> Path:

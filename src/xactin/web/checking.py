@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.contradictions import contradictions
 from xactin.kernel.log.checkpoint import NoteError
 from xactin.kernel.verdict import Verdict
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
@@ -23,6 +24,7 @@ WORDS = {
         "Chưa có khóa nhật ký nào được tin cậy: dùng --trust, XACTIN_TRUST hoặc thư mục dữ liệu.",
         "No log key is trusted yet: use --trust, XACTIN_TRUST or the data folder.",
     ),
+    "agree": ("Hai bằng chứng không mâu thuẫn nhau.", "The two proofs do not contradict each other."),
     "as_of": ("Nhật ký {origin} tại kích thước {size}", "Log {origin} as of size {size}"),
     "witnessed": ("Có nhân chứng: {names}", "Witnessed by {names}"),
     "not_witnessed": ("Không có nhân chứng độc lập", "Not witnessed by anybody else"),
@@ -41,19 +43,44 @@ class Judgement:
     lines: tuple[str, ...]
 
 
-def verify(file: Path, trust: list[str], language: Language) -> int:
-    """Checks a proof bundle or a signed PDF and says what was checked."""
+def verify(file: Path, trust: list[str], language: Language, other: Path | None = None) -> int:
+    """Checks a proof bundle or a signed PDF and says what was checked; with `other`, whether both can be true."""
     try:
-        if file.stat().st_size > LARGEST:
-            raise OSError("too large")
-        data = file.read_bytes()
+        data = _read(file)
+        second = None if other is None else _read(other)
         trusted = trust_from(trust)
     except (OSError, NoteError, UnicodeDecodeError) as error:
         print(f"{_word('unreadable', language)}: {error}", file=sys.stderr)
         return UNREADABLE
     judgement = judge(data, trusted, language)
     print("\n".join(judgement.lines))
-    return judgement.code
+    if second is None:
+        return judgement.code
+    return max(judgement.code, _compare(data, second, trusted, language))
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST:
+        raise OSError("too large")
+    return file.read_bytes()
+
+
+def _compare(one: bytes, two: bytes, trust: Trust, language: Language) -> int:
+    """Judges the other proof too, and says what the heads of both say against each other."""
+    judgement = judge(two, trust, language)
+    print("\n".join(judgement.lines))
+    found = contradictions(_carried(one), _carried(two), trust)
+    print("\n".join(f"! {getattr(item, language)}" for item in found) or _word("agree", language))
+    return NOT_VALID if found else judgement.code
+
+
+def _carried(data: bytes) -> bytes:
+    """The bundle that a signed PDF carries, or the bundle itself."""
+    if not data.startswith(b"%PDF-"):
+        return data
+    from xactin.cases.papers import inspect_result
+
+    return inspect_result(data).bundle or b""
 
 
 def trust_from(given: list[str]) -> Trust:
@@ -98,6 +125,8 @@ def _tell(
 ) -> list[str]:
     valid = verdict.valid and not faults
     lines = [_word("valid" if valid else "not_valid", language)]
+    if valid:
+        lines += [f"  ! {getattr(item, language)}" for item in verdict.endings]
     if not trust.logs:
         lines.append(f"  ! {_word('no_trust', language)}")
     lines += [f"  - {getattr(problem, language)}" + _place(problem.where) for problem in verdict.problems]

@@ -130,6 +130,9 @@ def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     verify = _add(commands, "verify", text, _verify)
     verify.add_argument("file", metavar="FILE", type=Path)
     verify.add_argument(
+        "other", metavar="OTHER", type=Path, nargs="?", help="another proof, to be held against the first"
+    )
+    verify.add_argument(
         "--trust", action="append", default=[], metavar="KEY", help="a log key, or a file of log keys"
     )
     verify.add_argument("--language", choices=("vi", "en"), default="en")
@@ -212,7 +215,7 @@ def _audit(wish: argparse.Namespace) -> int:
 def _verify(wish: argparse.Namespace) -> int:
     from xactin.web.checking import verify
 
-    return verify(wish.file, wish.trust, wish.language)
+    return verify(wish.file, wish.trust, wish.language, wish.other)
 
 
 def _procedure_check(wish: argparse.Namespace) -> int:

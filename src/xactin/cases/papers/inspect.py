@@ -22,6 +22,10 @@ LARGEST: Final = 100 * 1024 * 1024
 # code -> (Vietnamese, English)
 TEXTS: Final = {
     "not_pdf": ("Tệp không phải là PDF đọc được.", "The file is not a readable PDF."),
+    "damaged": (
+        "Tệp PDF đã ký này bị hỏng hoặc bị thay đổi nên không đọc được.",
+        "This signed PDF is damaged or was altered, and cannot be read.",
+    ),
     "encrypted": (
         "Tệp PDF bị mã hóa nên không kiểm tra được.",
         "The PDF is encrypted and cannot be checked.",
@@ -35,6 +39,10 @@ TEXTS: Final = {
     "draft_missing": (
         "Phần đầu của tệp không phải là văn bản đã được xác tín.",
         "The beginning of the file is not the paper that was attested.",
+    ),
+    "copy": (
+        "Tệp này không phải tệp gốc: bản in, bản chụp, bản quét hoặc bản lưu lại không mang được chữ ký số.",
+        "This is not the original file: a print, a photo, a scan or a re-saved copy cannot carry the signatures.",
     ),
     "changed": (
         "Văn bản đã bị sửa đổi sau khi được xác tín.",
@@ -68,6 +76,11 @@ NOTES: Final = {
         "The signature of {name} carries the time stamp {at} of {by}; who that is was not checked.",
     ),
 }
+
+
+SIGNED: Final = b"/ByteRange"
+# What is not the original says nothing about the paper itself: its code does.
+NOT_ORIGINAL: Final = frozenset(("not_pdf", "no_bundle", "encrypted", "too_large", "limits", "copy"))
 
 
 def _remark(code: str, detail: str = "", **facts: str) -> Remark:
@@ -123,11 +136,20 @@ class ResultVerdict:
         """Whether the file was a PDF at all."""
         return not any(problem.code == "not_pdf" for problem in self.problems)
 
+    @property
+    def answer(self) -> str:
+        """valid, revoked, not_valid, or not_original: a copy, a photo, another file; ask by the code instead."""
+        if self.valid:
+            return self.verdict.answer if self.verdict else "valid"
+        found = {problem.code for problem in self.problems}
+        return "not_original" if found & NOT_ORIGINAL else "not_valid"
+
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON: the bundle's, with the PDF's own findings added."""
         bundle = self.verdict.to_dict() if self.verdict else {"checked": [], "entries": []}
         return bundle | {
             "valid": self.valid,
+            "answer": self.answer,
             "problems": [asdict(one) for one in self.problems],
             "notes": [*bundle.get("notes", ()), *(asdict(one) for one in self.notes)],
             "signatures": [asdict(one) for one in self.inspection.signatures],
@@ -149,6 +171,8 @@ def inspect_result(pdf: bytes, trust_roots: Sequence[bytes] | None = None) -> In
         found, parts = _reader().ask({}, [pdf, *(trust_roots or ())])
     except WorkError as failure:
         code = failure.code if failure.code in TEXTS else "not_pdf"
+        if code == "not_pdf" and SIGNED in pdf:
+            code = "damaged"
         return Inspection(problems=(_remark(code, failure.detail),))
     except UnfinishedError:
         return Inspection(problems=(_remark("limits"),))

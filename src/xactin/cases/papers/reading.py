@@ -96,7 +96,17 @@ class _Reading:
                 self._check_rest(size)
                 return size
         self._problem("draft_missing")
+        if not any(self._is_framed(one) for one in self.reader.embedded_regular_signatures):
+            self._problem("copy")
         return None
+
+    def _is_framed(self, embedded: Any) -> bool:
+        """Whether a signature still stands where its range says, as it does not once a program saved the file anew."""
+        try:
+            first, begin, end, last = (int(number) for number in embedded.byte_range)
+        except BAD:
+            return False
+        return first == 0 and last >= 0 and self.data[begin : begin + 1] + self.data[end - 1 : end] == b"<>"
 
     def _check_rest(self, size: int) -> None:
         try:

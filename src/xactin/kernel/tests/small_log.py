@@ -13,8 +13,11 @@ from xactin.kernel.attestation import (
     entry_digest,
     make_entry,
     published,
+    time_text,
 )
-from xactin.kernel.bundle import Trust, make_bundle
+from xactin.kernel.bundle import Trust
+from xactin.kernel.bundle_parts import make_bundle
+from xactin.kernel.heads import make_said
 from xactin.kernel.log.checkpoint import Checkpoint, VerifierKey, sign_note, verifier_key
 from xactin.kernel.log.merkle import inclusion_proof, leaf_hash, list_reader, tree_root
 from xactin.kernel.mandates import EMPTY, make_mandate, mandate_key, mandate_leaf, prove, update
@@ -101,6 +104,7 @@ class SmallLog:
         *,
         opened: Sequence[Mapping[str, Any]] = (),
         checkpoint: str | None = None,
+        heads: Sequence[Mapping[str, Any]] = (),
     ) -> bytes:
         """The bundle of genesis and `shown`, with every mandate that stood then."""
         reader = list_reader(self.leaves)
@@ -114,7 +118,46 @@ class SmallLog:
             mandates=[proven for item in chosen for proven in self.proven(bytes.fromhex(item["mandates"]))],
             opened=opened,
             checkpoint=checkpoint or self.checkpoint(),
+            heads=heads,
         )
+
+    def found_ledger(self) -> None:
+        """Gives the ledger its key, and another entry after it, as every authority soon has."""
+        self.grant(public_key("ledger"), system="ledger")
+        self.place(
+            statement(90, subject="case:noise", by={"system": "ledger"}, key=public_key("ledger").id),
+            lambda made: sign_ed25519(private_key("ledger"), made),
+        )
+
+    def head(self, subject: str, /, *, by: str = "ledger", **other: Any) -> dict[str, Any]:
+        """The head of a subject at the checkpoint of now; `other` is said instead."""
+        reader, size = list_reader(self.leaves), len(self.leaves)
+        chain = [item for item in self.shown if item["entry"]["statement"]["subject"] == subject]
+        said = make_said(
+            authority="H44",
+            checkpoint=Checkpoint(self.origin, size, tree_root(size, reader)),
+            subject=subject,
+            entries=len(chain),
+            last=entry_digest(chain[-1]["entry"]).hex(),
+            at=time_text(NOON),
+            key=public_key(by).id,
+        )
+        said |= other
+        last, key = self.shown[-1], public_key(by).id
+        (mandate,) = (one for one in self.mandates.values() if one["key"]["id"] == key)
+        root = bytes.fromhex(last["mandates"])
+        return {
+            "said": said,
+            "signature": sign_ed25519(private_key(by), said),
+            "mandate": mandate,
+            "path": [node.hex() for node in prove(root, self.nodes.__getitem__, mandate_key(mandate["id"]))],
+            "leaf": {
+                "index": size - 1,
+                "entry": entry_digest(last["entry"]).hex(),
+                "mandates": last["mandates"],
+                "inclusion": [node.hex() for node in inclusion_proof(size - 1, size, reader)],
+            },
+        }
 
     def proven(self, root: bytes) -> Iterator[dict[str, Any]]:
         """Every mandate under `root`, with its path."""

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xactin.kernel.attestation import commit_value, entry_digest, published
-from xactin.kernel.bundle import LARGEST, Trust, make_bundle, verify_bundle, verify_document
+from xactin.kernel.bundle import LARGEST, Trust, verify_bundle, verify_document
+from xactin.kernel.bundle_parts import make_bundle
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey, cosign, sign_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash
@@ -155,8 +156,9 @@ def test_files_must_be_given_and_nothing_else():
     assert codes(BUNDLE, files={by_commitment: DRAWING}) == []
 
 
-def test_a_file_may_go_on_after_what_was_attested_and_the_verdict_says_so():
-    verdict = verify_bundle(BUNDLE, LOG.trust, {"document.drawing": DRAWING + b"signature"})
+def test_nothing_may_follow_in_a_file_but_in_a_document_whose_caller_judges_it():
+    assert codes(BUNDLE, files={"document.drawing": DRAWING + b"signature"}) == ["file_continues"]
+    verdict = verify_document(BUNDLE, DRAWING + b"signature", LOG.trust)
     assert verdict.valid
     assert verdict.opened[0].rest == 9
     assert verdict.notes[-1].code == "note_file_continues"

@@ -27,7 +27,7 @@ from xactin.kernel.testing import SoftPasskey, private_key, salt
 from xactin.kernel.tests.small_log import SmallLog, permit_case
 
 GOLDEN = Path(__file__).parent / "golden"
-NAMES = ["statements", "commitments", "signatures", "entries", "mandates", "log", "bundle", "verdict"]
+NAMES = ["statements", "commitments", "signatures", "entries", "mandates", "log", "bundle", "verdict", "head"]
 
 
 def small_case():
@@ -140,7 +140,24 @@ def make_verdict():
     value = json.loads(json.dumps(verdict.to_dict()))
     for name in ("problems", "checked", "notes"):
         value[name] = [item["code"] for item in value[name]]
+    for later in ("endings", "answer"):  # fields are only added; head.json has the first
+        del value[later]
     return value
+
+
+def make_head():
+    log = SmallLog()
+    shown, _, _ = permit_case(log)
+    log.found_ledger()
+    head = log.head(shown[0]["entry"]["statement"]["subject"])
+    bundle = log.bundle(shown, heads=[head])
+    verdict = verify_bundle(bundle, log.trust)
+    return {
+        "bytes": statement_bytes(head["said"]).decode(),
+        "head": head,
+        "bundle": bundle.decode(),
+        "endings": [item.code for item in verdict.endings],
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

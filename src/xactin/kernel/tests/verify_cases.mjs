@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 
 const sibling = (name) => import(process.argv[2].replace("verify.js", name));
 const { parseTrust, verifyBundle, verifyDocument } = await sibling("verify.js");
-const { bundlesInPdf } = await sibling("verify-pdf.js");
+const { bundlesInPdf, verifyPdf } = await sibling("verify-pdf.js");
+const { PDF_TEXTS } = await sibling("verify-pdf-texts.js");
 const { TEXTS } = await sibling("verify-texts.js");
 const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
 
@@ -13,9 +14,11 @@ for (const { bundle, trust, files, document } of JSON.parse(readFileSync(0, "utf
   if (document === undefined) {
     const given = Object.fromEntries(Object.entries(files).map(([name, data]) => [name, bytes(data)]));
     verdicts.push(await verifyBundle(bytes(bundle), keys, given));
+  } else if (files === "whole") {
+    verdicts.push(await verifyPdf(bytes(document), keys));
   } else {
     const carried = await bundlesInPdf(bytes(document));
     verdicts.push(await Promise.all(carried.map((data) => verifyDocument(data, bytes(document), keys))));
   }
 }
-process.stdout.write(JSON.stringify({ verdicts, TEXTS }));
+process.stdout.write(JSON.stringify({ verdicts, TEXTS, PDF_TEXTS }));

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.contradictions import contradictions
 from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, open_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
@@ -119,6 +121,28 @@ def test_a_bundle_is_verified_without_us(officer: Person) -> None:
     assert verdict.as_of == early
     other = Trust((VerifierKey(queries.authority().origin, 1, bytes(32)),))
     assert not verify_bundle(queries.bundle(subject=SUBJECT), other).valid
+
+
+def test_a_bundle_says_what_followed(officer: Person) -> None:
+    first = officer.act(SUBJECT)
+    sequence_all()
+    early = queries.log_size()
+    trust = Trust((queries.authority().log_key,))
+
+    def endings(**named: Any) -> list[str]:
+        verdict = verify_bundle(queries.bundle(subject=SUBJECT, **named), trust)
+        assert verdict.valid, verdict.problems
+        return [item.code for item in verdict.endings]
+
+    assert endings() == ["ending_shown"]
+    officer.act(SUBJECT)
+    assert endings() == ["ending_shown"]  # what is not in the log yet is not claimed to be
+    sequence_all()
+    assert endings() == ["ending_shown"]
+    assert endings(entry_ids=[first.id]) == ["ending_more"]
+    assert endings(at_size=early) == ["ending_shown"]
+    then, now = (queries.bundle(subject=SUBJECT, at_size=size) for size in (early, None))
+    assert contradictions(then, now, trust) == ()
 
 
 def test_waiting_for_the_log(officer: Person) -> None:

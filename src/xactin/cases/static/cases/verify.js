@@ -34,21 +34,12 @@ form?.addEventListener("submit", async (event) => {
   place.focus();
 });
 
-/** The verdict with acts and posts by name; the long list of them is folded. */
+/** The verdict with acts and posts by name. */
 function told(box) {
   const words = JSON.parse(document.getElementById("proof-words").textContent);
-  const table = box.querySelector("table");
-  if (!table) return box;
-  for (const { cells } of table.tBodies[0].rows) {
+  for (const { cells } of box.querySelector("table")?.tBodies[0].rows ?? []) {
     cells[1].textContent = words.acts[cells[1].textContent] ?? cells[1].textContent;
     cells[2].textContent = words.by[cells[2].textContent] ?? cells[2].textContent;
   }
-  const title = table.parentElement.previousElementSibling;
-  const folded = document.createElement("details");
-  const summary = document.createElement("summary");
-  summary.textContent = title.textContent;
-  title.replaceWith(folded);
-  folded.append(summary);
-  while (folded.nextSibling) folded.append(folded.nextSibling);
   return box;
 }

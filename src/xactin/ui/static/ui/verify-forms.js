@@ -125,11 +125,13 @@ function entryFault(entry) {
 
 const MANDATE = ["xt", "id", "key", "person", "post", "agency", "system", "device", "for", "acts", "from", "until"];
 
-/** Whether a mandate is of its form, its key aside. */
+/** Whether a mandate is of its form; checkKey looks into its key. */
 export function isMandate(value) {
   if (!hasFields(value, MANDATE) || value.xt !== 1 || !isOpaque(value.id)) return false;
   const given = ["person", "system", "device"].filter((name) => value[name] !== null);
   const posted = [value.post, value.agency].filter((item) => item !== null);
+  // A machine's own key is for the machine alone.
+  if (!isObject(value.key) || (value.key.custody === "device") !== (value.device !== null)) return false;
   if (given.length !== 1 || (posted.length && given[0] !== "person")) return false;
   if (!isOpaque(value[given[0]]) || !posted.every(isOpaque) || !isFor(value.for)) return false;
   const limits = value.acts === null || (Array.isArray(value.acts) && value.acts.every(isLimit));
@@ -160,10 +162,12 @@ function checkShown(item, where) {
 }
 
 function checkOpened(item, where) {
-  const fits = hasFields(item, ["part", "commitment", "salt", "value"]) || hasFields(item, ["part", "commitment", "salt", "file"]);
+  const kinds = [["value"], ["file"], ["value", "index", "path"]];
+  const fits = kinds.some((kind) => hasFields(item, ["part", "commitment", "salt", ...kind]));
   if (!fits || !isDotted(item.part) || !isDigest(item.commitment) || !isText(item.salt)) throw new FormError("form", where);
   // 32 bytes in base64url: 43 letters, the last of which carries two zero bits.
   if (!/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(item.salt)) throw new FormError("form", where);
+  if ("index" in item && !(isCount(item.index) && isPath(item.path))) throw new FormError("form", where);
   const isFile = (file) => hasFields(file, ["size", "sha256"]) && isCount(file.size) && isDigest(file.sha256);
   if ("file" in item && !isFile(item.file)) throw new FormError("form", where);
 }
@@ -177,7 +181,8 @@ const ORDERS = {
 /** Throws FormError for the first thing that keeps a canonical value from being a bundle.
     `checkKey` (async) throws for a key that is none. */
 export async function checkBundle(bundle, checkKey) {
-  if (!hasFields(bundle, ["xt", "authority", "checkpoint", "entries", "mandates", "opened"])) throw new FormError("form");
+  const fields = ["xt", "authority", "checkpoint", "entries", "mandates", "opened"];
+  if (!hasFields(bundle, fields) && !hasFields(bundle, [...fields, "heads"])) throw new FormError("form");
   if (bundle.xt !== 1) throw new FormError("form", "xt");
   if (!isOpaque(bundle.authority)) throw new FormError("form", "authority");
   if (!isText(bundle.checkpoint)) throw new FormError("form", "checkpoint");
@@ -190,6 +195,7 @@ export async function checkBundle(bundle, checkKey) {
       else await checkProven(item, where, checkKey);
     }
   }
+  if ("heads" in bundle && !(await areHeads(bundle.heads, checkKey))) throw new FormError("form", "heads");
   for (const [name, before] of Object.entries(ORDERS)) {
     const list = bundle[name];
     if (!list.every((item, number) => number === 0 || before(list[number - 1], item))) throw new FormError("form", name, "order");
@@ -206,4 +212,36 @@ async function checkProven(item, where, checkKey) {
   } catch {
     throw new FormError("mandate_form", where);
   }
+}
+
+const HEAD = {
+  xt: (value) => value === 1,
+  authority: isOpaque,
+  log: isText,
+  size: (value) => isCount(value) && value > 0,
+  root: isDigest,
+  subject: matches(SUBJECT),
+  entries: (value) => isCount(value) && value > 0,
+  last: isDigest,
+  act: (value) => value === "subject.head",
+  by: (value) => hasFields(value, ["system"]) && value.system === "ledger",
+  for: (value) => value === null,
+  at: isTime,
+  key: matches(KEY),
+};
+
+/** One or more heads, by subject; whether they hold is verify-heads.js's matter. */
+async function areHeads(value, checkKey) {
+  if (!Array.isArray(value) || !value.length) return false;
+  for (const head of value) if (!(await isHead(head, checkKey))) return false;
+  return value.every((head, number) => number === 0 || value[number - 1].said.subject < head.said.subject);
+}
+
+async function isHead(head, checkKey) {
+  if (!hasFields(head, ["said", "signature", "mandate", "path", "leaf"])) return false;
+  const { said, mandate, path, leaf } = head;
+  if (!hasFields(said, Object.keys(HEAD)) || !Object.entries(HEAD).every(([name, fits]) => fits(said[name]))) return false;
+  if (!hasFields(leaf, ["index", "entry", "mandates", "inclusion"]) || !isCount(leaf.index)) return false;
+  if (!isDigest(leaf.entry) || !isDigest(leaf.mandates) || !isPath(leaf.inclusion) || !isPath(path)) return false;
+  return isMandate(mandate) && checkKey(mandate.key).then(() => true, () => false);
 }

@@ -1,95 +1,57 @@
 /* The page around the verdict: files in, words out. All of it happens in this browser. */
 
-import { matchFiles, parseTrust, verifyBundle, verifyDocument } from "./verify.js";
-import { bundlesInPdf } from "./verify-pdf.js";
+import { WORDS } from "./verify-words.js";
+import { matchFiles, parseTrust, verifyBundle } from "./verify.js";
+import { isPdf, verifyPdf } from "./verify-pdf.js";
 
-const WORDS = {
-  vi: {
-    valid: "Hợp lệ",
-    invalid: "Không hợp lệ",
-    problems: "Vì sao không hợp lệ",
-    checked: "Đã kiểm tra",
-    notes: "Cần lưu ý",
-    entries: "Các xác tín trong bằng chứng",
-    opened: "Nội dung kèm theo",
-    head: ["Thời gian", "Việc", "Người thực hiện", "Cách giữ khóa"],
-    custody: {
-      passkey: "khóa truy cập (passkey) của người ký",
-      server: "khóa do máy chủ giữ",
-      log: "khóa của nhật ký",
-      null: "chưa chứng minh được",
-    },
-    value: "dữ liệu",
-    file: "tệp",
-    no_bundle: "Không tìm thấy gói bằng chứng trong các tệp đã chọn.",
-    bad_trust: "Khóa tin cậy không đúng mẫu. Mỗi dòng là một khóa dạng tên+mã+khóa.",
-    unsupported: "Trình duyệt này chưa kiểm tra được chữ ký Ed25519. Vui lòng dùng phiên bản mới hơn.",
-    busy: "Đang kiểm tra…",
-  },
-  en: {
-    valid: "Valid",
-    invalid: "Not valid",
-    problems: "Why it is not valid",
-    checked: "What was checked",
-    notes: "To keep in mind",
-    entries: "The attestations in this proof",
-    opened: "Disclosed content",
-    head: ["Time", "Act", "By", "Custody of the key"],
-    custody: {
-      passkey: "a passkey of the signer",
-      server: "a key that the server holds",
-      log: "the log's key",
-      null: "not proven",
-    },
-    value: "data",
-    file: "file",
-    no_bundle: "There is no proof bundle in the chosen files.",
-    bad_trust: "The keys of trust are not of their form. Each line is one key: name+hash+key.",
-    unsupported: "This browser cannot check Ed25519 signatures yet. Please use a newer one.",
-    busy: "Checking…",
-  },
-};
-
-/** The verdict on what a person chose: a bundle with its files, or documents that carry their bundle.
-    `chosen` are {name, bytes}; null where no bundle is among them. */
+/** The verdict on what a person chose: a bundle with its files, or one paper (or anything) that somebody holds.
+    `chosen` are {name, bytes}; null where several files have no bundle among them. */
 export async function verifyChosen(chosen, trust) {
   const isBundle = ({ bytes }) => bytes[0] === 0x7b;
   const bundle = chosen.find(isBundle);
   const others = chosen.filter((item) => item !== bundle);
-  if (bundle) {
-    const pairs = await matchFiles(bundle.bytes, others.map((item) => item.bytes));
-    const files = Object.fromEntries(pairs.map(([item, bytes]) => [item.commitment, bytes]));
-    const matched = new Set(pairs.map(([, bytes]) => bytes));
-    for (const item of others) if (!matched.has(item.bytes)) files[item.name] = item.bytes;
-    return verifyBundle(bundle.bytes, trust, files);
-  }
-  let verdict = null;
-  for (const document of others) {
-    for (const carried of await bundlesInPdf(document.bytes)) {
-      verdict = await verifyDocument(carried, document.bytes, trust);
-      if (verdict.valid && others.length === 1) return verdict;
-    }
-  }
-  return others.length === 1 ? verdict : null;
+  if (!bundle) return others.length === 1 ? verifyPdf(others[0].bytes, trust) : null;
+  const pairs = await matchFiles(bundle.bytes, others.map((item) => item.bytes));
+  const files = {};
+  for (const [item, bytes] of pairs) files[item.commitment] = await attestedPart(item, bytes, trust);
+  const matched = new Set(pairs.map(([, bytes]) => bytes));
+  for (const item of others) if (!matched.has(item.bytes)) files[item.name] = item.bytes;
+  return verifyBundle(bundle.bytes, trust, files);
 }
 
-/** The verdict as an element, in one language ("vi" or "en"). */
+/** Of a sealed paper the draft that was attested, once what was appended to it is found right; else the file as it is. */
+async function attestedPart({ file }, bytes, trust) {
+  const sealed = bytes.length > file.size && isPdf(bytes) && (await verifyPdf(bytes, trust)).valid;
+  return sealed ? bytes.subarray(0, file.size) : bytes;
+}
+
+/** The verdict as an element, in one language ("vi" or "en"): what a person needs first, the calculation folded. */
 export function renderVerdict(verdict, language) {
   const words = WORDS[language];
-  const box = make("div", { className: `verdict ${verdict.valid ? "verdict-valid" : "verdict-invalid"}` });
-  box.append(make("h2", { className: "verdict-answer" }, verdict.valid ? words.valid : words.invalid));
-  const say = (item) => make("li", {}, item[language] + ([item.where, item.detail].some(Boolean) ? ` (${hint(item)})` : ""));
-  for (const name of ["problems", "checked", "notes"]) {
-    if (name !== "problems" && !verdict.valid) continue;
-    if (!verdict[name].length) continue;
-    box.append(make("h3", {}, words[name]), make("ul", { className: `verdict-${name}` }, ...verdict[name].map(say)));
-  }
-  if (verdict.valid) box.append(make("h3", {}, words.entries), entriesTable(verdict.entries, words));
-  if (verdict.valid && verdict.opened.length) {
-    const line = (item) => make("li", {}, make("code", {}, item.part), ` (${words[item.kind]})`);
-    box.append(make("h3", {}, words.opened), make("ul", {}, ...verdict.opened.map(line)));
-  }
+  const tone = verdict.answer === "valid" ? "valid" : verdict.answer === "not_valid" ? "invalid" : "open";
+  const box = make("div", { className: `verdict verdict-${verdict.answer === "revoked" ? "invalid" : tone}` });
+  box.dataset.answer = verdict.answer;
+  box.append(make("h2", { className: "verdict-answer" }, words.answers[verdict.answer]));
+  box.append(make("p", { className: "verdict-lead" }, words.leads[verdict.answer]));
+  const sound = verdict.valid;
+  const first = sound ? [...verdict.endings, ...verdict.notes.filter(({ code }) => code === "note_as_of")] : [];
+  if (first.length) box.append(make("ul", { className: "verdict-first" }, ...first.map((item) => make("li", {}, item[language]))));
+  box.append(calculation(verdict, words, language));
   return box;
+}
+
+function calculation(verdict, words, language) {
+  const say = (item) => make("li", {}, item[language] + ([item.where, item.detail].some(Boolean) ? ` (${hint(item)})` : ""));
+  const folded = make("details", { className: "verdict-calculation" }, make("summary", {}, words.calculation));
+  const names = verdict.valid ? ["checked", "notes"] : ["problems"];
+  for (const name of names.filter((one) => verdict[one].length)) {
+    folded.append(make("h3", {}, words[name]), make("ul", { className: `verdict-${name}` }, ...verdict[name].map(say)));
+  }
+  if (!verdict.valid) return folded;
+  folded.append(make("h3", {}, words.entries), entriesTable(verdict.entries, words));
+  const line = (item) => make("li", {}, make("code", {}, item.part), ` (${words[item.kind]})`);
+  if (verdict.opened.length) folded.append(make("h3", {}, words.opened), make("ul", {}, ...verdict.opened.map(line)));
+  return folded;
 }
 
 const hint = (item) => [item.where, item.detail].filter(Boolean).join(", ");

@@ -94,9 +94,17 @@ export async function isMandated(root, mandate, path) {
 
 export const entryDigest = async (entry) => toHex(await sha256(canonical(entry)));
 
-/** The leaf of the log for an entry. */
-export async function publishedLeaf(entry, mandates) {
-  return leafHash(await sha256(canonical({ xt: 1, entry: await entryDigest(entry), mandates })));
+/** The leaf of the log for an entry, by the entry's digest. */
+export async function leafOf(entry, mandates) {
+  return leafHash(await sha256(canonical({ xt: 1, entry, mandates })));
+}
+
+export const publishedLeaf = async (entry, mandates) => leafOf(await entryDigest(entry), mandates);
+
+/** The root of a batch that a member's place leads to, in hex; null where there can be no such place. */
+export async function rootOfMember(item, count) {
+  const root = await rootFromPath(await leafHash(fromHex(item.commitment)), item.index, count, item.path.map(fromHex));
+  return root === null ? null : toHex(root);
 }
 
 export async function commitment(kind, salt, content) {
@@ -137,7 +145,7 @@ export async function checkKey(key) {
   if (!hasFields(key, names) || !Array.isArray(key.origins)) throw new ProofError("key_form");
   const bytes = decodeUrl(key.public);
   if (key.alg === "ed25519") {
-    if (key.custody !== "server" || key.rp_id !== null || key.origins.length) throw new ProofError("key_form");
+    if (!["server", "device"].includes(key.custody) || key.rp_id !== null || key.origins.length) throw new ProofError("key_form");
     await importEd25519(bytes);
   } else if (key.alg === "webauthn") {
     const texts = [key.rp_id, ...key.origins];

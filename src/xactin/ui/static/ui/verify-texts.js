@@ -101,6 +101,10 @@ export const TEXTS = {
     "Tệp khác với nội dung đã được xác tín.",
     "The file differs from what was attested.",
   ],
+  file_continues: [
+    "Tệp còn {count} byte sau phần đã được xác tín.",
+    "The file goes on for {count} bytes after what was attested.",
+  ],
   file_unclaimed: [
     "Tệp được đưa vào kiểm tra không được gói bằng chứng nhắc đến.",
     "A file was given that the bundle says nothing about.",
@@ -108,6 +112,10 @@ export const TEXTS = {
   document_other: [
     "Bằng chứng này không nói về tài liệu được đưa vào kiểm tra.",
     "This proof says nothing about the document that was given.",
+  ],
+  head_wrong: [
+    "Lời xác nhận của cơ quan về mục cuối cùng của chuỗi không đúng với gói bằng chứng này.",
+    "What the authority signed about the end of a chain does not hold for this bundle.",
   ],
   checked_checkpoint: [
     "Điểm chốt của nhật ký {origin} tại kích thước {size} có chữ ký của khóa nhật ký được tin cậy.",
@@ -129,6 +137,10 @@ export const TEXTS = {
     "Cách giữ khóa: {passkey} chữ ký bằng khóa truy cập (passkey) của người ký, {server} bằng khóa do máy chủ giữ.",
     "Custody: {passkey} signatures by a passkey of the signer, {server} by keys that the server holds.",
   ],
+  checked_devices: [
+    "{count} chữ ký do thiết bị tự ký bằng khóa giữ trong thiết bị.",
+    "{count} signatures were made by devices, by keys that they hold themselves.",
+  ],
   checked_chain: [
     "Các xác tín của cùng một đối tượng nối liền nhau ở mọi chỗ có đủ hai mục kề nhau.",
     "Attestations about one subject continue one another wherever two neighbours are shown.",
@@ -141,9 +153,37 @@ export const TEXTS = {
     "Bên làm chứng {name} đã thấy điểm chốt này lúc {time}.",
     "The witness {name} saw this checkpoint at {time}.",
   ],
+  ending_unknown: [
+    "Không thể hiện những gì đã xảy ra sau mục cuối cùng trong gói bằng chứng này.",
+    "What followed the last attestation in this bundle is not shown.",
+  ],
+  ending_more: [
+    "Sau mục cuối cùng ở đây còn {count} xác tín không được nêu: phải hỏi cơ quan đã ban hành.",
+    "{count} attestations followed the last one here and are not shown: ask the authority.",
+  ],
+  ending_shown: [
+    "Tại kích thước nhật ký {size}, mục cuối cùng ở đây là mục cuối cùng của hồ sơ.",
+    "As of log size {size}, the last attestation here is the last there was.",
+  ],
+  ending_revoked: [
+    "Kết quả này đã bị thu hồi và không còn hiệu lực.",
+    "This result was revoked and is no longer in force.",
+  ],
+  contradiction_roots: [
+    "Nhật ký {origin} đã ký hai lịch sử khác nhau ở cùng kích thước {size}: bên giữ khóa ký đã gian dối.",
+    "The log {origin} signed two histories of one size, {size}: who holds its key did not tell the truth.",
+  ],
+  contradiction_shrunk: [
+    "Hai lời xác nhận về {subject} mâu thuẫn: xác tín đã bị rút khỏi chuỗi. Bên giữ khóa {key} đã ký cả hai.",
+    "Two signed heads of {subject} contradict each other: attestations were taken away. The holder of the key {key} signed both.",
+  ],
+  contradiction_replaced: [
+    "Hai lời xác nhận về {subject} mâu thuẫn: một xác tín đã bị thay bằng xác tín khác. Bên giữ khóa {key} đã ký cả hai.",
+    "Two signed heads of {subject} contradict each other: an attestation was replaced by another. The holder of the key {key} signed both.",
+  ],
   note_as_of: [
-    "Kết quả có giá trị tại kích thước nhật ký {size}; việc xảy ra sau đó không thể hiện ở đây.",
-    "This is as of log size {size}; what happened later does not show here.",
+    "Kết luận này tính tại kích thước nhật ký {size}; giấy tờ hiện còn hiệu lực hay không phải hỏi cơ quan đã cấp.",
+    "This is as of log size {size}; whether it is still in force must be asked of who issued it.",
   ],
   note_not_witnessed: [
     "Chưa có bên làm chứng độc lập: thời gian là thời gian do cơ quan ghi.",

@@ -3,11 +3,12 @@
    verifyBundle(bytes, trust, files) gives what the Python kernel's verify_bundle gives: `trust` from
    parseTrust(text) (verifier keys, one a line), `files` an object of part -> Uint8Array. */
 
-import { FormError, canonical, checkBundle, coverFault, parseCanonical } from "./verify-forms.js";
+import { FormError, canonical, checkBundle, coverFault, hasFields, parseCanonical } from "./verify-forms.js";
 import {
   ProofError, checkKey, commitment, entryDigest, fromHex, isIncluded, isMandated, isSupported, keyId, openNote,
-  parseCheckpoint, parseVerifierKey, publishedLeaf, sha256, toHex, verifySignature,
+  parseCheckpoint, parseVerifierKey, publishedLeaf, rootOfMember, sha256, toHex, verifySignature,
 } from "./verify-proofs.js";
+import { ending, headFault } from "./verify-heads.js";
 import { TEXTS } from "./verify-texts.js";
 
 const EMPTY_ROOT = "0".repeat(64);
@@ -24,27 +25,32 @@ export function remark(code, where = "", detail = "", facts = {}) {
 }
 
 /** The verdict. Never throws for bad data; throws Error("unsupported") where the browser lacks Ed25519. */
-export async function verifyBundle(bytes, trust, files = {}) {
+export const verifyBundle = (bytes, trust, files = {}) => verified(bytes, trust, files, false);
+
+async function verified(bytes, trust, files, continues) {
   if (!(await isSupported())) throw new Error("unsupported");
   try {
     const bundle = parseCanonical(bytes);
     await checkBundle(bundle, checkKey);
-    return await new Verifier(bundle, trust, files).verdict();
+    return await new Verifier(bundle, trust, files, continues).verdict();
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
     return {
       valid: false, problems: [remark(error.code, error.where, error.detail)], checked: [], notes: [], authority: null,
-      origin: null, as_of: null, witnesses: [], witnessed: false, simulated_clock: null, entries: [], opened: [],
+      origin: null, as_of: null, witnesses: [], witnessed: false, simulated_clock: null, entries: [], opened: [], endings: [],
+      answer: error.code === "unreadable" ? "not_original" : "not_valid",
     };
   }
 }
 
-/** The verdict on a document that carries its own bundle: not valid unless an opened file is its beginning. */
+/** The verdict on a document that carries its own bundle: not valid unless an opened file is its beginning.
+    What follows that beginning is the caller's to judge: verify-pdf.js does. */
 export async function verifyDocument(bytes, document, trust) {
   const files = Object.fromEntries((await matchFiles(bytes, [document])).map(([item]) => [item.commitment, document]));
-  const verdict = await verifyBundle(bytes, trust, files);
+  const verdict = await verified(bytes, trust, files, true);
   if (Object.keys(files).length) return verdict;
-  return { ...verdict, valid: false, problems: [...verdict.problems, remark("document_other")] };
+  const answer = verdict.answer === "not_original" ? verdict.answer : "not_valid";
+  return { ...verdict, valid: false, answer, problems: [...verdict.problems, remark("document_other")] };
 }
 
 /** Pairs [opened item, file bytes] for the given files that are, from their start, what the bundle speaks of. */
@@ -77,22 +83,26 @@ class Verifier {
   demo = null;
   custody = [];
   opened = [];
+  endings = [];
 
-  constructor(bundle, trust, files) {
-    Object.assign(this, { bundle, trust, files });
+  constructor(bundle, trust, files, continues) {
+    Object.assign(this, { bundle, trust, files, continues });
   }
 
   async verdict() {
-    const stages = ["checkCheckpoint", "checkGenesis", "checkInclusion", "checkSignatures", "checkChains", "checkOpened"];
+    const stages = ["Checkpoint", "Genesis", "Inclusion", "Signatures", "Chains", "Heads", "Opened"];
     for (const stage of stages) {
       // What a stage says was checked is kept only if it found no problem.
       const [found, said] = [this.problems.length, this.checked.length];
-      await this[stage]();
+      await this[`check${stage}`]();
       if (this.problems.length > found) this.checked.length = said;
     }
     this.takeNotes();
+    const valid = this.problems.length === 0;
+    const revoked = this.endings.some(({ code }) => code === "ending_revoked");
     return {
-      valid: this.problems.length === 0,
+      valid,
+      answer: !valid ? "not_valid" : revoked ? "revoked" : "valid",
       problems: this.problems,
       checked: this.checked,
       notes: this.notes,
@@ -104,6 +114,7 @@ class Verifier {
       simulated_clock: this.demo,
       entries: await Promise.all(this.bundle.entries.map((item, number) => entryVerdict(item, this.custody[number] ?? null))),
       opened: this.opened,
+      endings: this.endings,
     };
   }
 
@@ -210,6 +221,7 @@ class Verifier {
     const count = (kind) => this.custody.filter((item) => item === kind).length;
     this.says("checked_signatures", { count: entries.length });
     this.says("checked_custody", { passkey: count("passkey"), server: count("server") });
+    if (count("device")) this.says("checked_devices", { count: count("device") });
   }
 
   async checkChains() {
@@ -233,12 +245,36 @@ class Verifier {
     else if (one.seq + 1 === two.seq && two.prev !== (await entryDigest(before))) this.problem("chain_prev", `entries/${number}`);
   }
 
+  async checkHeads() {
+    if (!this.checkpoint) return;
+    const lasts = new Map();
+    for (const { entry } of this.bundle.entries) lasts.set(entry.statement.subject, entry);
+    for (const [number, head] of (this.bundle.heads ?? []).entries()) {
+      const where = `heads/${number}`;
+      const last = lasts.get(head.said.subject);
+      lasts.delete(head.said.subject);
+      const fault = await headFault(head, this.bundle.authority, this.checkpoint);
+      const more = fault || !last ? null : ending(head, last.place.seq, await entryDigest(last));
+      if (more === null) this.problem("head_wrong", where, fault || "entries");
+      else {
+        const facts = { count: more, size: this.checkpoint.size };
+        this.endings.push(remark(more ? "ending_more" : "ending_shown", where, "", facts));
+      }
+    }
+    // The first entry of a log is shown for its key, not for what it is about.
+    lasts.delete(this.bundle.entries[0]?.entry.statement.subject);
+    if (lasts.size) this.endings.unshift(remark("ending_unknown"));
+    const revoked = this.bundle.entries.some(({ entry }) => entry.place.effect.result === "revoked");
+    if (revoked) this.endings.unshift(remark("ending_revoked"));
+  }
+
   async checkOpened() {
     const known = new Set(this.bundle.entries.flatMap(({ entry }) => commitments(entry.statement)));
     const claimed = new Set();
     for (const [number, item] of this.bundle.opened.entries()) {
       const where = `opened/${number}`;
-      if (!known.has(`${item.part} ${item.commitment}`)) this.problem("opened_unknown", where, item.part);
+      const shown = "index" in item ? await this.isMember(item) : known.has(`${item.part} ${item.commitment}`);
+      if (!shown) this.problem("opened_unknown", where, item.part);
       if ("file" in item) {
         await this.checkFile(where, item, claimed);
         continue;
@@ -251,6 +287,15 @@ class Verifier {
     const unclaimed = Object.keys(this.files).filter((name) => !claimed.has(name));
     for (const name of unclaimed.sort()) this.problem("file_unclaimed", "", name);
     if (this.opened.length) this.says("checked_opened", { count: this.opened.length });
+  }
+
+  /** Whether a member's path leads to the root of a batch that an entry of the bundle writes. */
+  async isMember(item) {
+    for (const { entry } of this.bundle.entries) {
+      const { part, root, count } = batchOf(entry);
+      if (part === item.part && root === (await rootOfMember(item, count))) return true;
+    }
+    return false;
   }
 
   async checkFile(where, item, claimed) {
@@ -266,6 +311,8 @@ class Verifier {
       const same = begin.length === size && toHex(await sha256(begin)) === digest;
       if (!same || (await commitment("file", item.salt, begin)) !== item.commitment) {
         this.problem("file_wrong", where, item.part);
+      } else if (rest && !this.continues) {
+        this.problems.push(remark("file_continues", where, item.part, { count: rest }));
       }
     }
     this.opened.push({ part: item.part, commitment: item.commitment, kind: "file", sha256: digest, size, rest });
@@ -309,6 +356,14 @@ function chooseMandate(shown, mandates) {
     reason ||= fault;
   }
   return { proven: null, reason };
+}
+
+/** The one batch that an entry writes, where statement and effect say the same of it. */
+function batchOf({ statement, place }) {
+  const parts = Object.keys(statement.wrote ?? {}).filter((part) => part.startsWith("batch."));
+  const told = place.effect.batch;
+  const fits = parts.length === 1 && hasFields(told, ["n"]) && Number.isSafeInteger(told.n) && told.n >= 1;
+  return fits ? { part: parts[0], root: statement.wrote[parts[0]], count: told.n } : {};
 }
 
 function commitments(statement) {
