@@ -32,7 +32,7 @@ def contradictions(one: bytes, two: bytes, trust: Trust) -> tuple[Remark, ...]:
 
 def _heads(data: bytes, trust: Trust) -> list[Json]:
     try:
-        bundle = parse(data) if len(data) <= LARGEST else None
+        bundle: Any = parse(data) if len(data) <= LARGEST else None
     except CanonicalError:
         return []
     if form_problem(bundle) is not None:

@@ -308,3 +308,33 @@ def test_a_pdf_carries_its_bundle(in_browser, compress):
     assert answers[1][0]["problems"][-1]["code"] == "document_other"
     for document, (answer,) in zip(cases, answers, strict=True):
         assert answer == json.loads(json.dumps(verify_document(data, document, log.trust).to_dict()))
+
+
+def test_members_of_a_batch_and_devices_are_judged_alike(in_browser):
+    from xactin.kernel.tests import test_batches
+
+    log = SmallLog()
+    log.grant(test_batches.SENSOR, device="sensor-1", acts=["observe"])
+    made = statement(
+        1,
+        subject="observations:2026-11-24T05",
+        act="observe",
+        by={"device": "sensor-1"},
+        saw=None,
+        wrote={"batch.readings": test_batches.batch_root(test_batches.MEMBERS)},
+        key=test_batches.SENSOR.id,
+    )
+    shown = log.place(made, lambda it: sign_ed25519(private_key("sensor"), it), {"batch": {"n": 5}})
+    whole = log.bundle([shown], opened=[test_batches.opened(3), test_batches.opened(0)])
+    (answer,) = assert_same(in_browser, [(whole, log.trust, {})])
+    assert answer["valid"]
+    cases = []
+    for change in ({"index": 2}, {"path": []}, {"part": "batch.others"}, {"index": -1}, {"value": 1}):
+        bundle = parse(whole)
+        bundle["opened"][0] |= change
+        cases.append((canonical(bundle), log.trust, {}))
+    for key in ({"custody": "server"}, {"custody": "passkey"}):
+        bundle = parse(whole)
+        bundle["mandates"][0]["mandate"]["key"] |= key
+        cases.append((canonical(bundle), log.trust, {}))
+    assert not any(answer["valid"] for answer in assert_same(in_browser, cases))
