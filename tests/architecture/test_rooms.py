@@ -117,14 +117,45 @@ def test_statements_are_made_in_the_ledger_alone() -> None:
     rooms = {
         source.room for source in sources() for name, _ in imports(source) if name.endswith(".make_statement")
     }
-    assert rooms - {"cases"} == {"kernel", "ledger"}
+    assert rooms == {"kernel", "ledger"}
 
 
 def test_ids_have_one_maker() -> None:
     makers = [
         source.place for source in sources() for name, _ in imports(source) if name.startswith("uuid_utils")
     ]
-    assert [place for place in makers if not place.startswith("cases/")] == ["vault/ids.py"]
+    assert makers == ["vault/ids.py"]
+
+
+def test_there_is_one_time_zone() -> None:
+    named = [
+        source.place
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and node.value == "Asia/Ho_Chi_Minh"
+    ]
+    assert named == ["kernel/local.py"]
+
+
+def test_refusals_have_one_form() -> None:
+    """What a door answers with a status of its own is a `Refusal`, whose codes are spelt one way."""
+    wrong = [
+        f"{source.place}: {node.name}"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef)
+        and {"status", "code"} & {name for part in node.body for name in _assigned(part)}
+        and {ast.unparse(base) for base in node.bases}
+        & {"Exception", "RuntimeError", "ValueError", "LookupError"}
+    ]
+    assert wrong == []
+
+
+def _assigned(part: ast.stmt) -> list[str]:
+    """The names that a statement of a class's body sets to a number or a text."""
+    if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
+        return [ast.unparse(target) for target in part.targets]
+    return []
 
 
 def test_effects_are_called_by_name_and_not_by_signals() -> None:

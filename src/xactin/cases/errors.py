@@ -5,24 +5,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from xactin.kernel.refusal import Refusal
 
-class ActError(Exception):
-    """An act that was not done; nothing was written. `status` is what a door answers."""
 
-    status = 409
+class ActError(Refusal):
+    """An act that was not done; nothing was written. `text` is in the language of who asked."""
+
     code = "act"
 
     def __init__(self, text: str, **facts: Any) -> None:
-        super().__init__(text)
-        self.text = self.vi = self.en = text  # in the language of who asked
-        self.facts = facts
+        super().__init__(text, text, facts)
+        self.text = text
 
 
 class NotFound(ActError):
     """No such case or task, or none this actor may see: the two are not told apart."""
 
     status = 404
-    code = "not-found"
+    code = "not_found"
 
     def __init__(self) -> None:
         super().__init__(_("There is no such dossier among those you may see."))
@@ -51,7 +51,7 @@ class Invalid(ActError):
 class TaskGone(ActError):
     """Somebody else did this task first; `facts` tell who, what and when."""
 
-    code = "task-gone"
+    code = "task_gone"
 
 
 class Stale(ActError):
@@ -63,11 +63,11 @@ class Stale(ActError):
 class OutOfTurn(ActError):
     """The engine refused: an act out of turn, after the end, or past what cannot be taken back."""
 
-    code = "out-of-turn"
+    code = "out_of_turn"
 
 
 class RuleFailed(ActError):
     """A rule of the procedure could not be evaluated: an incident for the authority, not the person's fault."""
 
     status = 503
-    code = "rule-failed"
+    code = "rule_failed"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from xactin.kernel.canonical import canonical
+from xactin.kernel.local import ZONE
 
 Span = tuple[str, str]
 Seconds = tuple[tuple[int, int], ...]
@@ -38,7 +39,7 @@ class Calendar:
     days_off: Mapping[date, str] | frozenset[date] = field(default_factory=frozenset)
     make_up: Mapping[date, Sequence[Span]] = field(default_factory=dict)
     cutoff: str | None = "15:00"
-    tz: str = "Asia/Ho_Chi_Minh"
+    tz: str = ZONE
 
     def __post_init__(self) -> None:
         for spans in (*self.weekly.values(), *self.make_up.values()):
@@ -122,7 +123,7 @@ def calendar_from(data: Mapping[str, Any]) -> Calendar:
         days_off=off,
         make_up=make_up,
         cutoff=data.get("cutoff", "15:00"),
-        tz=str(data.get("tz", "Asia/Ho_Chi_Minh")),
+        tz=str(data.get("tz", ZONE)),
     )
 
 

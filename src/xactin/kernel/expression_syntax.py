@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
+from xactin.kernel.refusal import Refusal
 
-class ExpressionError(Exception):
+
+class ExpressionError(Refusal):
     """An expression that cannot be used. `code`: syntax, unknown_name, kinds or evaluation."""
 
+    status = 503
+
     def __init__(self, code: str, text: str, *, vi: str, en: str) -> None:
-        super().__init__(en)
+        super().__init__(vi, en)
         self.code = code
         self.text = text
-        self.vi = vi
-        self.en = en
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self.code, self.text, self.vi, self.en)

@@ -1,9 +1,10 @@
-"""How numbers, money and times are written. Pure."""
+"""How numbers, money and times are written: times in the zone of the settings, which is Viet Nam's."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from django.utils.timezone import get_default_timezone
+
+LOCAL = get_default_timezone()
 HARD_SPACE = "\u00a0"
 
 

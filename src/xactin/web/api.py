@@ -20,6 +20,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
+from xactin.kernel.refusal import Refusal
 from xactin.ui.schema_form.validation import pointer
 from xactin.web.errors import problem, too_large
 
@@ -178,18 +179,14 @@ def _database_gone(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
-    """A refusal of a room carries `vi`, `en`, a `status` and a `code`; anything else is a fault."""
-    told = getattr(error, get_language() or "vi", None)
-    status = getattr(error, "status", 409 if told else None)
-    if not isinstance(told, str) or not isinstance(status, int):
+    """A refusal of a room, in the language of who asks; anything else is a fault."""
+    if not isinstance(error, Refusal):
         raise error
-    facts = getattr(error, "facts", None)
-    more: dict[str, object] = {"facts": dict(facts)} if isinstance(facts, Mapping) and facts else {}
-    more["code"] = str(getattr(error, "code", type(error).__name__))
-    response = problem(status, told, more=more)
-    if isinstance(facts, Mapping) and "retry_after" in facts:
-        response.headers["Retry-After"] = str(facts["retry_after"])
-    if status == 401:
+    more: dict[str, object] = {"facts": error.facts} if error.facts else {}
+    response = problem(error.status, error.in_language(get_language()), more={**more, "code": error.code})
+    if "retry_after" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["retry_after"])
+    if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
 

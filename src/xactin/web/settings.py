@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
+from xactin.kernel.local import ZONE
 from xactin.web import environment
 from xactin.web.launcher.data_folder import CHECKOUT, in_checkout
 
@@ -121,7 +122,7 @@ LANGUAGE_COOKIE_NAME = "xactin_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = SURROUNDINGS.https
-TIME_ZONE = "Asia/Ho_Chi_Minh"
+TIME_ZONE = ZONE
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any, Final
 from uuid import UUID
 
@@ -21,21 +22,21 @@ from xactin.cases.dossiers.records import (
     require_owner,
     subject_of,
 )
-from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language, local_day, new_id
+from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import number_prefix, search_words
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, folded, may
-from xactin.kernel.attestation import make_statement
 from xactin.kernel.expressions import ExpressionError
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import commands as ledger
-from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
+from xactin.vault.ids import new_id
 
 UPLOADS: Final = ("application/pdf", "image/jpeg", "image/png")
 
@@ -106,20 +107,7 @@ def _submit(
     wrote = {value.part: value.commitment for value in sealed} | {
         part: f.commitment for part, f in files.items()
     }
-    at = now()
-    prefix = number_prefix(handling.code, local_day(at))
-    statement = make_statement(
-        id=str(entry or new_id()),
-        authority=ledger_queries.authority().id,
-        subject=subject,
-        act="case.submit",
-        by=by.by(),
-        rule=version.rule(),
-        wrote=wrote,
-        at=at,
-        key=by.key_id,
-    )
-    signature = identity.sign(by, statement)
+    prefix = number_prefix(handling.code, local_day(now()))
     reads = [standing.statement, (store.NEXT_SERIAL, (prefix,))]
     with _uploads_once(), ledger.acting(subject=subject, mandates=[by.mandate_id], reads=reads) as chain:
         ((rules,), ((serial,),)) = chain.rows
@@ -145,7 +133,14 @@ def _submit(
             at=chain.at,
             events=[("case.acted", {"case": str(case), "act": "case.submit", "seq": 0})],
         )
-        ref = chain.append(statement, signature, outcome.effect)
+        ref = chain.attest(
+            identity.signer_of(by),
+            act="case.submit",
+            rule=version.rule(),
+            wrote=wrote,
+            effect=outcome.effect,
+            id=entry,
+        )
         chain.write(*vault.values_sql(sealed))
         for part, file in files.items():
             chain.write(*vault.bind_sql(file, subject=subject, part=part))
@@ -279,17 +274,6 @@ def supply(
             raise Invalid(
                 {"": _("Nothing has changed yet: attach what was asked for, or correct the answers.")}
             )
-        statement = make_statement(
-            id=str(entry or new_id()),
-            authority=ledger_queries.authority().id,
-            subject=subject_of(case),
-            act="case.supply",
-            by=by.by(),
-            rule=procedures.version(found.version).rule(),
-            wrote=wrote,
-            at=now(),
-            key=by.key_id,
-        )
         state, effect = decided(
             engine.supply,
             package,
@@ -305,7 +289,9 @@ def supply(
             chain.write(*vault.values_sql(sealed))
         for part, file in files.items():
             chain.write(*vault.bind_sql(file, subject=subject_of(case), part=part))
-        return recorded(chain, case, found, package, state, effect, statement, identity.sign(by, statement))
+        act, rule = "case.supply", procedures.version(found.version).rule()
+        enter = partial(chain.attest, identity.signer_of(by), act=act, rule=rule, wrote=wrote, id=entry)
+        return recorded(chain, case, found, package, state, effect, act=act, enter=enter)
 
 
 def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None) -> ActDone:
@@ -317,25 +303,19 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         require_owner(by, "case.withdraw", case, found)
         package = procedures.version(found.version).package
         sealed = None
-        identifier = str(entry or new_id())
+        entry = entry or new_id()
         if note.strip():
             sealed = vault.seal_value(
-                subject=subject_of(case), part=f"note.{identifier}", value={"note": note.strip()}
+                subject=subject_of(case), part=f"note.{entry}", value={"note": note.strip()}
             )
-        statement = make_statement(
-            id=identifier,
-            authority=ledger_queries.authority().id,
-            subject=subject_of(case),
-            act="case.withdraw",
-            by=by.by(),
-            rule=procedures.version(found.version).rule(),
-            content=sealed.commitment if sealed else None,
-            at=now(),
-            key=by.key_id,
-        )
         state, effect = decided(
             engine.withdraw, package, found.state, seq=chain.seq, at=chain.at, calendar=calendar()
         )
         if sealed:
             chain.write(*sealed.sql())
-        return recorded(chain, case, found, package, state, effect, statement, identity.sign(by, statement))
+        act, rule = "case.withdraw", procedures.version(found.version).rule()
+        commitment = sealed.commitment if sealed else None
+        enter = partial(
+            chain.attest, identity.signer_of(by), act=act, rule=rule, content=commitment, id=entry
+        )
+        return recorded(chain, case, found, package, state, effect, act=act, enter=enter)

@@ -5,9 +5,10 @@ an act"). A passkey needs a person, so `prepare` makes the statement without any
 `complete` does the act when the signature arrives, if what it saw is still so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, u
 from xactin.cases.dossiers import content, queries, store
 from xactin.cases.dossiers.effects import calendar, values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, normal_data, recorded, subject_of
-from xactin.cases.dossiers.surroundings import LOCAL, language, new_id
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
 from xactin.cases.models import PendingAct
@@ -27,16 +28,17 @@ from xactin.cases.procedures import queries as procedures
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
 from xactin.identity.queries import Actor, Facts, may, signing_with
-from xactin.kernel.attestation import make_statement, time_text
+from xactin.kernel.attestation import time_text
+from xactin.kernel.local import local_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.signatures import challenge
 from xactin.ledger import commands as ledger
-from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 from xactin.ui.schema_form import validate
 from xactin.vault import commands as vault
 from xactin.vault import secrets
+from xactin.vault.ids import new_id
 
 __all__ = [
     "PENDING_TIME",
@@ -107,9 +109,9 @@ def act(
     ) as chain:
         found = found_in(chain.rows[0])
         package = _allowed(by, case, found, asked)
-        sealed, statement = _stated(by, case, found, package, asked, entry or new_id(), now())
-        signature = identity.sign(by, statement)
-        return _done(chain, by, case, found, package, asked, sealed, statement, signature)
+        sealed, said = _said(case, found, package, asked, entry or new_id())
+        enter = partial(chain.attest, identity.signer_of(by), **said)
+        return _done(chain, by, case, found, package, asked, sealed, said, enter)
 
 
 def prepare(
@@ -122,7 +124,8 @@ def prepare(
     asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
     found = found_in(store.read(connection, task, case))
     package = _allowed(by, case, found, asked)
-    sealed, statement = _stated(by, case, found, package, asked, new_id(), now())
+    sealed, said = _said(case, found, package, asked, new_id())
+    statement = ledger.statement_of(identity.signer_of(by), subject=subject_of(case), **said)
     carried = {"asked": asdict(asked), "salt": sealed.salt.hex() if sealed else ""}
     PendingAct.objects.create(
         id=statement["id"],
@@ -169,7 +172,8 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
                 salt=bytes.fromhex(carried["salt"]),
             )
         chain.write("DELETE FROM cases_pendingact WHERE id = %s", (entry,))
-        return _done(chain, signing, case, found, package, asked, sealed, pending.statement, signature)
+        enter = partial(chain.append, pending.statement, signature)
+        return _done(chain, signing, case, found, package, asked, sealed, pending.statement, enter)
 
 
 def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
@@ -218,7 +222,7 @@ def _gone(case: UUID, task: str) -> TaskGone:
     names = identity_queries.full_names([UUID(person)])
     text = _("This task is no longer open: %(name)s did it at %(time)s.") % {
         "name": names.get(UUID(person), person),
-        "time": ended.at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y"),
+        "time": local_time(ended.at).strftime("%H:%M %d/%m/%Y"),
     }
     return TaskGone(text, case=str(case), **facts)
 
@@ -231,29 +235,23 @@ def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -
     return f"note.{statement_id}"
 
 
-def _stated(
-    by: Actor, case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID, at: datetime
+def _said(
+    case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID
 ) -> tuple[vault.SealedValue | None, dict[str, Any]]:
-    """The statement of an act, over exactly what its task reads now, and the content it commits to."""
+    """The content an act commits to, and what its statement says of it, over exactly what its task reads now."""
     part = _part(package, found, asked, str(entry))
     writes = not part.startswith("note.")
     sealed = None
     if writes or asked.data or asked.note:
         sealed = vault.seal_value(subject=subject_of(case), part=part, value=asked.payload())
-    statement = make_statement(
-        id=str(entry),
-        authority=ledger_queries.authority().id,
-        subject=subject_of(case),
-        act=f"case.{found.task_node}.{asked.act}",
-        by=by.by(),
-        rule=procedures.version(found.version).rule(),
-        content=sealed.commitment if sealed else None,
-        saw=engine.saw_of(package, found.state, asked.task) or None,
-        wrote={part: sealed.commitment} if sealed and writes else None,
-        at=at,
-        key=by.key_id,
-    )
-    return sealed, statement
+    return sealed, {
+        "id": entry,
+        "act": f"case.{found.task_node}.{asked.act}",
+        "rule": procedures.version(found.version).rule(),
+        "content": sealed.commitment if sealed else None,
+        "saw": engine.saw_of(package, found.state, asked.task),
+        "wrote": {part: sealed.commitment} if sealed and writes else None,
+    }
 
 
 def _done(
@@ -264,8 +262,8 @@ def _done(
     package: Package,
     asked: Asked,
     sealed: vault.SealedValue | None,
-    statement: dict[str, Any],
-    signature: dict[str, Any],
+    said: Mapping[str, Any],
+    enter: Callable[..., ledger.EntryRef],
 ) -> ActDone:
     """Decides under the lock and writes everything the act changes."""
     state, effect = decided(
@@ -277,11 +275,11 @@ def _done(
         values=values_of(package, case, found.state, found.applicant, (str(found.task_node), asked.data)),
         by_post=by.role,
         seq=chain.seq,
-        saw=statement["saw"] or {},
-        wrote=statement["wrote"] or {},
+        saw=said["saw"] or {},
+        wrote=said["wrote"] or {},
         at=chain.at,
         calendar=calendar(),
     )
     if sealed:
         chain.write(*sealed.sql())
-    return recorded(chain, case, found, package, state, effect, statement, signature)
+    return recorded(chain, case, found, package, state, effect, act=said["act"], enter=enter)

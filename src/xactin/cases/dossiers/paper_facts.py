@@ -11,7 +11,6 @@ from django.utils.translation import override
 
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.effects import calendar
-from xactin.cases.dossiers.surroundings import LOCAL, local_day
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
@@ -24,6 +23,7 @@ from xactin.identity import queries as identity
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
 from xactin.identity.units import unit
+from xactin.kernel.local import local_day, local_time
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import add_working, effective_start
 
@@ -51,7 +51,7 @@ def follow_url(case: Case) -> str:
 
 def _case(case: Case, package: Package) -> dict[str, Any]:
     local = {
-        name: moment.astimezone(LOCAL) if moment else None
+        name: local_time(moment) if moment else None
         for name, moment in (
             ("submitted", case.submitted_at),
             ("received", case.received_at),
@@ -111,7 +111,7 @@ def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] |
         return told | {
             "title": "Người hướng dẫn",
             "items": said.items,
-            **({"until": until.astimezone(LOCAL)} if until else {}),
+            **({"until": local_time(until)} if until else {}),
         }
     at_counter = case.received_at is None
     return told | {

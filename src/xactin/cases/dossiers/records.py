@@ -75,10 +75,14 @@ def recorded(
     package: Package,
     state: dict[str, Any],
     effect: dict[str, Any],
-    statement: dict[str, Any],
-    signature: dict[str, Any],
+    *,
+    act: str,
+    enter: Callable[..., ledger.EntryRef],
 ) -> ActDone:
-    """Writes the entry and the derived rows of an act that was decided."""
+    """Writes the entry and the derived rows of an act that was decided.
+
+    `enter` queues the entry, given its `effect`: `chain.attest` of a signer, or `chain.append` of a signature.
+    """
     outcome = applied(
         package,
         case=case,
@@ -87,9 +91,9 @@ def recorded(
         after=state,
         effect=effect,
         at=chain.at,
-        events=[("case.acted", {"case": str(case), "act": statement["act"], "seq": chain.seq})],
+        events=[("case.acted", {"case": str(case), "act": act, "seq": chain.seq})],
     )
-    ref = chain.append(statement, signature, outcome.effect)
+    ref = enter(effect=outcome.effect)
     chain.write(*store.write(outcome.change))
     return ActDone(
         case=case, entry=ref.id, seq=ref.seq, phase=state["phase"], number=found.number, effect=outcome.effect

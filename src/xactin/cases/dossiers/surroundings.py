@@ -1,11 +1,7 @@
-"""What acts ask of their surroundings: the language, the local day, the calendar, the applicant's facts."""
+"""What acts ask of their surroundings: the language, the applicant's facts."""
 
-from datetime import date, datetime
-from typing import Any, Final
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from typing import Any
 
-import uuid_utils
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -13,27 +9,15 @@ from xactin.cases.errors import Invalid
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor, agency_tree
 
-LOCAL: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-
 
 def language() -> str:
     """The language in use: "vi" or "en"."""
     return (get_language() or "vi")[:2]
 
 
-def local_day(moment: datetime) -> date:
-    """The day it is in Viet Nam."""
-    return moment.astimezone(LOCAL).date()
-
-
 def applicant_facts(actor: Actor) -> dict[str, Any]:
     """What rules may ask about an applicant (`applicant.kind`)."""
     return {"kind": actor.kind}
-
-
-def new_id() -> UUID:
-    """A time-ordered id (UUID version 7)."""
-    return UUID(str(uuid_utils.uuid7()))
 
 
 def handling_agencies(level: str) -> list[Agency]:

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from xactin.cases.dossiers import store
 from xactin.cases.dossiers.effects import calendar, values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, recorded, subject_of
-from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.procedures import queries as procedures
-from xactin.kernel.attestation import make_statement
 from xactin.kernel.procedure import engine
 from xactin.ledger import commands as ledger
-from xactin.ledger import queries as ledger_queries
-from xactin.ledger.clock import now
 
 
 def tick(*, case: UUID) -> ActDone | None:
@@ -36,9 +33,10 @@ def tick(*, case: UUID) -> ActDone | None:
         )
         if moved is None:
             return None
-        statement = _system_statement(signer, case, "case.tick", found)
         state, effect = moved
-        return recorded(chain, case, found, package, state, effect, statement, signer.sign(statement))
+        act, rule = "case.tick", procedures.version(found.version).rule()
+        enter = partial(chain.attest, signer, act=act, rule=rule)
+        return recorded(chain, case, found, package, state, effect, act=act, enter=enter)
 
 
 def serve(
@@ -78,30 +76,9 @@ def serve(
             at=chain.at,
             calendar=calendar(),
         )
-        statement = _system_statement(signer, case, f"case.{found.task_node}", found, saw, wrote)
         for sql, params in writes(chain.at):
             chain.write(sql, params)
         effect = {**effect, **(said or {})}
-        return recorded(chain, case, found, package, state, effect, statement, signer.sign(statement))
-
-
-def _system_statement(
-    signer: ledger.Signer,
-    case: UUID,
-    act: str,
-    found: store.Row,
-    saw: Mapping[str, str] | None = None,
-    wrote: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    return make_statement(
-        id=str(new_id()),
-        authority=ledger_queries.authority().id,
-        subject=subject_of(case),
-        act=act,
-        by=signer.by(),
-        rule=procedures.version(found.version).rule(),
-        saw=saw or None,
-        wrote=wrote or None,
-        at=now(),
-        key=signer.key_id,
-    )
+        named, rule = f"case.{found.task_node}", procedures.version(found.version).rule()
+        enter = partial(chain.attest, signer, act=named, rule=rule, saw=saw, wrote=wrote)
+        return recorded(chain, case, found, package, state, effect, act=named, enter=enter)

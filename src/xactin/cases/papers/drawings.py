@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from xactin.cases.papers.plain_text import VIETNAM
 from xactin.cases.papers.qr import qr_svg
 from xactin.cases.papers.render import render_mark
+from xactin.kernel.local import local_time
 from xactin.vault.apart import Apart, Header, UnfinishedError, WorkError
 
 SECONDS: Final = 60.0
@@ -37,7 +37,7 @@ class DrawingError(ValueError):
 
 def permit_lines(agency: str, permit: str, number: str, date: datetime) -> list[str]:
     """The words of the stamp that Decree 175/2024 asks for."""
-    day = date.astimezone(VIETNAM)
+    day = local_time(date)
     return [agency.upper(), f"KÈM THEO {permit.upper()}", f"Số: {number}", f"Ngày {day:%d/%m/%Y}"]
 
 

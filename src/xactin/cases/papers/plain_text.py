@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from xactin.cases.papers.fonts import characters
+from xactin.kernel.local import local_time
 
-VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 LONGEST: Final = 20_000
 LARGEST: Final = 200_000
 DEEPEST: Final = 12
@@ -54,7 +53,7 @@ def _plain(value: Any, depth: int, budget: list[int]) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise WrongValueError("a time without its zone")
-        return value.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M")
+        return local_time(value).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

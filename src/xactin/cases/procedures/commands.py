@@ -9,35 +9,34 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers.effects import calendar
-from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.queries import fits
 from xactin.cases.procedures.reviewing import ending_with, problems_of, until_of
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, folded, may
-from xactin.kernel.attestation import make_statement
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.refusal import Refusal
 from xactin.kernel.working_time import CalendarError, longest
 from xactin.ledger import commands as ledger
-from xactin.ledger import queries as ledger_queries
-from xactin.ledger.clock import now
 
 __all__ = ["Invalid", "NotPublishable", "publish", "publish_folder", "set_limit"]
 
 
-class NotPublishable(Exception):
+class NotPublishable(Refusal):
     """`check()` found problems; `problems` lists every one."""
 
     status = 422
-    code = "not-publishable"
+    code = "not_publishable"
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(str(problem) for problem in problems))
+        super().__init__(
+            "; ".join(f"{problem.where}: {problem.vi}" for problem in problems),
+            "; ".join(f"{problem.where}: {problem.en}" for problem in problems),
+            {"problems": [{"code": problem.code, "where": problem.where} for problem in problems]},
+        )
         self.problems = problems
-        self.vi = "; ".join(f"{problem.where}: {problem.vi}" for problem in problems)
-        self.en = "; ".join(f"{problem.where}: {problem.en}" for problem in problems)
 
 
 def publish_folder(*, by: Actor, folder: Path) -> bool:
@@ -140,17 +139,6 @@ def _require(by: Actor, act: str, subject: str) -> None:
 def _attest(
     by: Actor, subject: str, act: str, effect: Mapping[str, Any], rule: Mapping[str, str] | None = None
 ) -> tuple[Any, datetime]:
-    entry = new_id()
-    statement = make_statement(
-        id=str(entry),
-        authority=ledger_queries.authority().id,
-        subject=subject,
-        act=act,
-        by=by.by(),
-        rule=rule,
-        at=now(),
-        key=by.key_id,
-    )
     with ledger.acting(subject=subject, mandates=[by.mandate_id]) as chain:
-        chain.append(statement, identity.sign(by, statement), dict(effect))
-        return entry, chain.at
+        ref = chain.attest(identity.signer_of(by), act=act, rule=rule, effect=effect)
+        return ref.id, chain.at

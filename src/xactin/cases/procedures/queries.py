@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers.effects import calendar
-from xactin.cases.dossiers.surroundings import local_day
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.identity.queries import folded
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.working_time import longest
 from xactin.ledger.clock import now
@@ -25,7 +25,7 @@ class NoSuchProcedure(ActError):
     """No published version of this code is in force on that day."""
 
     status = 404
-    code = "no-such-procedure"
+    code = "no_such_procedure"
 
     def __init__(self, code: str) -> None:
         super().__init__(_("There is no procedure with this code in force."), procedure=code)

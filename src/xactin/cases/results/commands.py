@@ -6,15 +6,11 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.commands import subject_of
-from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Result
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, may
-from xactin.kernel.attestation import make_statement
 from xactin.ledger import commands as ledger
-from xactin.ledger import queries as ledger_queries
-from xactin.ledger.clock import now
 
 ACT = "case.revoke"
 LONGEST = 500
@@ -42,16 +38,7 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
     if not text:
         raise Invalid({"reason": _("Please say why; the reason is shown to whoever checks the paper.")})
     version = found.version
-    statement = make_statement(
-        id=str(new_id()),
-        authority=ledger_queries.authority().id,
-        subject=subject_of(case),
-        act=ACT,
-        by=by.by(),
-        rule={"id": version.code, "version": version.version, "digest": version.digest},
-        at=now(),
-        key=by.key_id,
-    )
+    rule = {"id": version.code, "version": version.version, "digest": version.digest}
     lock = (
         "SELECT id FROM cases_result WHERE case_id = %s AND issued_at IS NOT NULL AND revoked_at IS NULL",
         (case,),
@@ -59,7 +46,8 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
     with ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=[lock]) as chain:
         if not chain.rows[0]:
             raise OutOfTurn(_("There is no result in force to revoke."))
-        chain.append(statement, identity.sign(by, statement), {"result": "revoked", "reason": text})
+        effect = {"result": "revoked", "reason": text}
+        chain.attest(identity.signer_of(by), act=ACT, rule=rule, effect=effect)
         chain.write(
             "UPDATE cases_result SET revoked_at = %s, revoked_reason = %s WHERE id = %s",
             (chain.at, text, chain.rows[0][0][0]),

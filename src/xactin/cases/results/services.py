@@ -17,7 +17,6 @@ from django.db import connection
 
 from xactin.cases.dossiers import paper_facts, store
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
-from xactin.cases.dossiers.surroundings import LOCAL
 from xactin.cases.models import Case, Result
 from xactin.cases.papers.drawings import DrawingError, permit_lines, seal_drawing
 from xactin.cases.papers.qr import verify_code, verify_url
@@ -25,6 +24,7 @@ from xactin.cases.papers.render import draft_result
 from xactin.cases.papers.signing.seal import seal_result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.results import seals
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
@@ -183,7 +183,7 @@ def _result_of(case: Case) -> Result:
     if found is not None:
         return found
     package = procedures.version(case.version_id).package
-    year = now().astimezone(LOCAL).year
+    year = local_day(now()).year
     with connection.cursor() as cursor:
         cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{package.meta['result']['kind']}:{year}",))
         serial = cursor.fetchone()[0]

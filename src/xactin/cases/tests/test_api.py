@@ -146,7 +146,7 @@ def test_the_same_request_twice_is_one_application(citizen: Asker) -> None:
     assert first.json() == second.json()
     assert Case.objects.count() == 1
     told = problem(citizen.post("/cases", body | {"agency": "H44.100"}, key="don-1"), 422)
-    assert told["code"] == "idempotency-key-reused"
+    assert told["code"] == "idempotency_key_reused"
     assert citizen.post("/cases", citizen.application(), key="don-2").status_code == 201
     # Another person's key of the same name is another key.
     other = Asker("congdan2")
@@ -198,7 +198,7 @@ def test_work_that_broke_off_is_done_by_the_next_request(
         with pytest.raises(SystemExit):
             counter.post(f"/cases/{case.pk}/acts", body, key="nhan")
     told = problem(counter.post(f"/cases/{case.pk}/acts", body, key="nhan"), 409)
-    assert told["code"] == "idempotency-key-in-use"
+    assert told["code"] == "idempotency_key_in_use"
     Reply.objects.update(created_at=now() - idempotency.PATIENCE)
     assert counter.post(f"/cases/{case.pk}/acts", body, key="nhan").status_code == 201
     assert len(ledger.entries_of(f"case:{case.pk}")) == 2

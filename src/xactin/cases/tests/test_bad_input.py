@@ -151,7 +151,7 @@ def test_an_act_out_of_turn_by_the_wrong_post_and_after_the_end(citizen: Asker) 
     task = counter.task(case, "receive")["id"]
     where = f"/cases/{case.pk}/acts"
     problem(counter.post(where, {"task": "t99", "act": "approve"}), 409)
-    assert problem(counter.post(where, {"task": task, "act": "approve"}), 409)["code"] == "out-of-turn"
+    assert problem(counter.post(where, {"task": task, "act": "approve"}), 409)["code"] == "out_of_turn"
     problem(counter.post(where, {"task": task, "act": "accept", "data": {"stray": 1}}), 422)
     problem(counter.post(where, {"task": task, "act": "refuse"}), 422)
     problem(land.post(where, {"task": task, "act": "accept"}), 404)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from xactin.cases.dossiers import queries
-from xactin.cases.dossiers.surroundings import LOCAL, language
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
 from xactin.cases.web.shown import applicant_of
 from xactin.identity.queries import Actor
+from xactin.kernel.local import local_time
 
 FORMATS: Final = ("csv", "xlsx")
 MOST: Final = 10_000
@@ -114,7 +115,7 @@ def _task(row: OpenTask) -> list[str]:
 
 
 def _time(moment: datetime | None) -> str:
-    return moment.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M") if moment else ""
+    return local_time(moment).strftime("%d/%m/%Y %H:%M") if moment else ""
 
 
 def _safe(cell: str) -> str:

@@ -17,7 +17,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import ActError
 from xactin.cases.models import Reply
 from xactin.cases.web import answers
@@ -26,6 +25,7 @@ from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import secrets
+from xactin.vault.ids import new_id
 
 KEPT = timedelta(hours=24)
 # A request that has not answered for so long has lost its process.
@@ -45,14 +45,14 @@ class KeyReused(ActError):
     """The key was used with another request."""
 
     status = 422
-    code = "idempotency-key-reused"
+    code = "idempotency_key_reused"
 
 
 class StillWorking(ActError):
     """The first request with this key has not answered yet."""
 
     status = 409
-    code = "idempotency-key-in-use"
+    code = "idempotency_key_in_use"
 
 
 def once(actor: Actor, key: str | None, request: HttpRequest, work: Work, retold: Retold) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xactin.cases.applications import drafts
 from xactin.cases.dossiers import commands, content, queries
-from xactin.cases.dossiers.surroundings import new_id
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
@@ -21,6 +20,7 @@ from xactin.cases.web.desk import asked_of
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.ledger.errors import AlreadyDone
 from xactin.ui.schema_form import SchemaForm, parse
+from xactin.vault.ids import new_id
 
 
 def _case(request: HttpRequest, case: UUID) -> Case:

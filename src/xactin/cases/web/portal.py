@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xactin.cases.applications import drafts, examination
 from xactin.cases.dossiers import commands
-from xactin.cases.dossiers.surroundings import applicant_facts, handling_agencies, language, new_id
+from xactin.cases.dossiers.surroundings import applicant_facts, handling_agencies, language
 from xactin.cases.errors import ActError, Invalid
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import InForce
@@ -24,6 +24,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.errors import AlreadyDone
 from xactin.ui.schema_form import SchemaForm, parse
+from xactin.vault.ids import new_id
 
 
 def _procedure(code: str) -> InForce:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xactin.cases.dossiers.surroundings import language, local_day
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import ProcedureVersion
@@ -28,6 +28,7 @@ from xactin.cases.web.access import official_required
 from xactin.cases.web.procedure_forms import LimitForm
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Facts, may
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
 from xactin.ledger.clock import now

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import content, queries
-from xactin.cases.dossiers.surroundings import language, new_id
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
@@ -17,6 +17,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.ui.schema_form import SchemaForm
 from xactin.ui.schema_form.form import FormError
+from xactin.vault.ids import new_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,6 @@ from typing import Any, Final
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.timestamps import TimeStamper
 
-from xactin.cases.papers.plain_text import VIETNAM
 from xactin.cases.papers.render import render_mark
 from xactin.cases.papers.signing.pdf import (
     AppendingWriter,
@@ -28,6 +27,7 @@ from xactin.cases.papers.signing.pdf import (
 )
 from xactin.cases.papers.signing.signers import DocumentSigner, SigningError
 from xactin.cases.papers.signing.trial import TRIAL
+from xactin.kernel.local import local_time
 
 BUNDLE: Final = "xactin-bundle.json"
 LAYOUT: Final = "xactin-layout.json"
@@ -117,7 +117,7 @@ def layout(handler: Any) -> dict[str, tuple[int, Box]]:
 
 def _marks(chair: DocumentSigner, agency: DocumentSigner, *, trial: bool, at: datetime) -> dict[str, bytes]:
     """What both signatures show. Decree 30/2020 asks for the time with its zone."""
-    time = at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S +07:00")
+    time = local_time(at).strftime("%d/%m/%Y %H:%M:%S +07:00")
     facts = {"time": time, "trial": trial}
     hand = {**facts, "name": _shown(chair.name), "organisation": _shown(chair.organisation)}
     return {
