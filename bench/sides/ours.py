@@ -68,9 +68,9 @@ def found(communes: int) -> None:
         )
 
     def official(username: str, place: Agency, role: str) -> None:
-        post = identity.create_post(agency=place, role=role, title_vi=role, title_en=role, by=by)
+        post = identity.create_post(agency=place, role=role, title_vi=role, title_en=role)
         account = identity.make_person_account(username=username, password=None, full_name=username, by=by)
-        identity.appoint(person=account.person, post=post, by=by)
+        identity.appoint(person=account.person, post=post)
 
     for number in range(communes):
         commune = agency(commune_code(number), "commune", f"Xã {number}")

@@ -13,10 +13,12 @@ import pytest
 from django.db import connection, transaction
 
 from xactin.identity import queries
-from xactin.identity.agencies import commands as agencies
 from xactin.identity.attesting import signer_of
 from xactin.identity.keys import commands as keys
 from xactin.identity.models import Holding, KeyMandate, Person, Post, SigningKey
+from xactin.identity.posts import holding_commands as holdings
+from xactin.identity.posts.commands import create_post
+from xactin.identity.posts.proposal_commands import confirm, propose_holder
 from xactin.identity.testing import Province, small_province
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import run_audit
@@ -101,13 +103,13 @@ def _unlocked(person: UUID) -> Person:
 def test_two_appointments_at_once(province: Province, monkeypatch: pytest.MonkeyPatch, locked: bool) -> None:
     """For a time both are given, so that no unique index stands in for the lock."""
     if not locked:
-        monkeypatch.setattr(agencies, "lock_person", _unlocked)
+        monkeypatch.setattr(holdings, "lock_person", _unlocked)
     meeting = meet_before(monkeypatch, Holding.objects, "create")
     person, post = province.person("congdan1"), Post.objects.get(code="H44.100:clerk")
     administrator, until = province.actor("quantri1"), now() + timedelta(days=9)
 
     def appoint() -> Holding:
-        return agencies.appoint(person=person, post=post, until=until, by=administrator)
+        return holdings.appoint(person=person, post=post, until=until, by=administrator)
 
     results = at_once(appoint, appoint)
     held = queries.held_now().filter(person=person, post=post).count()
@@ -120,8 +122,8 @@ def test_the_last_two_administrators_end_themselves_at_once(
 ) -> None:
     first, second = _two_administrators(province)
     if not locked:
-        monkeypatch.setattr(agencies, "lock_administrators", lambda: None)
-    meeting = meet_before(monkeypatch, agencies, "attest")
+        monkeypatch.setattr(holdings, "lock_vital", lambda: None)
+    meeting = meet_before(monkeypatch, holdings, "attest")
     results = at_once(*(_ending(holding, by) for holding, by in (first, second)))
     left = queries.held_now().filter(post__role="administrator").count()
     assert (meeting.met, left, refusals(results)) == ((False, 1, ["Refused"]) if locked else (True, 0, []))
@@ -136,12 +138,11 @@ def test_two_administrators_end_each_other(province: Province) -> None:
 
 
 def _two_administrators(province: Province) -> list[tuple[Holding, Any]]:
-    """Two, in posts of different agencies, with their actors."""
-    by = province.actor("quantri1")
-    post = agencies.create_post(
-        agency=province.agencies["H44.100"], role="administrator", title_vi="A", title_en="A", by=by
+    """Two, in posts of their own, with their actors."""
+    post = create_post(
+        agency=province.agencies["H44"], role="administrator", name="second", title_vi="A", title_en="A"
     )
-    agencies.appoint(person=province.person("congdan1"), post=post, by=by)
+    holdings.appoint(person=province.person("congdan1"), post=post)
     found = []
     for name in ("quantri1", "congdan1"):
         holding = Holding.objects.get(post__role="administrator", person=province.person(name))
@@ -150,8 +151,8 @@ def _two_administrators(province: Province) -> list[tuple[Holding, Any]]:
 
 
 def _ending(holding: Holding, by: Any) -> Callable[[], None]:
-    fresh = Holding.objects.select_related("post").get(pk=holding.pk)
-    return lambda: agencies.end_holding(holding=fresh, by=by)
+    fresh = Holding.objects.select_related("post__agency").get(pk=holding.pk)
+    return lambda: holdings.end_holding(holding=fresh, by=by)
 
 
 def test_an_administrator_appoints_to_the_post_from_which_another_ends_them(province: Province) -> None:
@@ -160,10 +161,10 @@ def test_an_administrator_appoints_to_the_post_from_which_another_ends_them(prov
     b = province.actor("congdan1", "administrator")
     for number in range(5):
         candidate = province.person(("congdan2", "motcua1", "vanthu1", "soxd1", "sonnmt1")[number])
-        appoint = partial(agencies.appoint, person=candidate, post=first.post, by=a)
-        results = at_once(appoint, _ending(first, b))
+        waits = propose_holder(person=candidate, post=first.post, by=b)
+        results = at_once(partial(confirm, proposal=waits.pk, by=a), _ending(first, b))
         assert set(refusals(results)) <= {"MandateEnded"}
-        first = agencies.appoint(person=first.person, post=first.post, by=b)
+        first = holdings.appoint(person=first.person, post=first.post)
         a = province.actor("quantri1", "administrator")
 
 
@@ -218,7 +219,7 @@ def test_an_act_that_comes_while_its_mandate_is_ended_waits_and_is_refused(provi
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            agencies.end_holding(holding=holding, by=province.actor("quantri1"))
+            holdings.end_holding(holding=holding, by=province.actor("quantri1"))
             late = pool.submit(act)
             with pytest.raises(TimeoutError):
                 late.result(MEET)
@@ -233,9 +234,9 @@ def test_a_key_changed_while_a_post_ends(
     """Without the lock the new key is given a mandate in a post that has just ended, and that nobody ends."""
     if not locked:
         monkeypatch.setattr(keys, "lock_person", _unlocked)
-        monkeypatch.setattr(agencies, "lock_person", _unlocked)
+        monkeypatch.setattr(holdings, "lock_person", _unlocked)
     chair = province.actor("chutich1")
-    holding = Holding.objects.select_related("post").get(post__code="H44.100:chair")
+    holding = Holding.objects.select_related("post__agency").get(post__code="H44.100:chair")
     administrator = province.actor("quantri1")
     held, ended = Event(), Event()
     grant = keys.grant
@@ -251,7 +252,7 @@ def test_a_key_changed_while_a_post_ends(
     def end() -> None:
         held.wait(MEET)
         try:
-            agencies.end_holding(holding=holding, by=administrator)
+            holdings.end_holding(holding=holding, by=administrator)
         finally:
             ended.set()
 

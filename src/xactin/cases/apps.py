@@ -3,8 +3,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-OFFICIALS = frozenset({"reception", "officer", "chair", "clerk", "consultant", "leader"})
-
 
 class CasesConfig(AppConfig):
     """Registers the room with Django, with the menus, the topics of the outbox and the audit."""
@@ -14,6 +12,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
+        from xactin.cases import rights
         from xactin.cases.audit import derived, dossiers
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
@@ -21,19 +20,19 @@ class CasesConfig(AppConfig):
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
 
+        rights.register()
         nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
         nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
         nav.register("portal", _("Check a paper"), "cases:verify", order=30)
-        nav.register("cases", _("Inbox"), "cases:inbox", order=10, roles=OFFICIALS, icon="inbox")
-        nav.register(
-            "cases", _("Dossiers"), "cases:desk-list", order=20, roles=OFFICIALS | {"auditor"}, icon="file"
-        )
+        nav.register("cases", _("Inbox"), "cases:inbox", order=10, duties={rights.WORK}, icon="inbox")
+        readers = {rights.WORK, rights.INSPECT}
+        nav.register("cases", _("Dossiers"), "cases:desk-list", order=20, duties=readers, icon="file")
         nav.register(
             "operations",
             _("Administrative procedures"),
             "cases:managed",
             order=20,
-            roles={"administrator", "auditor"},
+            duties={rights.PUBLISH, rights.LIMITS, rights.INSPECT},
             icon="list",
         )
         register_fold("case", dossiers.check, claims=derived.CLAIMS)

@@ -13,21 +13,32 @@ class IdentityConfig(AppConfig):
         """The rows the audit looks at, the hat switcher, the lines of the account's menu and of the desk."""
         from django.utils.translation import gettext_lazy as _
 
-        from xactin.identity import folding
+        from xactin.identity import folding, policies
+        from xactin.identity.posts.queries import to_confirm
         from xactin.identity.web.hats import hats
         from xactin.ui import nav
 
+        policies.register()
         folding.register()
         nav.register_hats(hats, "identity:wear_hat")
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")
         nav.register("account", _("Sessions"), "usersessions_list", 30, icon="shield")
-        nav.register("operations", _("People"), "identity:people", 15, {"administrator"}, icon="people")
+        nav.register(
+            "operations",
+            _("For a second person"),
+            "identity:proposals",
+            17,
+            {"duties.give", "people.manage", "duties.confirm"},
+            icon="check-circle",
+            count=lambda request: to_confirm(request.actor),  # type: ignore[attr-defined]
+        )
+        nav.register("operations", _("People"), "identity:people", 15, {"people.manage"}, icon="people")
         nav.register(
             "operations",
             _("Agencies and posts"),
             "identity:agencies",
             10,
-            {"administrator", "auditor", "leader"},
+            {*policies.AGENCY_ACTS.values(), *policies.POST_ACTS.values(), "readings.inspect"},
             icon="building",
         )

@@ -18,14 +18,9 @@ from xactin.identity.accounts.commands import (
     revoke_token,
     wear_hat,
 )
-from xactin.identity.agencies.commands import (
-    appoint,
-    create_agency,
-    create_post,
-    end_holding,
-    require_passkey,
-)
+from xactin.identity.agencies.commands import create_agency
 from xactin.identity.attesting import signer_of
+from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
     enrol_person_key,
     finish_passkey,
@@ -35,12 +30,18 @@ from xactin.identity.keys.commands import (
 from xactin.identity.keys.passkeys import begin_passkey, passkey_options, passkey_signature
 from xactin.identity.keys.signing import sign, verify
 from xactin.identity.models import Account, Agency
+from xactin.identity.news import subscribe
 from xactin.identity.people.commands import (
     deactivate_account,
     invite_again,
     invite_person,
     reactivate_account,
 )
+from xactin.identity.posts.commands import create_post, require_passkey, set_duties
+from xactin.identity.posts.holding_commands import appoint, end_holding
+from xactin.identity.posts.proposal_commands import confirm, decline, propose_duties, propose_holder
+from xactin.identity.posts.upgrade import give_usual_duties
+from xactin.identity.rights import register_policy
 from xactin.ledger import commands as ledger
 
 __all__ = [
@@ -48,10 +49,12 @@ __all__ = [
     "appoint",
     "begin_passkey",
     "choose_language",
+    "confirm",
     "create_agency",
     "create_post",
     "create_token",
     "deactivate_account",
+    "decline",
     "edit_profile",
     "end_holding",
     "end_of_token",
@@ -60,18 +63,25 @@ __all__ = [
     "enrol_person_key",
     "finish_passkey",
     "found_authority",
+    "give_usual_duties",
     "invite_again",
     "invite_person",
     "make_person_account",
     "passkey_options",
     "passkey_signature",
+    "propose_duties",
+    "propose_holder",
     "reactivate_account",
+    "register_duty",
+    "register_policy",
     "require_passkey",
     "revoke_passkey",
     "revoke_token",
     "rotate_person_key",
+    "set_duties",
     "sign",
     "signer_of",
+    "subscribe",
     "verify",
     "wear_hat",
 ]

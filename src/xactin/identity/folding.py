@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from xactin.identity.keys.signing import public_key, server_key
 from xactin.identity.models import Account, Agency, Holding, KeyMandate, Post, SigningKey
+from xactin.identity.posts.proposal_commands import proposed_effect
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.signatures import PublicKey, SignatureError
 from xactin.ledger.audit import Finding, Told, register_fold
@@ -36,6 +37,9 @@ UNION ALL SELECT 'key:' || id FROM identity_signingkey k
 """
 
 _OUT_OF_USE: Final = "SELECT 'person:' || person_id FROM identity_account WHERE NOT is_active"
+
+
+_OUTCOMES: Final = {"post.confirm": "confirmed", "post.decline": "declined"}
 
 
 def _told(
@@ -86,23 +90,31 @@ def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
         "functions": row.functions,
         "unit": row.unit_code or None,
         "path": row.path,
+        "closed": row.closed_at,
     }
-    yield from _changed(shown, said | {"path": f"{parent.path if parent else ''}{code}/"}, "the agency's row")
+    said = {"closed": None, **said, "path": f"{parent.path if parent else ''}{code}/"}
+    yield from _changed(shown, said, "the agency's row")
 
 
 def _posts(ids: Sequence[str]) -> Rows:
-    """Each post with its holdings."""
-    posts = Post.objects.select_related("agency").prefetch_related("holdings").filter(pk__in=ids)
-    return {str(post.pk): post for post in posts}
+    """Each post with its holdings and proposals."""
+    posts = Post.objects.select_related("agency").prefetch_related("holdings", "proposals")
+    return {str(post.pk): post for post in posts.filter(pk__in=ids)}
 
 
 def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = {"duties": None, "closed": None}
     held: dict[str, dict[str, Any]] = {}
+    proposed: dict[str, dict[str, Any]] = {}
     for entry in entries:
         act, effect = _act(entry), entry.effect
-        if act in ("post.create", "post.policy"):
+        if act in ("post.create", "post.policy", "post.duties"):
             said |= effect
+        elif act == "post.propose":
+            proposed[effect["proposal"]] = {**effect, "outcome": "", "ended": None}
+        elif act in ("post.confirm", "post.decline"):
+            ended = {"outcome": _OUTCOMES[act], "ended": (effect["by"], effect["at"])}
+            proposed[effect["proposal"]] |= ended
         elif act == "post.appoint":
             held[effect["holding"]] = {name: effect[name] for name in ("person", "since", "until")}
         elif act == "post.end":
@@ -117,9 +129,30 @@ def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
         "role": row.role,
         "title": {"vi": row.title_vi, "en": row.title_en},
         "passkey": row.requires_passkey,
+        "duties": row.duties,
+        "closed": row.closed_at,
     }
     yield from _changed(shown, said, "the post's row")
     yield from _holdings(row, held)
+    yield from _proposals(row, proposed)
+
+
+def _proposals(post: Post, proposed: dict[str, dict[str, Any]]) -> Texts:
+    for row in post.proposals.all():
+        said = proposed.pop(str(row.pk), None)
+        if said is None:
+            yield f"proposal {row.pk}: a row that nobody proposed"
+            continue
+        ended = (str(row.ended_by_id), time_text(row.ended_at)) if row.ended_at else None
+        shown = {**proposed_effect(row), "outcome": row.outcome, "ended": ended}
+        yield from _changed(shown, said, f"proposal {row.pk}")
+        times = [moment for moment in (row.proposed_at, row.until, row.ended_at) if moment]
+        if any(
+            moment.microsecond % 1000 for moment in times
+        ):  # finer than entries tell: it would agree by rounding
+            yield f"proposal {row.pk}: a time not as attested"
+    for gone in proposed:
+        yield f"proposal {gone}: somebody proposed it, and the row is gone"
 
 
 def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:

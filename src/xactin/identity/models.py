@@ -35,6 +35,7 @@ class Agency(models.Model):
     functions = models.JSONField(default=list)
     unit_code = models.CharField(max_length=5, blank=True)
     path = models.CharField(max_length=400, db_index=True)  # codes from the root, "/"-joined, ends with "/"
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -81,7 +82,9 @@ class Person(models.Model):
 class Post(models.Model):
     """A post in an agency. `code` (`H44.100:chair`) is what statements carry.
 
-    `requires_passkey`: whoever acts in this post signs with a passkey, never with the server's key.
+    `role` is what procedures call it in their tasks; `duties` what it is trusted with besides (identity/duties.py),
+    None for a post that an upgrade has not come to yet. `requires_passkey`: whoever acts in this post signs with a
+    passkey, never with the server's key.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,9 +94,49 @@ class Post(models.Model):
     title_vi = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
     requires_passkey = models.BooleanField(default=False)
+    duties = models.JSONField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.code
+
+
+class Proposal(models.Model):
+    """Something that takes two persons, proposed by one: duties for a post, or a holder for it."""
+
+    class Kind(models.TextChoices):
+        """What is proposed."""
+
+        DUTIES = "duties"
+        HOLDER = "holder"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="proposals")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    duties = models.JSONField(default=list)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)  # "confirmed", "declined"
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="holder", person__isnull=False) | Q(kind="duties", person__isnull=True),
+                name="proposal_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, outcome="")
+                | Q(ended_at__isnull=False, outcome__in=("confirmed", "declined")),
+                name="proposal_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Holding(models.Model):

@@ -10,8 +10,19 @@ from uuid import UUID
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
-from xactin.identity.models import Account, Agency, ApiToken, Holding, KeyMandate, Person, Post, SigningKey
-from xactin.identity.rights import Actor, Decision, Facts, Passkey, may
+from xactin.identity.duties import duty as registered
+from xactin.identity.models import (
+    Account,
+    Agency,
+    ApiToken,
+    Holding,
+    KeyMandate,
+    Person,
+    Post,
+    Proposal,
+    SigningKey,
+)
+from xactin.identity.rights import Actor, Decision, Facts, Passkey, covers, may, needed
 from xactin.identity.rules import clean_name, folded, sort_key
 from xactin.ledger.clock import now
 
@@ -31,14 +42,16 @@ __all__ = [
     "full_names",
     "hats_of",
     "holders_of",
+    "holders_of_duty",
+    "inspected_agency_ids",
     "may",
+    "needed",
     "oneself",
     "people_matching",
     "posts_filled",
     "posts_named",
     "signing_with",
     "sort_key",
-    "visible_agency_ids",
 ]
 
 SESSION_HAT: Final = "identity.hat"
@@ -60,8 +73,11 @@ class Hat:
     title_vi: str
     title_en: str
     role: str | None
+    duties: frozenset[str]
     requires_passkey: bool
     agency_id: UUID | None
+    agency_path: str
+    place_path: str
     agency_code: str | None
     agency_name_vi: str
     agency_name_en: str
@@ -112,8 +128,11 @@ def _hat(rows: list[KeyMandate]) -> Hat | None:
         title_vi=post.title_vi if post else "Cá nhân",
         title_en=post.title_en if post else "Myself",
         role=post.role if post else None,
+        duties=frozenset(post.duties or ()) if post else frozenset(),
         requires_passkey=bool(post and post.requires_passkey),
         agency_id=place.id if place else None,
+        agency_path=place.path if place else "",
+        place_path=place_path(place) if place else "",
         agency_code=place.code if place else None,
         agency_name_vi=place.name_vi if place else "",
         agency_name_en=place.name_en if place else "",
@@ -152,7 +171,10 @@ def _actor(account: Account, hat: Hat, language: str) -> Actor:
         post_code=hat.post_code,
         post_title="" if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
         role=hat.role,
+        duties=hat.duties,
         agency_id=hat.agency_id,
+        agency_path=hat.agency_path,
+        place_path=hat.place_path,
         agency_code=hat.agency_code,
         agency_name=hat.agency_name_vi if vietnamese else hat.agency_name_en,
         agency_functions=hat.agency_functions,
@@ -217,7 +239,10 @@ def oneself(actor: Actor) -> Actor:
                 post_code=None,
                 post_title="",
                 role=None,
+                duties=frozenset(),
                 agency_id=None,
+                agency_path="",
+                place_path="",
                 agency_code=None,
                 agency_name="",
                 agency_functions=(),
@@ -331,11 +356,14 @@ def holders_of(agency_id: UUID, role: str) -> list[UUID]:
 
 
 def posts_in(agency_id: UUID) -> list[Post]:
-    """The posts of an agency, each with its holders of now under `now_held`."""
+    """The posts of an agency, each with its holders of now under `now_held`, what waits under `now_waiting`."""
     holders = Prefetch(
         "holdings", held_now().select_related("person").order_by("person__sort_key"), "now_held"
     )
-    return list(Post.objects.filter(agency_id=agency_id).prefetch_related(holders).order_by("code"))
+    waits = Prefetch(
+        "proposals", Proposal.objects.filter(ended_at=None).select_related("person"), "now_waiting"
+    )
+    return list(Post.objects.filter(agency_id=agency_id).prefetch_related(holders, waits).order_by("code"))
 
 
 def keys_of(actor: Actor) -> list[SigningKey]:
@@ -350,13 +378,35 @@ def tokens_of(actor: Actor) -> list[ApiToken]:
     return list(kept.annotate(over=Q(expires_at__lte=now())).order_by("-id"))
 
 
-def visible_agency_ids(actor: Actor) -> frozenset[UUID] | None:
-    """Agencies whose matters an actor may see; None: all (auditors). Empty for citizens, administrators."""
-    if actor.role == "auditor":
-        return None
-    if actor.agency_id is None or actor.role == "administrator":
+def inspected_agency_ids(actor: Actor, duty: str) -> frozenset[UUID] | None:
+    """The agencies over which the post worn has a duty; None: all of the authority. Empty without the duty."""
+    reach = actor.reach_of(duty)
+    if reach is None:
         return frozenset()
-    return frozenset({actor.agency_id})
+    if actor.has(duty):
+        return None
+    return frozenset(found.id for found in _agencies().values() if found.path.startswith(reach))
+
+
+def place_path(agency: Agency) -> str:
+    """The path of the province or commune that an agency is or belongs to: the nearest one in the tree upwards."""
+    found: Agency | None = agency
+    while found is not None and found.kind not in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
+        found = _agencies().get(found.parent_id) if found.parent_id else None
+    return found.path if found else agency.path
+
+
+def holders_of_duty(duty: str, path: str = "") -> list[UUID]:
+    """The people whose post has a duty over what stands at this place of the tree ("": the whole authority)."""
+    held = held_now().filter(post__duties__contains=[duty], person__account__is_active=True)
+    known = registered(duty)
+    found = []
+    for holding in held.select_related("post__agency").order_by("since"):
+        place = holding.post.agency
+        reach = place_path(place) if known and known.reach == "place" else place.path
+        if covers(reach, path):
+            found.append(holding.person_id)
+    return list(dict.fromkeys(found))
 
 
 def people_matching(words: str, limit: int = 20) -> list[Person]:

@@ -1,21 +1,17 @@
 """Who acts, and the one answer to "may this person, in this post, do this act on this subject?".
 
-Pure: an `Actor` is loaded by `queries`, the facts about the subject come from the room that owns it.
+Pure: an `Actor` is loaded by `queries`; what is to be known of a subject (`Facts`) and the rules about it (its
+policy) are of the room that owns the kind of subject, which registers them in its `apps.py`.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from django.utils.translation import get_language
 
-CASE_READING: Final = frozenset({"case.read", "case.result"})
-OWNER_ACTS: Final = frozenset({"case.supply", "case.withdraw", "case.amend"})
-OWN_ACTS: Final = frozenset(
-    {"person.read", "person.edit", "key.enrol", "key.rotate", "key.revoke", "token.create", "token.revoke"}
-)
-ADMINISTRATION: Final = ("agency.", "post.", "account.", "procedure.", "limit.", "key.")
-SITE_READING: Final = frozenset({"agency.read", "procedure.read", "ledger.read", "ledger.audit"})
+from xactin.identity.duties import duty
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +27,8 @@ class Passkey:
 class Actor:
     """A person with one hat on. `post_code` None: for themselves, as a citizen or firm.
 
+    `role` is what procedures call the post in their tasks; `duties` what it is trusted with besides.
+    `agency_path` is the agency's place in the tree, `place_path` that of the province or commune it belongs to.
     `key_id`, `mandate_id` and `custody` tell which key signs; `signing_with` changes them.
     """
 
@@ -42,10 +40,13 @@ class Actor:
     post_code: str | None = None
     post_title: str = ""
     role: str | None = None
+    duties: frozenset[str] = frozenset()
     agency_id: UUID | None = None
     agency_code: str | None = None
     agency_name: str = ""
     agency_functions: tuple[str, ...] = ()
+    agency_path: str = ""
+    place_path: str = ""
     requires_passkey: bool = False
     key_id: str
     mandate_id: UUID
@@ -56,22 +57,47 @@ class Actor:
         """The `by` of this actor's statements."""
         return {"person": str(self.person_id), "post": self.post_code, "agency": self.agency_code}
 
+    def reach_of(self, id: str) -> str | None:
+        """The path under which a duty of this post holds; None without the duty."""
+        if id not in self.duties:
+            return None
+        known = duty(id)
+        return self.place_path if known and known.reach == "place" else self.agency_path
+
+    def has(self, id: str, path: str = "") -> bool:
+        """Whether the post worn has a duty over what stands at this place of the tree ("": the whole authority)."""
+        reach = self.reach_of(id)
+        return bool(reach) and covers(reach, path)
+
+
+def covers(reach: str | None, path: str) -> bool:
+    """Whether a part of the tree holds this place; the whole authority ("") is held by its root alone."""
+    if not reach:
+        return False
+    return path.startswith(reach) if path else reach.count("/") == 1
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """What the room that owns a subject tells about it.
+    """What a policy may know of a subject. Rooms derive theirs from it and register them with their policy.
 
-    `agency_id` handles it, `task_agency_id` and `task_role` are those of the task asked about
-    (role "applicant" for the owner's own tasks), `agency_ids` are all that have or had a part.
+    `path`: where in the tree of agencies it belongs; "" for what concerns the whole authority.
     """
 
     subject: str
-    kind: str
-    owner_person_ids: tuple[UUID, ...] = ()
-    agency_id: UUID | None = None
-    task_agency_id: UUID | None = None
-    task_role: str | None = None
-    agency_ids: tuple[UUID, ...] = ()
+    path: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`case` of `case:<id>`."""
+        return self.subject.partition(":")[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnFacts(Facts):
+    """Something of a person's own: their profile, keys, tokens."""
+
+    owner: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,80 +114,74 @@ class Decision:
         return self.reason_vi if (get_language() or "vi").startswith("vi") else self.reason_en
 
 
-def _yes(vi: str, en: str) -> Decision:
+def yes(vi: str, en: str) -> Decision:
+    """Allowed, because."""
     return Decision(True, vi, en)
 
 
-def _no(vi: str, en: str) -> Decision:
+def no(vi: str, en: str) -> Decision:
+    """Denied, because."""
     return Decision(False, vi, en)
 
 
-NOT_SIGNED_IN: Final = _no("Ông/Bà chưa đăng nhập.", "You are not signed in.")
-NO_RULE: Final = _no("Không có quy định nào cho phép việc này.", "No rule allows this.")
+NOT_SIGNED_IN: Final = no("Ông/Bà chưa đăng nhập.", "You are not signed in.")
+NO_RULE: Final = no("Không có quy định nào cho phép việc này.", "No rule allows this.")
+
+Told = TypeVar("Told", bound=Facts)
+Policy = Callable[[Actor, str, Told], Decision]
+"""An actor, an act, what is known of the subject -> whether it is allowed, and why (not)."""
+
+_policies: Final[dict[str, tuple[type[Facts], Policy[Any]]]] = {}
+
+
+def register_policy(kind: str, facts: type[Told], policy: Policy[Told]) -> None:
+    """Says who may do what with subjects of this kind (`case` of `case:<id>`), and from which facts that is decided.
+
+    Called from the `apps.py` of the room that owns the kind.
+    """
+    _policies[kind] = (facts, cast(Policy[Any], policy))
 
 
 def may(actor: Actor | None, act: str, facts: Facts) -> Decision:
     """Denied unless a rule allows it; the answer always carries its reason.
 
-    Acts are named `<subject kind>.<...>`; an act of a task is `case.<task>.<act>`.
+    Raises TypeError for facts of another kind of subject than the one named: they would be believed.
     """
     if actor is None:
         return NOT_SIGNED_IN
-    if act.startswith("case."):
-        return _may_case(actor, act, facts)
-    if act in OWN_ACTS and actor.person_id in facts.owner_person_ids:
-        return _yes("Thông tin của chính Ông/Bà.", "It is your own.")
-    if act in SITE_READING and actor.role == "auditor":
-        return _yes("Thanh tra được đọc.", "Auditors may read.")
-    if act == "agency.read" and actor.post_code:
-        return _yes("Công chức được xem cơ cấu cơ quan.", "Officials may see the tree of agencies.")
-    if act.startswith(ADMINISTRATION) and actor.role == "administrator":
-        return _yes("Thuộc nhiệm vụ của quản trị viên.", "It is the administrator's duty.")
-    if act.startswith(ADMINISTRATION):
-        return _no("Việc này thuộc quản trị viên.", "Only an administrator may do this.")
-    return NO_RULE
+    known = _policies.get(facts.kind)
+    if known is None:
+        return NO_RULE
+    kind_of_facts, policy = known
+    if type(facts) is not kind_of_facts:
+        raise TypeError(f"{facts.kind} is decided by {kind_of_facts.__name__}, not by {type(facts).__name__}")
+    return policy(actor, act, facts)
 
 
-def _may_case(actor: Actor, act: str, facts: Facts) -> Decision:
-    if actor.role == "administrator":
-        return _no(
-            "Quản trị viên không có quyền đối với hồ sơ.", "An administrator has no rights over dossiers."
+def by_duty(needs: Mapping[str, str]) -> Policy[Facts]:
+    """The policy of a kind where each act asks one duty: {act: duty}."""
+
+    def policy(actor: Actor, act: str, facts: Facts) -> Decision:
+        return needed(actor, needs[act], facts.path) if act in needs else NO_RULE
+
+    return policy
+
+
+def needed(actor: Actor, id: str, path: str = "") -> Decision:
+    """Whether the actor's post has a duty over this place; a refusal names the duty."""
+    if actor.has(id, path):
+        return yes(f"Thuộc nhiệm vụ “{_name(id, 'vi')}”.", f"It is of the duty “{_name(id, 'en')}”.")
+    if id in actor.duties:
+        return no(
+            f"Nhiệm vụ “{_name(id, 'vi')}” của Ông/Bà chỉ trong phạm vi cơ quan mình và cấp dưới.",
+            f"Your duty “{_name(id, 'en')}” is for your own agency and those below it.",
         )
-    if actor.role == "auditor":
-        if act in CASE_READING:
-            return _yes("Thanh tra được đọc hồ sơ.", "Auditors may read dossiers.")
-        return _no("Thanh tra chỉ được đọc.", "Auditors may only read.")
-    if actor.post_code is None:
-        return _may_owner(actor, act, facts)
-    return _may_official(actor, act, facts)
-
-
-def _may_owner(actor: Actor, act: str, facts: Facts) -> Decision:
-    if actor.person_id not in facts.owner_person_ids:
-        return _no("Hồ sơ này không phải của Ông/Bà.", "This dossier is not yours.")
-    if act == "case.submit" or act in OWNER_ACTS or act in CASE_READING or facts.task_role == "applicant":
-        return _yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
-    return _no(
-        "Việc này do cơ quan giải quyết thực hiện.", "This is done by the agency, not by the applicant."
+    return no(
+        f"Việc này cần nhiệm vụ “{_name(id, 'vi')}”, mà chức vụ Ông/Bà đang đảm nhiệm không có.",
+        f"This needs the duty “{_name(id, 'en')}”, which the post you wear does not have.",
     )
 
 
-def _may_official(actor: Actor, act: str, facts: Facts) -> Decision:
-    if act == "case.submit" or act in OWNER_ACTS:
-        return _no(
-            "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
-            "Applicants do this for themselves, not in a post.",
-        )
-    if act in CASE_READING:
-        if actor.agency_id in {facts.agency_id, facts.task_agency_id, *facts.agency_ids}:
-            return _yes("Cơ quan của Ông/Bà tham gia giải quyết.", "Your agency has a part in it.")
-        return _no("Cơ quan của Ông/Bà không tham gia hồ sơ này.", "Your agency has no part in this dossier.")
-    if facts.task_agency_id is None or actor.agency_id != facts.task_agency_id:
-        return _no("Việc này thuộc cơ quan khác.", "This task belongs to another agency.")
-    if actor.role != facts.task_role:
-        return _no("Việc này thuộc chức vụ khác trong cơ quan.", "This task belongs to another post.")
-    if actor.person_id in facts.owner_person_ids:
-        return _no(
-            "Ông/Bà không được giải quyết hồ sơ của chính mình.", "Nobody may decide on their own dossier."
-        )
-    return _yes("Thuộc chức vụ Ông/Bà đang đảm nhiệm.", "It belongs to the post you wear.")
+def _name(id: str, language: str) -> str:
+    found = duty(id)
+    return id if found is None else found.vi if language == "vi" else found.en

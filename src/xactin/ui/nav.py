@@ -1,6 +1,6 @@
 """What the layouts show of rooms above: each registers its part in its `apps.py`, none is named here.
 
-nav.register("cases", _("Inbox"), "cases:inbox", order=10, roles={"officer", "chair"})
+nav.register("cases", _("Inbox"), "cases:inbox", order=10, duties={"cases.work"})
 nav.register_hats(source, "identity:wear_hat")     Hat(id, title, agency, worn) of the account
 nav.register_bell(count, "notices:list")           how many notices are unread
 """
@@ -29,20 +29,20 @@ MENUS = ("portal", "account", "footer")
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a menu. `roles` are the posts it is for; None is for everybody signed in."""
+    """One line of a menu. It is for posts with one of `duties`; None is for everybody signed in."""
 
     area: str
     label: Text
     url_name: str
     order: int = 100
-    roles: frozenset[str] | None = None
+    duties: frozenset[str] | None = None
     icon: str = ""
     count: Callable[[HttpRequest], int] | None = None
     url_arguments: tuple[str, ...] = ()
 
     def meant_for(self, actor: Any) -> bool:
         """Whether somebody who wears this hat sees it."""
-        return self.roles is None or getattr(actor, "role", None) in self.roles
+        return self.duties is None or bool(self.duties & getattr(actor, "duties", frozenset()))
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def register(
     label: Text,
     url_name: str,
     order: int = 100,
-    roles: Collection[str] | None = None,
+    duties: Collection[str] | None = None,
     *,
     icon: str = "",
     count: Callable[[HttpRequest], int] | None = None,
@@ -94,7 +94,14 @@ def register(
     if area not in AREAS and area not in MENUS:
         raise ValueError(f"no such area: {area}")
     item = Item(
-        area, label, url_name, order, None if roles is None else frozenset(roles), icon, count, url_arguments
+        area,
+        label,
+        url_name,
+        order,
+        None if duties is None else frozenset(duties),
+        icon,
+        count,
+        url_arguments,
     )
     if not any(
         (one.area, one.url_name, one.url_arguments) == (area, url_name, url_arguments) for one in _items

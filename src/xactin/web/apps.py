@@ -4,7 +4,16 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Registers the room with Django."""
+    """Registers the room with Django, and puts together what rooms beside each other cannot."""
 
     name = "xactin.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Who may do what changes in identity, and people are told of it by notices."""
+        from xactin.identity.commands import subscribe
+        from xactin.notices.commands import register_topic
+        from xactin.web import trust
+
+        register_topic(trust.TOPIC, trust.tell_people)
+        subscribe(trust.leave_event)

@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results import seals
 from xactin.identity import commands as identity
-from xactin.identity.models import Account, Agency
-from xactin.identity.queries import actor_for
+from xactin.identity.models import Account, Agency, Person, Post
+from xactin.identity.posts.queries import needs_two
+from xactin.identity.queries import Actor, actor_for
 from xactin.web.launcher.data_folder import DataFolder
 
 PROVINCE: Final = "H44"
@@ -237,6 +238,7 @@ def _found(password: str) -> None:
             unit_code=office.unit,
             by=by,
         )
+    second = _second_administrator(password, by)
     for one in OFFICIALS:
         post = identity.create_post(
             agency=agencies[one.agency], role=one.role, title_vi=one.title_vi, title_en=one.title_en, by=by
@@ -244,7 +246,7 @@ def _found(password: str) -> None:
         account = identity.make_person_account(
             username=one.username, password=password, full_name=one.name, by=by
         )
-        identity.appoint(person=account.person, post=post, by=by)
+        _appoint(account.person, post, by, second)
     for username, name, kind, number, phone, address in APPLICANTS:
         identity.make_person_account(
             username=username,
@@ -257,6 +259,26 @@ def _found(password: str) -> None:
             email=f"{username}@example.vn",
             by=by,
         )
+
+
+def _second_administrator(password: str, by: Actor) -> Actor:
+    """The founder alone appoints the second person; from then on what weighs most takes two."""
+    account = identity.make_person_account(
+        username="quantri2", password=password, full_name="Vương Thị Thu", by=by
+    )
+    identity.propose_holder(person=account.person, post=Post.objects.get(code=by.post_code), by=by)
+    return actor_for("quantri2")
+
+
+def _appoint(person: Person, post: Post, by: Actor, second: Actor) -> None:
+    """One proposes and the other confirms, first the duties and then the holder, where the post takes two."""
+    for waiting in post.proposals.filter(ended_at=None):
+        identity.confirm(proposal=waiting.pk, by=second)
+    post.refresh_from_db()
+    if needs_two(post):
+        identity.confirm(proposal=identity.propose_holder(person=person, post=post, by=by).pk, by=second)
+    else:
+        identity.appoint(person=person, post=post, by=by)
 
 
 def _packages() -> Path:

@@ -25,9 +25,10 @@ from xactin.cases.dossiers.records import (
 from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.rights import CaseFacts
 from xactin.cases.rules import number_prefix, search_words
 from xactin.identity import commands as identity
-from xactin.identity.queries import Actor, Facts, folded, may
+from xactin.identity.queries import Actor, folded, may
 from xactin.kernel.expressions import ExpressionError
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
@@ -90,7 +91,7 @@ def _submit(
 ) -> ActDone:
     version = standing.version
     package = version.package
-    decision = may(by, "case.submit", Facts(subject="", kind="case", owner_person_ids=(by.person_id,)))
+    decision = may(by, "case.submit", CaseFacts(subject="case:", owners=(by.person_id,)))
     if not decision.allowed:
         raise Forbidden(decision.reason)
     applicant = applicant_facts(by)

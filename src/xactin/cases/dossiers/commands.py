@@ -25,9 +25,10 @@ from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
 from xactin.cases.models import PendingAct
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.rights import CaseFacts
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
-from xactin.identity.queries import Actor, Facts, may, signing_with
+from xactin.identity.queries import Actor, may, signing_with
 from xactin.kernel.attestation import time_text
 from xactin.kernel.local import local_time
 from xactin.kernel.procedure import engine
@@ -182,12 +183,11 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     Who may not see the case is told it does not exist; who may see it, why the act is refused.
     """
     package = procedures.version(found.version).package
-    facts = Facts(
+    facts = CaseFacts(
         subject=subject_of(case),
-        kind="case",
-        owner_person_ids=(found.applicant,),
-        agency_id=found.agency,
-        task_agency_id=found.task_agency,
+        owners=(found.applicant,),
+        agency=found.agency,
+        task_agency=found.task_agency,
         task_role=found.task_role,
     )
     if found.task_node is None:

@@ -13,10 +13,19 @@ from django.db.models import Q
 
 from xactin.cases.dossiers import statements
 from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
-from xactin.cases.dossiers.visibility import as_seen, found_by, handles, knows_applicant, sees, visible
+from xactin.cases.dossiers.visibility import (
+    as_seen,
+    found_by,
+    handles,
+    inspects,
+    knows_applicant,
+    sees,
+    visible,
+)
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.rights import WORK
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
@@ -92,6 +101,8 @@ def _mine(actor: Actor) -> Q:
     """Open tasks this actor may do: those of the post worn, or of an applicant's own cases."""
     if actor.agency_id is None:
         return Q(agency__isnull=True, case__applicant_id=actor.person_id)
+    if WORK not in actor.duties:
+        return Q(pk__in=())
     return Q(agency_id=actor.agency_id, role=actor.role)
 
 
@@ -180,12 +191,12 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
 
 
 def readable_parts(actor: Actor, case: Case) -> set[str]:
-    """The parts an actor may read: the applicant, the handling agency and auditors all but what is not theirs;
+    """The parts an actor may read: the applicant, the handling agency and inspectors all but what is not theirs;
     a consulted agency what its tasks declare (`reads`), and no more."""
     current = set(case.state["parts"])
     if actor.agency_id is None:
         return current - ({"result.draft"} - _shown_to_applicant(case))
-    if actor.role == "auditor" or handles(actor, case):
+    if inspects(actor, case) or handles(actor, case):
         return current
     return current & consulted_parts(actor, case)
 
@@ -272,7 +283,7 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
 
 
 def remarks(actor: Actor, case: Case) -> dict[str, statements.Remark]:
-    """Reasons and notes of acts, by entry: for the handling agency and auditors; nobody else's business."""
+    """Reasons and notes of acts, by entry: for the handling agency and inspectors; nobody else's business."""
     if actor.agency_id is None or not knows_applicant(actor, case):
         return {}
     return statements.remarks(case, by=str(actor.person_id), purpose="remarks")

@@ -11,7 +11,8 @@ from xactin.cases.dossiers import content, queries, store
 from xactin.cases.dossiers.effects import applied
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale
-from xactin.identity.queries import Actor, Facts, may
+from xactin.cases.rights import CaseFacts
+from xactin.identity.queries import Actor, may
 from xactin.kernel.canonical import CanonicalError, canonical
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -44,7 +45,7 @@ def found_in(rows: Sequence[tuple[Any, ...]]) -> store.Row:
 
 def require_owner(by: Actor, act: str, case: UUID, found: store.Row) -> None:
     """Raises NotFound, or Forbidden for somebody who may see the case and is not its applicant."""
-    facts = Facts(subject=subject_of(case), kind="case", owner_person_ids=(found.applicant,))
+    facts = CaseFacts(subject=subject_of(case), owners=(found.applicant,))
     decision = may(by, act, facts)
     if decision.allowed:
         return

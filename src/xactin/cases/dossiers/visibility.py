@@ -1,8 +1,8 @@
 """Who sees which dossier, and whose it is: the conditions that every question about dossiers carries.
 
-Seen by: the applicant; officials of the handling agency and of agencies that have or had a part;
-auditors, everything, for reading. Administrators see no dossier. A consulted agency gets what its
-tasks declare: it neither reads whose dossier it is nor finds it by that name.
+Seen by: the applicant; officials who work on dossiers, those of the handling agency and of agencies that have or
+had a part; inspectors, what their duty reaches, for reading. Other posts see no dossier. A consulted agency gets
+what its tasks declare: it neither reads whose dossier it is nor finds it by that name.
 """
 
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from xactin.cases.models import Case, CaseAgency
+from xactin.cases.rights import INSPECT, WORK
 from xactin.cases.rules import search_query
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor, folded
@@ -21,17 +22,19 @@ def visible(actor: Actor, *, before: UUID | None = None) -> QuerySet[Case]:
     `before`: only those older than this one.
     """
     rows = Case.objects.all() if before is None else Case.objects.filter(pk__lt=before)
-    if actor.role == "auditor":
-        return rows
-    if actor.role == "administrator":  # also in an agency that handles dossiers
-        return rows.none()
     if actor.agency_id is None:
         return rows.filter(applicant_id=actor.person_id)
+    inspected = identity.inspected_agency_ids(actor, INSPECT)
+    if inspected is None:
+        return rows
+    if WORK not in actor.duties:
+        return rows.filter(agency_id__in=inspected) if inspected else rows.none()
     parts = CaseAgency.objects.filter(agency_id=actor.agency_id)
     if before is not None:
         # Said of both: the database does not conclude it for the key that it walks.
         parts = parts.filter(case_id__lt=before)
-    return rows.filter(pk__in=parts.values("case_id"))
+    own = Q(pk__in=parts.values("case_id"))
+    return rows.filter(own | Q(agency_id__in=inspected)) if inspected else rows.filter(own)
 
 
 def sees(actor: Actor, case: UUID) -> bool:
@@ -57,9 +60,14 @@ def handles(actor: Actor, case: Case) -> bool:
     return case.agency_id in _handling(actor)
 
 
+def inspects(actor: Actor, case: Case) -> bool:
+    """Whether the actor reads the case as an inspector: all of it, and changes nothing."""
+    return INSPECT in actor.duties and actor.has(INSPECT, identity.agency(case.agency_id).path)
+
+
 def knows_applicant(actor: Actor, case: Case) -> bool:
     """Whether the actor, who sees the case, is told whose it is: all but agencies that are only consulted."""
-    return actor.agency_id is None or actor.role == "auditor" or handles(actor, case)
+    return actor.agency_id is None or inspects(actor, case) or handles(actor, case)
 
 
 def as_seen(actor: Actor, case: Case) -> Case:
@@ -78,7 +86,8 @@ def found_by(actor: Actor, words: str, *, case: str = "") -> Q:
         return Q()
     text, found = folded(words), f"{case}words__found"
     wanted = Q(**{found: search_query(text, by_name=True)})
-    if actor.agency_id is None or actor.role == "auditor":
+    inspected = identity.inspected_agency_ids(actor, INSPECT)
+    if actor.agency_id is None or inspected is None:
         return wanted
-    known = Q(**{f"{case}agency_id__in": _handling(actor)})
+    known = Q(**{f"{case}agency_id__in": _handling(actor) | inspected})
     return wanted & (known | Q(**{found: search_query(text, by_name=False)}))

@@ -131,7 +131,7 @@ def set_limit(*, by: Actor, package: Package, name: str, duration: Mapping[str, 
 
 
 def _require(by: Actor, act: str, subject: str) -> None:
-    decision = may(by, act, Facts(subject=subject, kind="procedure"))
+    decision = may(by, act, Facts(subject=subject))
     if not decision.allowed:
         raise Forbidden(decision.reason)
 

@@ -36,7 +36,7 @@ class Review:
 
 def review(*, by: Actor, sent: bytes) -> Review:
     """Looks at a zipped package. Changes nothing. Raises Forbidden for who may not publish."""
-    decision = may(by, "procedure.publish", Facts(subject="procedure:", kind="procedure"))
+    decision = may(by, "procedure.publish", Facts(subject="procedure:"))
     if not decision.allowed:
         raise Forbidden(decision.reason)
     try:

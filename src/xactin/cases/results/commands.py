@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.commands import subject_of
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
-from xactin.cases.models import Result
+from xactin.cases.models import Case, Result
+from xactin.cases.rights import CaseFacts
 from xactin.identity import commands as identity
-from xactin.identity.queries import Actor, Facts, may
+from xactin.identity.queries import Actor, may
 from xactin.ledger import commands as ledger
 
 ACT = "case.revoke"
@@ -19,19 +20,11 @@ LONGEST = 500
 def revoke(*, by: Actor, case: UUID, reason: str) -> None:
     """Ends the force of an issued result. `reason` becomes public and must hold no personal data.
 
-    Raises NotFound, Forbidden (only the chair of the agency that issued it), Invalid without a reason,
+    Raises NotFound, Forbidden (only who has the duty in the agency that issued it), Invalid without a reason,
     OutOfTurn when nothing is issued or it is revoked already.
     """
     found = queries.case_for(by, case)
-    facts = Facts(
-        subject=subject_of(case),
-        kind="case",
-        owner_person_ids=(found.applicant_id,),
-        agency_id=found.agency_id,
-        task_agency_id=found.agency_id,
-        task_role="chair",
-    )
-    decision = may(by, ACT, facts)
+    decision = may(by, ACT, _facts(found))
     if not decision.allowed:
         raise Forbidden(decision.reason)
     text = " ".join(reason.split())[:LONGEST]
@@ -56,10 +49,12 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
 
 def may_revoke(actor: Actor, case: UUID) -> bool:
     """Whether the page offers it."""
-    return (
-        actor.role == "chair"
-        and actor.agency_id is not None
-        and Result.objects.filter(
-            case_id=case, case__agency_id=actor.agency_id, issued_at__isnull=False, revoked_at__isnull=True
-        ).exists()
+    standing = Result.objects.filter(case_id=case, issued_at__isnull=False, revoked_at__isnull=True)
+    found = standing.select_related("case__agency").first()
+    return found is not None and may(actor, ACT, _facts(found.case)).allowed
+
+
+def _facts(case: Case) -> CaseFacts:
+    return CaseFacts(
+        subject=subject_of(case.pk), path=case.agency.path, owners=(case.applicant_id,), agency=case.agency_id
     )

@@ -80,7 +80,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = rows[: filters.limit]
     context = {
         "rows": [shown.case_head(row) for row in page],
-        "with_agency": actor.role in ("auditor", "consultant"),
+        "with_agency": any(row.agency_id != actor.agency_id for row in page),
         "filters": shown.case_filters(request.GET),
         "exports": _exports(request),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",

@@ -45,7 +45,7 @@ def _for(act: str) -> Callable[[View[Rest]], View[Rest]]:
     def around(view: View[Rest]) -> View[Rest]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            decision = may(acted_by(request), act, Facts(subject="procedure:", kind="procedure"))
+            decision = may(acted_by(request), act, Facts(subject="procedure:"))
             if not decision.allowed:
                 raise PermissionDenied(decision.reason)
             return view(request, *args, **kwargs)
@@ -77,7 +77,7 @@ def _last_day(until: date | None) -> date | None:
 
 
 def _changes(request: HttpRequest) -> bool:
-    facts = Facts(subject="procedure:", kind="procedure")
+    facts = Facts(subject="procedure:")
     return may(acted_by(request), "procedure.publish", facts).allowed
 
 

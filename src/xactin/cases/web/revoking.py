@@ -1,4 +1,4 @@
-"""The page on which a chair revokes an issued result."""
+"""The page on which an issued result is revoked."""
 
 from uuid import UUID
 

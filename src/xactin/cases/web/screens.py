@@ -12,6 +12,7 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
+from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
@@ -61,7 +62,7 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "crumbs": [(_("Inbox"), reverse("cases:inbox")), (found.number, "")],
         "tasks": open_now,
         "any_mine": any(task["mine"] for task in open_now),
-        "may_revoke": actor.role == "chair" and shown.may_be_revoked(found),
+        "may_revoke": may_revoke(actor, found.pk),
         "error_list": faults_of(open_now),
         "answers_given": list(_answers(package, opened)),
         "cards": shown.file_cards(actor, found),

@@ -274,11 +274,6 @@ def result_of(case: Case) -> dict[str, Any] | None:
     }
 
 
-def may_be_revoked(case: Case) -> bool:
-    """Whether a result of the case was issued and is in force."""
-    return Result.objects.filter(case=case, issued_at__isnull=False, revoked_at__isnull=True).exists()
-
-
 def papers_of(case: Case) -> list[dict[str, str]]:
     """Form 02, where it was sent: label and address. Form 03 stands beside the reason of a refusal."""
     found = []

@@ -16,7 +16,8 @@ from xactin.identity.attesting import require
 from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.keys.commands import enrol_person_key
 from xactin.identity.models import Account, ApiToken, Person
-from xactin.identity.rights import Actor, Facts
+from xactin.identity.policies import AccountFacts
+from xactin.identity.rights import Actor, OwnFacts
 from xactin.identity.rules import TOKEN_CHOICES, TOKEN_DAYS, clean_name, clean_phone, folded, sort_key
 from xactin.ledger.clock import now
 from xactin.ui.writing import time_text
@@ -80,7 +81,7 @@ def make_person_account(
     when the authority itself does it (its founding, a sign-up). An administrator's word confirms the
     e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
-    require(by, "account.create", Facts(subject="", kind="account"))
+    require(by, "account.create", AccountFacts(subject="account:"))
     person = enrol_person(
         full_name=full_name,
         kind=kind,
@@ -211,8 +212,8 @@ def edit_profile(*, by: Actor, phone: str, address: str) -> None:
     Person.objects.filter(pk=by.person_id).update(phone=clean_phone(phone), address=clean_name(address))
 
 
-def _own(person: UUID) -> Facts:
-    return Facts(subject=f"person:{person}", kind="person", owner_person_ids=(person,))
+def _own(person: UUID) -> OwnFacts:
+    return OwnFacts(subject=f"person:{person}", owner=person)
 
 
 def applicant_of(by: Actor) -> dict[str, str]:

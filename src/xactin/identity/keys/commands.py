@@ -19,7 +19,7 @@ from xactin.identity.keys.passkeys import enrolled_key
 from xactin.identity.keys.signing import public_key, seal_context
 from xactin.identity.models import Holding, KeyMandate, Person, SigningKey
 from xactin.identity.queries import held_now, oneself
-from xactin.identity.rights import Actor, Facts
+from xactin.identity.rights import Actor, OwnFacts
 from xactin.kernel.signatures import PublicKey
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
@@ -75,9 +75,7 @@ def _revoke(key: SigningKey, *, by: Actor) -> None:
 @transaction.atomic
 def enrol_person_key(*, person: Person, by: Actor | None = None) -> SigningKey:
     """Gives a person the key that the server keeps for them, sealed; a person has one at a time."""
-    require(
-        by, "key.enrol", Facts(subject=f"person:{person.id}", kind="person", owner_person_ids=(person.id,))
-    )
+    require(by, "key.enrol", OwnFacts(subject=f"person:{person.id}", owner=person.id))
     return _enrol(person, by=by)
 
 

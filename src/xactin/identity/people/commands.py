@@ -8,21 +8,23 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
 from xactin.identity.accounts.commands import make_person_account
-from xactin.identity.agencies.commands import lock_administrators
 from xactin.identity.attesting import attest, require
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.jobs import send_later
 from xactin.identity.keys.commands import lock_person
 from xactin.identity.models import Account, ApiToken, Person
 from xactin.identity.people.queries import Invitation
+from xactin.identity.policies import AccountFacts
+from xactin.identity.posts.holding_commands import check_remaining, lock_vital
 from xactin.identity.queries import held_now
-from xactin.identity.rights import Actor, Facts
+from xactin.identity.rights import Actor
 from xactin.ledger.clock import now
 
 
@@ -113,13 +115,13 @@ def deactivate_account(*, person: UUID, by: Actor) -> None:
             "Không ai được ngừng tài khoản của chính mình.", "Nobody may deactivate their own account."
         )
     account = _locked_account(person)
-    if held_now().filter(person_id=person, post__role="administrator").exists():
-        # Of two administrators who deactivate each other, one comes second and has no account any more.
-        lock_administrators()
+    lock_vital()  # of two administrators who deactivate each other, one comes second and has no account any more
     if not Account.objects.filter(pk=by.account_id, is_active=True).exists():
         raise Forbidden("Tài khoản của Ông/Bà đã ngừng sử dụng.", "Your account is out of use.")
     if not account.is_active:
         raise Refused("Tài khoản này đã ngừng sử dụng.", "This account is out of use already.")
+    for held in held_now().filter(person_id=person).select_related("post__agency"):
+        check_remaining(held.post, lost=held.post.duties or (), without=Q(person_id=person))
     attest(by, subject=f"person:{person}", act="account.deactivate", effect={"active": False})
     account.is_active = False
     account.save(update_fields=["is_active"])
@@ -154,5 +156,6 @@ def _locked_account(person: UUID) -> Account:
     return found.select_for_update(of=("self",), no_key=True).get()
 
 
-def _facts(person: UUID) -> Facts:
-    return Facts(subject=f"person:{person}", kind="account")
+def _facts(person: UUID) -> AccountFacts:
+    held = held_now().filter(person_id=person).values_list("post__agency__path", flat=True)
+    return AccountFacts(subject=f"account:{person}", paths=tuple(held))

@@ -10,8 +10,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from xactin.identity.attesting import require
 from xactin.identity.errors import NotFound
 from xactin.identity.models import Account, Holding, Person
+from xactin.identity.policies import AccountFacts
 from xactin.identity.queries import held_now
-from xactin.identity.rights import Actor, Facts
+from xactin.identity.rights import Actor
 from xactin.identity.rules import clean_name, folded
 from xactin.vault import queries as vault
 
@@ -70,4 +71,4 @@ def _posts_held() -> "Prefetch[str, QuerySet[Holding], str]":
 
 
 def _require_reader(by: Actor) -> None:
-    require(by, "account.read", Facts(subject="", kind="account"))
+    require(by, "account.read", AccountFacts(subject="account:"))

@@ -140,13 +140,6 @@ def test_only_an_administrator_changes_agencies_and_posts(province: Province, us
     assert not Agency.objects.filter(code="H44.9").exists()
 
 
-def test_officials_see_the_matters_of_their_agency_auditors_all(province: Province) -> None:
-    assert queries.visible_agency_ids(province.actor("thanhtra1")) is None
-    assert queries.visible_agency_ids(province.actor("quantri1")) == frozenset()
-    assert queries.visible_agency_ids(province.actor("congdan1")) == frozenset()
-    assert queries.visible_agency_ids(province.actor("soxd1")) == {province.agencies["H44.02"].id}
-
-
 def test_an_administrators_post_cannot_ask_for_a_passkey(province: Province) -> None:
     post = Post.objects.get(role="administrator")
     with pytest.raises(Refused):

@@ -330,7 +330,7 @@ def test_twice_is_refused_and_so_is_oneself(province: Province) -> None:
 def test_an_administrator_with_an_account_in_use_always_stays(province: Province) -> None:
     first = province.actor("quantri1")
     post = Post.objects.get(code="H44:administrator")
-    commands.appoint(person=province.person("vanthu1"), post=post, by=first)
+    commands.appoint(person=province.person("vanthu1"), post=post)
     second = province.actor("vanthu1", "administrator")
     commands.deactivate_account(person=second.person_id, by=first)
     with pytest.raises(Forbidden):  # who acted a moment too late

@@ -1,42 +1,49 @@
-"""The pages of agencies, posts and who holds them: anybody in a post looks, an administrator changes."""
-
-from datetime import datetime, time, timedelta
-from uuid import UUID
+"""The pages of agencies and their posts: anybody in a post looks, who has the duty changes."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xactin.identity import commands, queries
-from xactin.identity.errors import Invalid, NotFound, Refused
-from xactin.identity.models import Agency, Holding, Person, Post
-from xactin.identity.rights import Facts, may
+from xactin.identity.errors import Invalid, Refused
+from xactin.identity.models import Agency
+from xactin.identity.rights import Actor, Facts, may
 from xactin.identity.web.agency_forms import UNITS_LIST, AgencyForm, PostForm, tell_at_field
-from xactin.identity.web.forms import AppointForm
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 from xactin.identity.web.words import function_text, kind_text
 
+_CHANGES = {
+    "builds": "post.create",
+    "appoints": "post.appoint",
+    "gives": "post.duties",
+    "confirms": "post.confirm",
+}
 
-def _require_reader(request: HttpRequest) -> bool:
-    """Raises PermissionDenied for who may not see the tree; whether this one may change it."""
+
+def _require_reader(request: HttpRequest) -> Actor:
+    """Raises PermissionDenied for who may not see the tree."""
     actor = actor_of(request)
-    decision = may(actor, "agency.read", Facts(subject="agency:", kind="agency"))
-    changes = may(actor, "post.appoint", Facts(subject="post:", kind="post")).allowed
-    if not decision.allowed and not changes:
+    decision = may(actor, "agency.read", Facts(subject="agency:"))
+    if not decision.allowed:
         raise PermissionDenied(decision.reason)
-    return changes
+    return actor
+
+
+def _changes(actor: Actor, path: str) -> dict[str, bool]:
+    """What the page offers at this place of the tree."""
+    facts = Facts(subject="post:", path=path)
+    return {name: may(actor, act, facts).allowed for name, act in _CHANGES.items()}
 
 
 @login_required
 @require_GET
 def tree(request: HttpRequest) -> HttpResponse:
     """The tree of agencies."""
-    changes = _require_reader(request)
+    actor = _require_reader(request)
     words = queries.folded(request.GET.get("q", ""))
     found = [
         {
@@ -47,7 +54,9 @@ def tree(request: HttpRequest) -> HttpResponse:
         for depth, agency in queries.agency_tree()
         if words in queries.folded(f"{agency.code} {agency.name_vi} {agency.name_en}")
     ]
-    return render(request, "identity/agencies.html", {"agencies": found, "changes": changes})
+    return render(
+        request, "identity/agencies.html", {"agencies": found, "changes": "agencies.manage" in actor.duties}
+    )
 
 
 def _agency(code: str) -> Agency:
@@ -58,7 +67,7 @@ def _agency(code: str) -> Agency:
 @require_GET
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """An agency, its posts and who holds them."""
-    changes = _require_reader(request)
+    actor = _require_reader(request)
     found = _agency(code)
     shown = {
         "agency": found,
@@ -66,7 +75,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "functions": ", ".join(map(function_text, found.functions)),
         "posts": queries.posts_in(found.id),
         "children": found.children.order_by("path"),
-        "changes": changes,
+        **_changes(actor, found.path),
     }
     return render(request, "identity/agency.html", shown)
 
@@ -75,8 +84,8 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 @refusals_told("identity:agencies")
 def add_agency(request: HttpRequest, code: str) -> HttpResponse:
     """Adds an agency below another."""
-    actor = require_right(request, "agency.create")
     parent = _agency(code)
+    actor = require_right(request, "agency.create", Facts(subject="agency:", path=parent.path))
     form = AgencyForm(request.POST or None, parent=parent)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,16 +106,14 @@ def add_agency(request: HttpRequest, code: str) -> HttpResponse:
 @refusals_told("identity:agencies")
 def add_post(request: HttpRequest, code: str) -> HttpResponse:
     """Adds a post to an agency."""
-    actor = require_right(request, "post.create")
     place = _agency(code)
-    form = PostForm(request.POST or None)
+    actor = require_right(request, "post.create", Facts(subject="post:", path=place.path))
+    form = PostForm(request.POST or None, agency=place)
     if request.method == "POST" and form.is_valid():
         try:
-            made = commands.create_post(agency=place, by=actor, **form.cleaned_data)
-        except Invalid as refused:
+            made = commands.create_post(agency=place, by=actor, **form.wanted())
+        except Refused as refused:
             tell_at_field(form, refused)
-        except Refused as refused:  # an administrator cannot be asked for a passkey
-            form.add_error("requires_passkey", str(refused))
         else:
             title = made.title_vi if actor.language == "vi" else made.title_en
             messages.success(
@@ -115,90 +122,3 @@ def add_post(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("identity:agency", code=place.code)
     shown = {"agency": place, "form": form}
     return render(request, "identity/add_post.html", shown, status=422 if form.errors else 200)
-
-
-def _post(code: str) -> Post:
-    return get_object_or_404(Post.objects.select_related("agency"), code=code)
-
-
-def _person_named(id: str) -> Person | None:
-    """Whom the page of a person leads here for: two may share a name."""
-    try:
-        return Person.objects.select_related("account").filter(pk=UUID(id)).first()
-    except ValueError:
-        return None
-
-
-@login_required
-@refusals_told("identity:agencies")
-def appoint(request: HttpRequest, code: str) -> HttpResponse:
-    """Finds a person and appoints them to a post."""
-    actor = require_right(request, "post.appoint")
-    post = _post(code)
-    form = AppointForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        person = get_object_or_404(Person, pk=form.cleaned_data["person"])
-        last = form.cleaned_data["until"]
-        until = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)) if last else None
-        try:
-            commands.appoint(person=person, post=post, until=until, by=actor)
-        except NotFound:
-            raise
-        except Refused as refused:
-            tell_at_field(form, refused)
-        else:
-            told = _("%(name)s holds this post from now on.") % {"name": person.full_name}
-            messages.success(request, told)
-            return redirect("identity:agency", code=post.agency.code)
-    words = request.GET.get("q", "")
-    added = _person_named(request.GET.get("person", ""))
-    shown = {
-        "post": post,
-        "form": form,
-        "q": words,
-        "chosen": str(form.data.get("person", "") or (added.pk if added else "")),
-        "people": [added] if added else queries.people_matching(words) if words.strip() else [],
-    }
-    return render(request, "identity/appoint.html", shown, status=422 if form.errors else 200)
-
-
-@login_required
-@require_POST
-@refusals_told("identity:agencies")
-def end_holding(request: HttpRequest, holding: UUID) -> HttpResponse:
-    """Ends a person's time in a post."""
-    actor = require_right(request, "post.end")
-    found = Holding.objects.select_related("post__agency", "person").filter(pk=holding).first()
-    if found is None:
-        raise Http404
-    try:
-        commands.end_holding(holding=found, by=actor)
-    except NotFound:
-        raise
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(name)s no longer holds the post.") % {"name": found.person.full_name})
-    return redirect("identity:agency", code=found.post.agency.code)
-
-
-@login_required
-@require_POST
-@refusals_told("identity:agencies")
-def policy(request: HttpRequest, code: str) -> HttpResponse:
-    """Sets whether a post signs with a passkey."""
-    actor = require_right(request, "post.policy")
-    post = _post(code)
-    required = request.POST.get("passkey") == "yes"
-    try:
-        commands.require_passkey(post=post, required=required, by=actor)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("identity:agency", code=post.agency.code)
-    messages.success(
-        request,
-        _("Acts of this post are signed by a passkey.")
-        if required
-        else _("A passkey is offered to this post, not asked for."),
-    )
-    return redirect("identity:agency", code=post.agency.code)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xactin.identity.agencies import queries
+from xactin.identity.duties import all_duties
 from xactin.identity.errors import Refused
 from xactin.identity.models import Agency
 from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name
@@ -45,7 +46,7 @@ class AgencyForm(forms.Form):
         required=False,
         help_text=_("Left empty, the Vietnamese name stands in English pages too."),
     )
-    functions = forms.MultipleChoiceField(required=False)
+    functions = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     more_functions = forms.CharField(
         label=_("Other parts"),
         max_length=200,
@@ -132,7 +133,27 @@ class AgencyForm(forms.Form):
         return entered | {"functions": list(dict.fromkeys([*entered["functions"], *more]))}
 
 
-class PostForm(forms.Form):
+def duty_choices(agency: Agency) -> list[tuple[str, str]]:
+    """The duties that posts of an agency can have, in words; sensitive ones say so."""
+    two = gettext("two persons")
+    return [
+        (one.id, f"{one.name} ({two})" if one.sensitive else one.name)
+        for one in all_duties()
+        if not one.levels or agency.kind in one.levels
+    ]
+
+
+class DutiesForm(forms.Form):
+    """What a post is trusted with."""
+
+    duties = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["duties"].choices = duty_choices(agency)  # type: ignore[attr-defined]
+
+
+class PostForm(DutiesForm):
     """A post in an agency."""
 
     role = forms.ChoiceField(label=_("Role"), choices=[("", ""), *ROLES.items()])
@@ -162,6 +183,10 @@ class PostForm(forms.Form):
     def clean_name(self) -> str:
         """In small letters."""
         return str(self.cleaned_data["name"]).strip().lower()
+
+    def wanted(self) -> dict[str, Any]:
+        """What `create_post` takes: without a choice, the duties usual for the role."""
+        return self.cleaned_data | {"duties": self.cleaned_data["duties"] or None}
 
 
 def tell_at_field(form: forms.Form, refused: Refused) -> None:

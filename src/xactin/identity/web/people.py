@@ -1,5 +1,6 @@
 """The pages of people with accounts: an administrator adds them, invites them, puts an account out of use."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,18 +16,21 @@ from xactin.identity.errors import Invalid
 from xactin.identity.models import Post
 from xactin.identity.people import queries
 from xactin.identity.people.queries import Invitation
+from xactin.identity.policies import AccountFacts
 from xactin.identity.rights import Actor
 from xactin.identity.web.agency_forms import tell_at_field
 from xactin.identity.web.people_forms import KINDS, PersonForm
 from xactin.identity.web.rates import limited
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 
+ACCOUNTS: Final = AccountFacts(subject="account:")
+
 
 @login_required
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Those who have an account, as a Vietnamese list has them."""
-    actor = require_right(request, "account.read")
+    actor = require_right(request, "account.read", ACCOUNTS)
     words = request.GET.get("q", "")
     try:
         after = UUID(request.GET["after"]) if request.GET.get("after") else None
@@ -48,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @limited("invitation", "60/m/user")
 def add_person(request: HttpRequest) -> HttpResponse:
     """Gives somebody an account and invites them. `?post=` is the post they are to be appointed to."""
-    actor = require_right(request, "account.create")
+    actor = require_right(request, "account.create", ACCOUNTS)
     post = _post(request)
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +72,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 @refusals_told("identity:people")
 def person(request: HttpRequest, person: UUID) -> HttpResponse:
     """One person: how they sign in, what they hold, and what an administrator may do with the account."""
-    return _page(request, require_right(request, "account.read"), person)
+    return _page(request, require_right(request, "account.read", ACCOUNTS), person)
 
 
 @login_required
@@ -77,7 +81,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
 @refusals_told("identity:people")
 def invite(request: HttpRequest, person: UUID) -> HttpResponse:
     """Sends the invitation again; links sent before end."""
-    actor = require_right(request, "account.invite")
+    actor = actor_of(request)
     return _invited(request, actor, person, commands.invite_again(person=person, by=actor))
 
 
@@ -86,7 +90,7 @@ def invite(request: HttpRequest, person: UUID) -> HttpResponse:
 @refusals_told("identity:people")
 def deactivate(request: HttpRequest, person: UUID) -> HttpResponse:
     """Puts an account out of use."""
-    commands.deactivate_account(person=person, by=require_right(request, "account.deactivate"))
+    commands.deactivate_account(person=person, by=actor_of(request))
     messages.success(request, _("The account is out of use. Its sessions and tokens have ended."))
     return redirect("identity:person", person=person)
 
@@ -96,7 +100,7 @@ def deactivate(request: HttpRequest, person: UUID) -> HttpResponse:
 @refusals_told("identity:people")
 def reactivate(request: HttpRequest, person: UUID) -> HttpResponse:
     """Takes an account into use again."""
-    commands.reactivate_account(person=person, by=require_right(request, "account.reactivate"))
+    commands.reactivate_account(person=person, by=actor_of(request))
     messages.success(request, _("The account is in use again. Tokens for programs have to be made anew."))
     return redirect("identity:person", person=person)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import agencies, people, views
+from xactin.identity.web import agencies, people, posts, views
 
 _own: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
@@ -24,9 +24,12 @@ _own: list[URLPattern | URLResolver] = [
     path("agencies/<str:code>/", agencies.agency, name="agency"),
     path("agencies/<str:code>/add/", agencies.add_agency, name="add_agency"),
     path("agencies/<str:code>/posts/add/", agencies.add_post, name="add_post"),
-    path("agencies/posts/<str:code>/appoint/", agencies.appoint, name="appoint"),
-    path("agencies/posts/<str:code>/policy/", agencies.policy, name="policy"),
-    path("agencies/holdings/<uuid:holding>/end/", agencies.end_holding, name="end_holding"),
+    path("agencies/posts/<str:code>/appoint/", posts.appoint, name="appoint"),
+    path("agencies/posts/<str:code>/duties/", posts.duties, name="duties"),
+    path("agencies/posts/<str:code>/policy/", posts.policy, name="policy"),
+    path("agencies/holdings/<uuid:holding>/end/", posts.end_holding, name="end_holding"),
+    path("proposals/", posts.proposals, name="proposals"),
+    path("proposals/<uuid:proposal>/", posts.answer, name="answer"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),

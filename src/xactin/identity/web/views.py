@@ -40,10 +40,10 @@ def actor_of(request: HttpRequest) -> Actor:
     return found
 
 
-def require_right(request: HttpRequest, act: str) -> Actor:
-    """The actor. Raises PermissionDenied for who may not do this anywhere."""
+def require_right(request: HttpRequest, act: str, facts: Facts) -> Actor:
+    """The actor. Raises PermissionDenied for who may not do this."""
     actor = actor_of(request)
-    decision = may(actor, act, Facts(subject="", kind=act.partition(".")[0]))
+    decision = may(actor, act, facts)
     if not decision.allowed:
         raise PermissionDenied(decision.reason)
     return actor

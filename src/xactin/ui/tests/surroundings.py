@@ -19,7 +19,7 @@ def without_other_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
 class Official:
     name: str = "Trần Văn Đức"
     post_title: str = "Chuyên viên, Phòng Kinh tế - Hạ tầng"
-    role: str | None = "officer"
+    duties: frozenset[str] = frozenset({"cases.work"})
 
 
 @dataclass

@@ -21,8 +21,8 @@ def _surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_desk_shows_a_post_only_its_own_work(client: Client) -> None:
-    nav.register("cases", "Hồ sơ cần xử lý", "inbox", roles={"officer"}, count=lambda request: 12)
-    nav.register("operations", "Khóa và quyền", "notices", roles={"administrator"})
+    nav.register("cases", "Hồ sơ cần xử lý", "inbox", duties={"cases.work"}, count=lambda request: 12)
+    nav.register("operations", "Khóa và quyền", "notices", duties={"duties.give"})
     page = client.get("/ui/desk/").content.decode()
     assert "Hồ sơ cần xử lý" in page
     assert '<span class="xt-count">12</span>' in page

@@ -63,10 +63,13 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
         data.set_mode("demo" if manifest.mode == "demo" else "real")
         _setup()
         from xactin.web.keeping.inside import restore_content
+        from xactin.web.keeping.settling import settle
 
         for line in restore_content(file, secret, manifest):
             print(line, flush=True)
         for line in _settle(checkpoint):
+            print(line, flush=True)
+        for line in settle():
             print(line, flush=True)
     return 0
 
@@ -95,9 +98,12 @@ def upgrade(file: Path | None, key_file: Path | None) -> int:
     with database(data):
         _setup()
         from xactin.web.keeping.migrations import MigrationFailed, migrate, pending
+        from xactin.web.keeping.settling import settle
 
         steps = pending()
         if not steps:
+            for line in settle():
+                print(line)
             print(f"nothing to do: the data are of version {version('xactin')} already")
             return 0
         secret = secret_from(key_file, confirm=True)
@@ -110,6 +116,8 @@ def upgrade(file: Path | None, key_file: Path | None) -> int:
         except MigrationFailed as error:
             left = f"these steps stand: {', '.join(error.done)}" if error.done else "nothing was changed"
             raise UpgradeFailed(f"{error}; {left}; the state before is in {target}") from error
+        for line in settle():
+            print(line, flush=True)
     print(f"the data are of version {version('xactin')} now; the state before is in {target}")
     return 0
 

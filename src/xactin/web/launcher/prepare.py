@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> int:
     from django.core.management import call_command
 
     from xactin.web.keeping import migrations
+    from xactin.web.keeping.settling import settle
 
     demo = "--demo" in arguments
     if demo or not migrations.applied():
@@ -24,6 +25,8 @@ def main(arguments: list[str]) -> int:
     elif migrations.pending():
         print("xactin: the code is newer than the tables: run `xactin upgrade`", file=sys.stderr)
         return 2
+    for line in settle():
+        print(line)
     if not settings.DEBUG:
         static_files.collect(Path(settings.STATIC_ROOT))
     if demo:

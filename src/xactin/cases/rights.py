@@ -1,0 +1,152 @@
+"""Who may do what with dossiers and with procedures: the facts that decide it, and the policies. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from xactin.identity.commands import register_duty, register_policy
+from xactin.identity.rights import Actor, Decision, Facts, by_duty, needed, no, yes
+
+READING: Final = frozenset({"case.read", "case.result"})
+OWNER_ACTS: Final = frozenset({"case.supply", "case.withdraw", "case.amend"})
+WORK: Final = "cases.work"
+INSPECT: Final = "cases.inspect"
+SIGN: Final = "results.sign"
+REVOKE: Final = "results.revoke"
+PUBLISH: Final = "procedures.publish"
+LIMITS: Final = "limits.set"
+_ADMINISTRATION: Final = frozenset({"agencies.manage", "people.manage", "duties.give"})
+_OFFICIALS: Final = frozenset({"reception", "officer", "chair", "clerk", "consultant", "leader"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFacts(Facts):
+    """What decides about a dossier. `path` is the place of the agency that handles it, `agency` itself.
+
+    `task_agency` and `task_role` are those of the open task asked about, as its row has them (None where no task is
+    asked about; role "applicant" for the owner's own tasks); `agencies` are all that have or had a part. `duty`:
+    what the act asks of a post besides being the task's.
+    """
+
+    owners: tuple[UUID, ...] = ()
+    agency: UUID | None = None
+    task_agency: UUID | None = None
+    task_role: str | None = None
+    agencies: frozenset[UUID] = frozenset()
+    duty: str = ""
+
+
+def register() -> None:
+    """This room's duties, and the policies of dossiers and procedures."""
+    register_duty(WORK, vi="Giải quyết hồ sơ", en="Work on dossiers", apart=_ADMINISTRATION, usual=_OFFICIALS)
+    register_duty(
+        INSPECT,
+        vi="Thanh tra hồ sơ (chỉ đọc)",
+        en="Inspect dossiers (reading only)",
+        sensitive=True,
+        reach="place",
+        apart=_ADMINISTRATION,
+        usual={"auditor"},
+    )
+    register_duty(
+        SIGN,
+        vi="Ký ban hành kết quả",
+        en="Sign results",
+        sensitive=True,
+        apart=_ADMINISTRATION,
+        usual={"chair"},
+    )
+    register_duty(
+        REVOKE,
+        vi="Thu hồi kết quả đã cấp",
+        en="Revoke issued results",
+        sensitive=True,
+        apart=_ADMINISTRATION,
+        usual={"chair"},
+    )
+    register_duty(
+        PUBLISH,
+        vi="Ban hành quy trình thủ tục",
+        en="Publish procedures",
+        sensitive=True,
+        reach="place",
+        usual={"administrator"},
+    )
+    register_duty(
+        LIMITS, vi="Đặt thời hạn giải quyết", en="Set time limits", reach="place", usual={"administrator"}
+    )
+    register_policy("case", CaseFacts, case_policy)
+    register_policy("procedure", Facts, procedure_policy)
+
+
+def procedure_policy(actor: Actor, act: str, facts: Facts) -> Decision:
+    """The catalogue is the whole authority's; who publishes or sets limits and who inspects may read all of it."""
+    if act == "procedure.read":
+        readers = [needed(actor, id, facts.path) for id in (PUBLISH, LIMITS, INSPECT)]
+        return next((one for one in readers if one.allowed), readers[0])
+    return by_duty({"procedure.publish": PUBLISH, "limit.set": LIMITS})(actor, act, facts)
+
+
+def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
+    """The applicant, for themselves; the agencies that have a part, by their tasks; inspectors, for reading."""
+    if actor.post_code is None:
+        return _owner(actor, act, facts)
+    if act in READING:
+        return _reader(actor, facts)
+    if act == "case.submit" or act in OWNER_ACTS:
+        return no(
+            "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
+            "Applicants do this for themselves, not in a post.",
+        )
+    if WORK not in actor.duties and act != "case.revoke":
+        return _without_work(actor)
+    if actor.person_id in facts.owners:
+        return no(
+            "Ông/Bà không được giải quyết hồ sơ của chính mình.", "Nobody may decide on their own dossier."
+        )
+    if act == "case.revoke":
+        return _revoker(actor, facts)
+    return _doer(actor, facts)
+
+
+def _owner(actor: Actor, act: str, facts: CaseFacts) -> Decision:
+    if actor.person_id not in facts.owners:
+        return no("Hồ sơ này không phải của Ông/Bà.", "This dossier is not yours.")
+    if act == "case.submit" or act in OWNER_ACTS or act in READING or facts.task_role == "applicant":
+        return yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
+    return no(
+        "Việc này do cơ quan giải quyết thực hiện.", "This is done by the agency, not by the applicant."
+    )
+
+
+def _reader(actor: Actor, facts: CaseFacts) -> Decision:
+    if actor.has(INSPECT, facts.path):
+        return yes("Thanh tra được đọc hồ sơ.", "Inspectors may read dossiers.")
+    if WORK not in actor.duties:
+        return _without_work(actor)
+    if actor.agency_id in {facts.agency, facts.task_agency, *facts.agencies}:
+        return yes("Cơ quan của Ông/Bà tham gia giải quyết.", "Your agency has a part in it.")
+    return no("Cơ quan của Ông/Bà không tham gia hồ sơ này.", "Your agency has no part in this dossier.")
+
+
+def _without_work(actor: Actor) -> Decision:
+    if INSPECT in actor.duties:
+        return no("Thanh tra chỉ được đọc.", "Inspectors may only read.")
+    return needed(actor, WORK, actor.agency_path)
+
+
+def _revoker(actor: Actor, facts: CaseFacts) -> Decision:
+    """Who revokes stands in the agency that issued: not in one above it, whose remedy is an order to revoke."""
+    if actor.agency_id is None or actor.agency_id != facts.agency:
+        return no("Kết quả này do cơ quan khác cấp.", "Another agency issued this result.")
+    return needed(actor, REVOKE, facts.path)
+
+
+def _doer(actor: Actor, facts: CaseFacts) -> Decision:
+    if facts.task_agency is None or actor.agency_id != facts.task_agency:
+        return no("Việc này thuộc cơ quan khác.", "This task belongs to another agency.")
+    if actor.role != facts.task_role:
+        return no("Việc này thuộc chức vụ khác trong cơ quan.", "This task belongs to another post.")
+    if facts.duty and not (asked := needed(actor, facts.duty, actor.agency_path)).allowed:
+        return asked
+    return yes("Thuộc chức vụ Ông/Bà đang đảm nhiệm.", "It belongs to the post you wear.")

@@ -1,0 +1,137 @@
+"""Posts in agencies: made, named, closed, asked for a passkey, given duties. Each act is an entry of the post."""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+
+from xactin.identity import news
+from xactin.identity.attesting import attest, require
+from xactin.identity.duties import sensitive, usual_duties
+from xactin.identity.errors import Invalid, Refused
+from xactin.identity.models import Agency, Post, Proposal
+from xactin.identity.posts.duties import ADMINISTRATION, check_duties, write_duties
+from xactin.identity.posts.facts import facts_of
+from xactin.identity.posts.holding_commands import check_remaining, holds, lock_vital
+from xactin.identity.posts.proposal_commands import propose_duties
+from xactin.identity.rights import Actor, Facts
+from xactin.identity.rules import is_role
+
+
+@transaction.atomic
+def create_post(
+    *,
+    agency: Agency,
+    role: str,
+    title_vi: str,
+    title_en: str,
+    name: str = "",
+    requires_passkey: bool = False,
+    duties: Collection[str] | None = None,
+    by: Actor | None = None,
+) -> Post:
+    """A post in an agency; its code is `<agency>:<name or role>`, such as `H44.100:chair`. Raises Invalid.
+
+    `duties`: by default those usual for the role. The sensitive ones of them are proposed: another has to confirm.
+    """
+    code = f"{agency.code}:{name or role}"
+    require(by, "post.create", Facts(subject=f"post:{code}", path=agency.path))
+    for field, value in (("role", role), ("name", name or role)):
+        if not is_role(value):
+            raise Invalid(
+                "Chỉ dùng chữ thường không dấu, chữ số và gạch nối, bắt đầu bằng chữ (ví dụ chair-2).",
+                "Small letters, digits and hyphens only, a letter first (such as chair-2).",
+                {"field": field},
+            )
+    wanted = usual_duties(role, agency.kind) if duties is None else sorted(set(duties))
+    check_duties(wanted, agency)
+    if by is not None and wanted and duties is not None:
+        require(by, "post.duties", Facts(subject=f"post:{code}", path=agency.path))
+    waiting = sensitive(wanted) if by is not None else []
+    at_once = [one for one in wanted if one not in waiting]
+    _check_policy(wanted, requires_passkey)
+    post = _stored(agency, code, role, title_vi, title_en, requires_passkey, at_once)
+    attest(
+        by,
+        subject=f"post:{post.id}",
+        act="post.create",
+        effect={
+            "code": code,
+            "agency": agency.code,
+            "role": role,
+            "title": {"vi": title_vi, "en": title_en},
+            "passkey": requires_passkey,
+            "duties": at_once,
+        },
+    )
+    if waiting and by is not None:
+        propose_duties(post=post, duties=waiting, by=by)
+    return post
+
+
+def _stored(
+    agency: Agency, code: str, role: str, title_vi: str, title_en: str, passkey: bool, duties: list[str]
+) -> Post:
+    try:
+        with transaction.atomic():
+            return Post.objects.create(
+                code=code,
+                agency=agency,
+                role=role,
+                title_vi=title_vi,
+                title_en=title_en,
+                requires_passkey=passkey,
+                duties=duties,
+            )
+    except IntegrityError as error:
+        raise Invalid(
+            f"Cơ quan này đã có chức vụ {code}. Đặt cho chức vụ mới một tên phân biệt, ví dụ {role}-2.",
+            f"This agency has the post {code} already. Give the new one a name of its own, such as {role}-2.",
+            {"field": "name"},
+        ) from error
+
+
+def _check_policy(duties: Collection[str] | None, requires_passkey: bool) -> None:
+    # The acts of this room are several entries at once, which no passkey can sign one by one.
+    if requires_passkey and ADMINISTRATION & set(duties or ()):
+        raise Refused(
+            "Việc của quản trị viên được ký bằng khóa do hệ thống giữ; không thể bắt buộc khóa truy cập.",
+            "What an administrator does is signed by the key kept here; a passkey cannot be asked for.",
+            {"field": "requires_passkey"},
+        )
+
+
+@transaction.atomic
+def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
+    """Sets a post's policy: whether its acts must be signed by a passkey."""
+    require(by, "post.policy", facts_of(post))
+    _check_policy(post.duties, required)
+    post.requires_passkey = required
+    post.save(update_fields=["requires_passkey"])
+    attest(by, subject=f"post:{post.id}", act="post.policy", effect={"passkey": required})
+
+
+@transaction.atomic
+def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Proposal | None:
+    """Gives a post these duties and takes the others; sensitive ones that it had not are proposed.
+
+    Returns the proposal that waits for a second person, if there is one. Raises Forbidden, Invalid, and Refused
+    for a post that the actor holds or where nobody else would be left to do what is taken.
+    """
+    require(by, "post.duties", facts_of(post))
+    lock_vital()
+    post.refresh_from_db()
+    if by is not None and holds(by.person_id, post):
+        raise Refused(
+            "Không ai được tự giao nhiệm vụ cho chức vụ mình đang giữ.",
+            "Nobody gives duties to a post that they hold themselves.",
+        )
+    had, wanted = set(post.duties or ()), set(duties)
+    check_duties(sorted(wanted), post.agency)
+    _check_policy(wanted, post.requires_passkey)
+    check_remaining(post, lost=had - wanted)
+    waiting = sensitive(wanted - had) if by is not None else []
+    now_given = sorted(wanted - set(waiting))
+    if now_given != sorted(had):
+        write_duties(post, now_given, by=by)
+        news.tell(by, "post.duties", post, duties=sorted(set(now_given) ^ had))
+    return propose_duties(post=post, duties=waiting, by=by) if waiting and by is not None else None

@@ -1,0 +1,164 @@
+"""What takes two persons: a sensitive duty for a post, a holder for a post that has one.
+
+One proposes, another confirms; neither is the one who gains by it. Both are entries of the post. While nobody but
+the founder was ever trusted with confirming, the founder alone appoints the first who is: an authority begins with
+one person, and the entry says `alone`.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from xactin.identity import news
+from xactin.identity.attesting import attest, require
+from xactin.identity.errors import NotFound, Refused
+from xactin.identity.models import Holding, Person, Post, Proposal
+from xactin.identity.posts.duties import check_duties, write_duties
+from xactin.identity.posts.facts import facts_of
+from xactin.identity.posts.holding_commands import (
+    check_not_held,
+    check_not_oneself,
+    check_until,
+    hold,
+    holds,
+    signed_time,
+)
+from xactin.identity.rights import Actor
+from xactin.kernel.attestation import time_text
+from xactin.ledger.clock import now
+from xactin.vault.ids import new_id
+
+CONFIRM = "duties.confirm"
+
+
+@transaction.atomic
+def propose_duties(*, post: Post, duties: Collection[str], by: Actor) -> Proposal:
+    """Asks a second person to give a post these duties besides those it has."""
+    require(by, "post.duties", facts_of(post))
+    check_duties(sorted({*(post.duties or ()), *duties}), post.agency)
+    if holds(by.person_id, post):
+        raise _for_oneself()
+    made = _proposed(post, "duties", by, duties=sorted(duties))
+    if CONFIRM in {*(post.duties or ()), *duties} and _founding(by):
+        _settle(made, by, alone=True)
+    return made
+
+
+@transaction.atomic
+def propose_holder(*, post: Post, person: Person, until: datetime | None = None, by: Actor) -> Proposal:
+    """Asks a second person to appoint somebody to a post. Raises Forbidden, Invalid, Refused, as `appoint`."""
+    require(by, "post.appoint", facts_of(post))
+    check_not_oneself(person, by)
+    check_until(until)
+    check_not_held(person, post)
+    if post.proposals.filter(ended_at=None, person=person).exists():
+        raise Refused(
+            "Việc bổ nhiệm này đã được đề nghị, đang chờ xác nhận.",
+            "This appointment is proposed already, and waits for a second person.",
+        )
+    made = _proposed(post, "holder", by, person=person, until=signed_time(until) if until else None)
+    if CONFIRM in (post.duties or ()) and _founding(by):
+        _settle(made, by, alone=True)
+    return made
+
+
+def _proposed(post: Post, kind: str, by: Actor, **what: Any) -> Proposal:
+    made = Proposal(id=new_id(), post=post, kind=kind, proposed_by_id=by.person_id, **what)
+    made.proposed_at = signed_time(now())
+    attest(by, subject=f"post:{post.id}", act="post.propose", effect=proposed_effect(made))
+    made.save(force_insert=True)
+    news.tell(by, "post.propose", post, proposal=made.pk)
+    return made
+
+
+def proposed_effect(made: Proposal) -> dict[str, Any]:
+    """What a proposal signs: opaque ids, times, duties."""
+    effect: dict[str, Any] = {
+        "proposal": str(made.pk),
+        "kind": made.kind,
+        "by": str(made.proposed_by_id),
+        "at": time_text(made.proposed_at),
+    }
+    if made.kind == "duties":
+        return effect | {"duties": made.duties}
+    return effect | {
+        "person": str(made.person_id),
+        "until": time_text(made.until) if made.until else None,
+    }
+
+
+def _founding(by: Actor) -> bool:
+    """Whether nobody but this person was ever trusted with confirming."""
+    held = Holding.objects.filter(post__duties__contains=[CONFIRM])
+    return not held.exclude(person_id=by.person_id).exists()
+
+
+@transaction.atomic
+def confirm(*, proposal: UUID, by: Actor) -> None:
+    """The second person agrees: what was proposed is done. Raises Forbidden, NotFound, and Refused for who
+    proposed it or gains by it."""
+    found = _waiting(proposal)
+    require(by, "post.confirm", facts_of(found.post))
+    if found.proposed_by_id == by.person_id:
+        raise Refused(
+            "Người đề nghị không được tự xác nhận: việc này cần người thứ hai.",
+            "Who proposed it cannot confirm it: this takes a second person.",
+        )
+    if by.custody == "passkey":
+        # What follows are several entries at once, which no passkey can sign one by one.
+        raise Refused(
+            "Chức vụ này chỉ ký bằng khóa truy cập. Việc xác nhận cần một chức vụ được ký bằng khóa do hệ thống giữ.",
+            "This post signs with a passkey only. Confirming takes a post that signs with the key kept here.",
+        )
+    if found.person_id == by.person_id or (found.kind == "duties" and holds(by.person_id, found.post)):
+        raise _for_oneself()
+    _settle(found, by, alone=False)
+
+
+@transaction.atomic
+def decline(*, proposal: UUID, by: Actor) -> None:
+    """Nothing comes of a proposal: a second person says so, or who made it takes it back."""
+    found = _waiting(proposal)
+    if found.proposed_by_id != by.person_id:
+        require(by, "post.confirm", facts_of(found.post))
+    _end(found, "declined", by, {})
+
+
+def _waiting(proposal: UUID) -> Proposal:
+    rows = Proposal.objects.select_related("post__agency", "person").select_for_update(of=("self",))
+    found = rows.filter(pk=proposal, ended_at=None).first()
+    if found is None:
+        raise NotFound("Đề nghị này không còn chờ xác nhận.", "This proposal waits no longer.")
+    return found
+
+
+def _settle(found: Proposal, by: Actor, *, alone: bool) -> None:
+    _end(found, "confirmed", by, {"alone": True} if alone else {})
+    if found.kind == "holder" and found.person is not None:
+        hold(found.person, found.post, found.until, by=by)
+        return
+    post = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
+    current = post.get(pk=found.post_id)
+    duties = sorted({*(current.duties or ()), *found.duties})
+    check_duties(duties, current.agency)
+    write_duties(current, duties, by=by)
+    found.post.duties = current.duties
+
+
+def _end(found: Proposal, outcome: str, by: Actor, more: dict[str, Any]) -> None:
+    found.ended_at, found.ended_by_id, found.outcome = signed_time(now()), by.person_id, outcome
+    effect = {"proposal": str(found.pk), "by": str(by.person_id), "at": time_text(found.ended_at)}
+    act = "post.confirm" if outcome == "confirmed" else "post.decline"
+    attest(by, subject=f"post:{found.post_id}", act=act, effect=effect | more)
+    found.save(update_fields=["ended_at", "ended_by", "outcome"])
+    news.tell(by, act, found.post, proposal=found.pk)
+
+
+def _for_oneself() -> Refused:
+    return Refused(
+        "Không ai được tự giao nhiệm vụ hoặc chức vụ cho mình.",
+        "Nobody gives a duty or a post to themselves.",
+    )
