@@ -31,6 +31,7 @@ from xactin.vault.contents import (
     values_sql,
 )
 from xactin.vault.errors import (
+    Busy,
     Damaged,
     Empty,
     EncryptedPdf,
@@ -42,9 +43,11 @@ from xactin.vault.errors import (
 )
 from xactin.vault.ids import new_id
 from xactin.vault.sealing import sealed_chunks
-from xactin.vault.sniffing import HEAD, PDF, accepted_type, clean_name, refuse_encrypted_pdf
+from xactin.vault.uploads.opening import opened
+from xactin.vault.uploads.sniffing import HEAD, accepted_type, clean_name, named_as
 
 __all__ = [
+    "Busy",
     "Damaged",
     "Empty",
     "EncryptedPdf",
@@ -110,11 +113,15 @@ def put_file(
     owner: str,
     subject: str = "",
     part: str = "",
+    made_here: bool = False,
 ) -> StoredFile:
-    """Takes a file from a seekable stream, never whole in memory, and stores it encrypted.
+    """Takes a file from a seekable stream and stores it encrypted; what strangers sent is opened first.
+
+    Photos are written anew, upright and without what the camera noted; everything else stays byte for byte.
+    `made_here`: we made it ourselves a moment ago.
 
     Without `subject` it is an upload of `owner`'s, which an act binds later (`bind_sql`), or which is swept
-    away after a week. Raises TooLarge, Empty, WrongType, EncryptedPdf, NoRoom; each leaves nothing behind.
+    away after a week. Raises FileRefused (each kind says what is wrong) and Busy; each leaves nothing behind.
     """
     size = stream.seek(0, os.SEEK_END)
     if size > LARGEST:
@@ -123,8 +130,8 @@ def put_file(
         raise Empty
     stream.seek(0)
     media_type = accepted_type(stream.read(HEAD), accepts)
-    if media_type == PDF:
-        refuse_encrypted_pdf(stream)
+    if not made_here:
+        stream = opened(stream, media_type)
     stream.seek(0)
     identifier = new_id()
     salt, key = os.urandom(SALT), os.urandom(32)
@@ -139,7 +146,7 @@ def put_file(
         stored = StoredFile(
             id=identifier,
             owner=owner,
-            name=clean_name(name),
+            name=named_as(clean_name(name), media_type),
             media_type=media_type,
             size=taken.size,
             sha256=taken.sha256.hexdigest(),

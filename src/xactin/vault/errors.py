@@ -1,5 +1,7 @@
 """What the vault refuses, in both languages of the interface, with the status for a door."""
 
+from typing import Final
+
 from xactin.kernel.refusal import Refusal
 
 
@@ -40,7 +42,7 @@ class TooLarge(FileRefused):
 
 
 class WrongType(FileRefused):
-    """Not of a type that is accepted here; `sniffed` is what its content is."""
+    """Not of a type that is accepted here; `sniffed` is what its content is. Says what to do instead."""
 
     status = 415
     code = "file_wrong_type"
@@ -48,12 +50,77 @@ class WrongType(FileRefused):
     def __init__(self, sniffed: str, accepts: list[str]) -> None:
         accepted = ", ".join(_word(one) for one in accepts)
         found = _word(sniffed)
+        vi, en = ADVICE.get(sniffed, ("", ""))
         super().__init__(
-            f"Nội dung tệp là {found}, không thuộc loại được nhận ({accepted}).",
-            f"The content of the file is {found}, which is not accepted here ({accepted}).",
+            f"Nội dung tệp là {found}, không thuộc loại được nhận ({accepted}).{vi}",
+            f"The content of the file is {found}, which is not accepted here ({accepted}).{en}",
             {"sniffed": sniffed, "accepts": accepts},
         )
         self.sniffed = sniffed
+
+
+class Unreadable(FileRefused):
+    """Begins like a file of its type, and cannot be opened."""
+
+    code = "file_unreadable"
+
+    def __init__(self, media_type: str) -> None:
+        found = _word(media_type)
+        super().__init__(
+            f"Tệp {found} bị hỏng hoặc chưa tải lên trọn vẹn nên không mở được. Xin Ông/Bà mở thử tệp trên máy mình rồi"
+            " gửi lại, hoặc chụp, quét lại giấy tờ.",
+            f"This {found} file is damaged or incomplete and cannot be opened. Please try to open it yourself and send"
+            " it again, or photograph or scan the paper anew.",
+        )
+
+
+class TooManyPages(FileRefused):
+    """More pages than anybody would read."""
+
+    code = "file_too_many_pages"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Tệp có quá nhiều trang: mỗi tệp tối đa {limit} trang. Xin Ông/Bà chia thành nhiều tệp rồi gửi lại.",
+            f"The file has too many pages: {limit} at most. Please divide it into several files.",
+            {"limit": limit},
+        )
+
+
+class TooManyPixels(FileRefused):
+    """A photo larger than a machine can hold at once."""
+
+    code = "file_too_many_pixels"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ảnh có kích thước quá lớn. Xin Ông/Bà chụp ở độ phân giải thấp hơn hoặc thu nhỏ ảnh rồi gửi lại.",
+            "The picture is too large. Please take it at a lower resolution or make it smaller.",
+        )
+
+
+class Animated(FileRefused):
+    """A picture that moves: which of its pictures is the paper, nobody can tell."""
+
+    code = "file_animated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đây là ảnh động (nhiều hình nối nhau). Xin Ông/Bà gửi ảnh tĩnh, hoặc chụp màn hình hình cần gửi.",
+            "This is an animated picture. Please send a still one, such as a screenshot of what should be seen.",
+        )
+
+
+class TooComplex(FileRefused):
+    """Took more time or memory than a paper takes."""
+
+    code = "file_too_complex"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tệp quá phức tạp nên không đọc kịp. Xin Ông/Bà mở tệp, chọn In rồi Lưu thành PDF, và gửi tệp mới.",
+            "The file is too complex to be read in time. Please open it, choose Print, Save as PDF, and send that.",
+        )
 
 
 class EncryptedPdf(FileRefused):
@@ -110,10 +177,53 @@ class Missing(Damaged):
     """Stored bytes are not there."""
 
 
+# What to do with a file of a kind that people often send, as the end of a sentence.
+_PHONE = (
+    " Trên iPhone: Cài đặt > Camera > Định dạng > Tương thích nhất, rồi chụp lại; hoặc gửi ảnh chụp màn hình.",
+    " On an iPhone: Settings > Camera > Formats > Most Compatible, then take it again; or send a screenshot.",
+)
+_SAVE = (
+    " Xin Ông/Bà mở tệp, chọn In hoặc Xuất rồi Lưu thành PDF, và gửi tệp PDF.",
+    " Please open it, choose Print or Export, then Save as PDF, and send the PDF.",
+)
+_PICTURE = (
+    " Xin Ông/Bà lưu ảnh ở dạng JPG hoặc PNG rồi gửi lại.",
+    " Please save the picture as JPG or PNG and send that.",
+)
+_UNPACK = (
+    " Xin Ông/Bà giải nén và gửi từng tệp bên trong.",
+    " Please unpack it and send the files inside, one by one.",
+)
+ADVICE: Final = {
+    "image/heic": _PHONE,
+    "image/heif": _PHONE,
+    "application/msword": _SAVE,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _SAVE,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _SAVE,
+    "application/vnd.oasis.opendocument.text": _SAVE,
+    "text/html": _SAVE,
+    "image/gif": _PICTURE,
+    "image/webp": _PICTURE,
+    "image/tiff": _PICTURE,
+    "image/bmp": _PICTURE,
+    "image/avif": _PICTURE,
+    "application/zip": _UNPACK,
+    "application/x-rar-compressed": _UNPACK,
+    "application/x-7z-compressed": _UNPACK,
+}
+
+
 def _word(media_type: str) -> str:
     """A media type as people call it."""
     known = {
         "application/pdf": "PDF",
+        "image/heic": "HEIC",
+        "image/heif": "HEIF",
+        "image/gif": "GIF",
+        "image/webp": "WebP",
+        "image/tiff": "TIFF",
+        "application/msword": "DOC",
+        "application/zip": "ZIP",
         "image/jpeg": "JPEG",
         "image/png": "PNG",
         "text/html": "HTML",

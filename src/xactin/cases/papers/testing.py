@@ -155,8 +155,8 @@ def office(name: str = AGENCY) -> Office:
     return Office(ca, chair.signer(ca.certificate), seal.signer(ca.certificate))
 
 
-def drawing(*pages: tuple[float, float, int]) -> bytes:
-    """A drawing whose pages are (width, height, rotation); one A3 sheet by default."""
+def drawing(*pages: tuple[float, float, int], shown: bytes | None = None) -> bytes:
+    """A drawing whose pages are (width, height, rotation); one A3 sheet by default. Each shows a frame, or `shown`."""
     sheets = pages or ((1190.55, 841.89, 0),)
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     kids = []
@@ -166,7 +166,7 @@ def drawing(*pages: tuple[float, float, int]) -> bytes:
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Rotate %d/Resources<<>>/Contents %d 0 R>>"
             % (width, height, turn, len(objects) + 2)
         )
-        content = b"2 w 40 40 %.2f %.2f re S" % (width - 80, height - 80)
+        content = b"2 w 40 40 %.2f %.2f re S" % (width - 80, height - 80) if shown is None else shown
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
     out, places = b"%PDF-1.7\n%\x80\x80\x80\x80\n", []

@@ -5,7 +5,6 @@ system `result`: a machine proposes and carries out, the chair's attestation dec
 """
 
 import io
-import logging
 import os
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -15,10 +14,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from xactin.cases.dossiers import paper_facts, store
+from xactin.cases.dossiers import content, paper_facts, store
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
 from xactin.cases.models import Case, Result
-from xactin.cases.papers.drawings import DrawingError, permit_lines, seal_drawing
+from xactin.cases.papers.drawings import permit_lines, seal_drawing
 from xactin.cases.papers.qr import verify_code, verify_url
 from xactin.cases.papers.render import draft_result
 from xactin.cases.papers.signing.seal import seal_result
@@ -31,7 +30,6 @@ from xactin.ledger.clock import now
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 
-log = logging.getLogger("xactin.cases.services")
 SYSTEM = "result"
 PDF = ["application/pdf"]
 _ISSUED = "UPDATE cases_result SET file = %s, sha256 = %s, issued_at = %s WHERE id = %s"
@@ -144,33 +142,29 @@ def _bound(case: Case, files: Mapping[str, vault.StoredFile]) -> list[tuple[str,
 
 
 def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]:
-    """The documents that go back with the result (`result.attach`), stamped and sealed by the agency.
+    """The documents that go back with the result (`result.attach`), every file of them, stamped and sealed.
 
-    A drawing that cannot be stamped (locked by a signature of its own, not a sound PDF) goes back as it
-    came: the permit names it, and its commitment stands in the application.
+    Each was tried when it was sent. One that cannot be stamped nevertheless holds the result back, for the permit
+    says that they are; the failed job becomes somebody's task. Raises DrawingError.
     """
     package = procedures.version(case.version_id).package
-    wanted = package.meta["result"].get("attach", ())
+    kinds = {part.removeprefix("document.") for part in package.meta["result"].get("attach", ())}
+    documents = [part for part in case.state["parts"] if part.startswith("document.")]
+    wanted = [part for part in documents if content.document_kind(part) in kinds]
+    name, at = package.meta["result"]["name"]["vi"], now()
     found: dict[str, vault.StoredFile] = {}
-    name = package.meta["result"]["name"]["vi"]
-    at = now()
-    for kept in vault_queries.files(subject=subject_of(case.pk), parts=list(wanted)):
+    for kept in vault_queries.files(subject=subject_of(case.pk), parts=wanted):
         _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
-        try:
-            pdf = seal_drawing(
-                b"".join(chunks),
-                lines=permit_lines(case.agency.name_vi, name, result.number, at),
-                url=verify_url(settings.XACTIN_URL, result.code),
-                agency=seals.seal_of(case.agency),
-                trial=settings.XACTIN_TRIAL,
-                at=at,
-                time_service=seals.time_service(),
-            )
-        except DrawingError as error:
-            log.warning("case %s: %s is not stamped: %s", case.pk, kept.part, error)
-            continue
-        part = f"result.{kept.part.removeprefix('document.')}"
-        found[part] = _stored(case, pdf)
+        pdf = seal_drawing(
+            b"".join(chunks),
+            lines=permit_lines(case.agency.name_vi, f"Kèm theo {name}", result.number, at),
+            url=verify_url(settings.XACTIN_URL, result.code),
+            agency=seals.seal_of(case.agency),
+            trial=settings.XACTIN_TRIAL,
+            at=at,
+            time_service=seals.time_service(),
+        )
+        found[f"result.{kept.part.removeprefix('document.')}"] = _stored(case, pdf)
     return found
 
 
@@ -195,4 +189,6 @@ def _result_of(case: Case) -> Result:
 
 
 def _stored(case: Case, pdf: bytes) -> vault.StoredFile:
-    return vault.put_file(stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM)
+    return vault.put_file(
+        stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM, made_here=True
+    )

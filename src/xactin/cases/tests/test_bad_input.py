@@ -21,6 +21,7 @@ from xactin.ledger.audit import run_audit
 from xactin.ledger.errors import SignatureRefused
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault
+from xactin.vault.testing import a_photo
 
 pytestmark = pytest.mark.django_db
 MEGABYTE = 1024 * 1024
@@ -62,7 +63,7 @@ def test_a_missing_document_and_one_nobody_asked_for(citizen: Asker) -> None:
 
 
 def test_a_document_of_a_type_its_kind_does_not_take(citizen: Asker) -> None:
-    png = b"\x89PNG\r\n\x1a\n" + bytes(64)
+    png = a_photo("PNG")
     body = citizen.application()
     for given in body["documents"]:
         if given["kind"] == "drawing":
@@ -116,6 +117,12 @@ def test_a_file_of_sixty_megabytes(citizen: Asker) -> None:
 def test_a_pdf_that_is_a_page(citizen: Asker) -> None:
     told = problem(citizen.upload(b"<!DOCTYPE html><html><script>alert(1)</script></html>"), 415)
     assert "HTML" in told["title"]
+
+
+def test_a_pdf_that_is_only_its_beginning(citizen: Asker) -> None:
+    told = problem(citizen.upload(b"%PDF-1.7\n"), 422)
+    assert told["code"] == "file_unreadable"
+    assert "Xin Ông/Bà" in told["title"]
 
 
 def test_an_encrypted_pdf(citizen: Asker) -> None:

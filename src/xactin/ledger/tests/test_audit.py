@@ -39,7 +39,11 @@ def fill(subjects: int = 3) -> House:
     an_authority()
     officer, clerk = a_person("person-1"), a_person("person-2", post="H44-p2")
     file = vault.put_file(
-        stream=BytesIO(b"%PDF-1.7 drawing"), name="a.pdf", accepts=["application/pdf"], owner="person-1"
+        stream=BytesIO(b"%PDF-1.7 drawing"),
+        name="a.pdf",
+        accepts=["application/pdf"],
+        owner="person-1",
+        made_here=True,
     )
     for number in range(subjects):
         subject = SUBJECT if number == 0 else f"case:{number}"

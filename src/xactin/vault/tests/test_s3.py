@@ -79,7 +79,7 @@ def test_a_file_goes_to_the_bucket_and_comes_back(bucket, django_capture_on_comm
 
 def test_bytes_that_are_gone_are_said_to_be(bucket) -> None:  # type: ignore[no-untyped-def]
     made = commands.put_file(
-        stream=BytesIO(b"%PDF-1.7"), name="a.pdf", accepts=["application/pdf"], owner="p"
+        stream=BytesIO(b"%PDF-1.7"), name="a.pdf", accepts=["application/pdf"], owner="p", made_here=True
     )
     bucket.delete_object(Bucket=BUCKET, Key=path_of(made.address))
     with pytest.raises(Damaged):
@@ -88,5 +88,7 @@ def test_bytes_that_are_gone_are_said_to_be(bucket) -> None:  # type: ignore[no-
 
 def test_a_refused_file_leaves_nothing_in_the_bucket(bucket) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(commands.WrongType):
-        commands.put_file(stream=BytesIO(b"<html>"), name="a.pdf", accepts=["application/pdf"], owner="p")
+        commands.put_file(
+            stream=BytesIO(b"<html>"), name="a.pdf", accepts=["application/pdf"], owner="p", made_here=True
+        )
     assert keys(bucket) == []

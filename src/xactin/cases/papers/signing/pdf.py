@@ -31,6 +31,7 @@ class AppendingWriter(IncrementalPdfFileWriter):
 
     def __init__(self, data: bytes, *, strict: bool = True) -> None:
         super().__init__(io.BytesIO(data), strict=strict, decode_limits=DecodeLimits.for_untrusted_input())
+        self._lastobj_id: int = max(self._lastobj_id, _highest(self.prev))
 
     def _update_meta(self) -> None:
         """Nothing: the draft's metadata stand."""
@@ -41,6 +42,14 @@ class AppendingWriter(IncrementalPdfFileWriter):
         writer: Any = self  # pyHanko leaves this method untyped
         writer.write(out)
         return out.getvalue()
+
+
+def _highest(reader: Any) -> int:
+    """The highest object number in use: some programs write a smaller /Size, and a new object of that number would
+    take the place of an old one."""
+    revisions = range(reader.total_revisions)
+    used = (ref.idnum for number in revisions for ref in reader.xrefs.explicit_refs_in_revision(number))
+    return max(used, default=0)
 
 
 def entry(node: Any, key: str, default: Any = None) -> Any:

@@ -1,17 +1,22 @@
 import io
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from xactin.cases.papers import DrawingError, permit_lines, seal_drawing, stamp_drawing
-from xactin.cases.papers.drawings import STAMP, placement
+from xactin.cases.papers import DrawingError, drawings, permit_lines, seal_drawing, stamp_drawing
+from xactin.cases.papers.drawings import try_stamp
+from xactin.cases.papers.stamps import child, pages
+from xactin.cases.papers.stamps.pages import page_references
+from xactin.cases.papers.stamps.places import STAMP, Sheet, placement, standing
 from xactin.cases.papers.testing import AGENCY, AT, drawing, office
 from xactin.cases.papers.tests.issued import issued
+from xactin.vault.apart import WorkError
 
-LINES = permit_lines(AGENCY, "Giấy phép xây dựng", "01/GPXD-UBND", AT)
+LINES = permit_lines(AGENCY, "Cấp phép xây dựng", "01/GPXD-UBND", AT)
 SHEETS = ((1190.55, 841.89, 0), (841.89, 1190.55, 90), (595, 842, 180), (842, 595, 270))
 
 
@@ -50,8 +55,8 @@ def test_what_the_page_did_before_the_stamp_does_not_move_it():
     pdf = stamped(drawing())
     page = PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Kids"][0]
     contents = [part.get_object().data for part in page["/Contents"]]
-    assert contents[0] == b"q"
-    assert contents[-1].startswith(b"Q q ")
+    assert contents[0] == b"q\n"
+    assert contents[-1].startswith(b"\nQ\nq ")
 
 
 @given(
@@ -63,13 +68,66 @@ def test_what_the_page_did_before_the_stamp_does_not_move_it():
 )
 def test_the_stamp_lies_on_the_page_however_it_is_turned(width, height, offset, turn, unit):
     box = (offset, offset, offset + width, offset + height)
-    a, b, c, d, e, f = placement(box, turn, unit)
+    a, b, c, d, e, f = placement(Sheet(box, turn, unit))
     across, up = (side * 72 / 25.4 for side in STAMP)
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (0, across) for y in (0, up)]
     slack = 1e-6 * (abs(offset) + width + height)
     assert all(
         box[0] - slack <= x <= box[2] + slack and box[1] - slack <= y <= box[3] + slack for x, y in corners
     )
+
+
+@pytest.mark.parametrize("size", [(595, 842), (842, 595), (1191, 842), (2384, 3370)])
+def test_the_stamp_has_the_size_of_the_decree(size):
+    """Decree 217/2026, form 06: 6 to 9 cm by 4 to 6 cm, from A4 to A0."""
+    left, bottom, right, top = standing(Sheet((0, 0, *size), 0, 1.0))
+    across, up = ((side / 72 * 25.4) for side in (right - left, top - bottom))
+    assert 60 <= round(across, 6) <= 90
+    assert 40 <= round(up, 6) <= 60
+
+
+STRANGERS = Path(__file__).with_name("strangers")
+BROKEN = {"only-a-header"}
+
+
+@pytest.mark.parametrize("file", sorted(STRANGERS.glob("*.pdf")), ids=lambda file: file.stem)
+def test_what_other_programs_write_is_stamped_on_every_page_or_refused_in_words(file):
+    pdf = file.read_bytes()
+    if file.stem in BROKEN:
+        with pytest.raises(DrawingError) as error:
+            try_stamp(pdf)
+        assert error.value.code == "unreadable"
+        assert "Lưu thành PDF" in error.value.vi
+        return
+    sealed = seal_drawing(pdf, lines=LINES, url=None, agency=office().agency, trial=True, at=AT)
+    assert sealed.startswith(pdf)
+    made = subprocess.run(["pdftotext", "-", "-"], input=sealed, capture_output=True, check=True)
+    *pages, _ = made.stdout.decode().split("\f")
+    assert all(LINES[2] in page for page in pages)
+    assert len(pages) == len(list(page_references(PdfFileReader(io.BytesIO(pdf), strict=False))))
+
+
+LEFT_BEHIND = {
+    "a comment": b"0 0 100 100 re f % the end",
+    "states never restored": b"q q q 0.1 0 0 0.1 500 500 cm 0 0 9 9 re W n",
+    "states restored too often": b"Q Q Q 3 0 0 3 7 7 cm 0 0 9 9 re f",
+    "a cut": b"Q 0 0 5 5 re W n",
+    "half a word": b"q 0 0 9 9 re f Q 1 0 0 r",
+    "white over black": b"0 g 0 0 9999 9999 re f 1 g",
+}
+
+
+@pytest.mark.parametrize("content", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_what_a_page_leaves_behind_does_not_hide_the_stamp(content):
+    stamped(drawing(shown=content))  # a second reader looks at it
+
+
+def test_a_stamp_that_is_not_to_be_seen_is_not_published(monkeypatch):
+    """Whatever hides it: here the stamp is laid outside of the page."""
+    mark, blank = drawings.render_mark("stamp", {"lines": LINES, "trial": True, "qr": None}, at=AT), drawing()
+    monkeypatch.setattr(pages, "placement", lambda _sheet: (1, 0, 0, 1, 9000, 9000))
+    with pytest.raises(WorkError, match="unseen"):
+        child.work({"do": "stamp", "most": 9, "seconds": 60}, [blank, mark])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +148,7 @@ def test_a_broken_drawing_is_told(pdf):
 
 
 def test_a_drawing_without_end_is_told():
-    with pytest.raises(DrawingError, match="limits"):
+    with pytest.raises(DrawingError, match="pages"):
         stamped(drawing(*SHEETS * 126))
     with pytest.raises(DrawingError, match="limits"):
         stamped(b"%PDF-" + b" " * (61 << 20))

@@ -1,22 +1,18 @@
 """What a file is, by its content and never by its name."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import IO, Final
+from typing import Final
 
 import filetype
 
-from xactin.vault.errors import EncryptedPdf, WrongType
+from xactin.vault.errors import WrongType
 
 HEAD: Final = 8192
 PDF: Final = "application/pdf"
 _TEXTS: Final = ("text/plain", "text/csv", "application/json", "application/xml")
 _LONGEST_NAME: Final = 150
 _UNKNOWN: Final = "application/octet-stream"
-_ENCRYPTED: Final = re.compile(rb"/Encrypt[\0\t\n\f\r ]{0,16}(?:[0-9]{1,10}[\0\t\n\f\r ]{1,16}[0-9]{1,5}|<<)")
-_LONGEST_MARK: Final = 64
-_WINDOW: Final = 1 << 20
 
 
 def media_type(head: bytes) -> str:
@@ -46,21 +42,6 @@ def accepted_type(head: bytes, accepts: Sequence[str]) -> str:
     raise WrongType(found, list(accepts))
 
 
-def refuse_encrypted_pdf(stream: IO[bytes]) -> None:
-    """Raises EncryptedPdf if the PDF in a seekable stream asks for a password.
-
-    An encrypted PDF says so in a trailer, which is never compressed: `/Encrypt 5 0 R`, or the dictionary itself.
-    It is looked for and not parsed, since a parser of PDF can be kept busy for minutes, or filled with
-    gigabytes, by whoever may upload. A page that prints these very words uncompressed is refused too.
-    """
-    stream.seek(0)
-    before = b""
-    while piece := stream.read(_WINDOW):
-        if _ENCRYPTED.search(before + piece):
-            raise EncryptedPdf
-        before = piece[-_LONGEST_MARK:]
-
-
 def clean_name(name: str) -> str:
     """A file name that is safe to show and to send: no folders, no control signs, NFC, not too long."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
@@ -71,6 +52,17 @@ def clean_name(name: str) -> str:
     if not dot or len(ending) > 10:
         return kept[:_LONGEST_NAME]
     return stem[: _LONGEST_NAME - len(ending) - 1] + "." + ending
+
+
+ENDINGS: Final = {PDF: ("pdf",), "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"), "image/png": ("png",)}
+
+
+def named_as(name: str, media_type: str) -> str:
+    """The name with the ending of what it is: a photo called `plan.pdf` would open nowhere once it is downloaded."""
+    endings = ENDINGS.get(media_type, ())
+    if not endings or name.lower().rpartition(".")[2] in endings:
+        return name
+    return clean_name(f"{name}.{endings[0]}")
 
 
 def _kept(name: str) -> Iterator[str]:

@@ -1,0 +1,106 @@
+"""Is the stamp to be seen? A second reader of PDF (PDFium), which shares no code with the one that wrote it, opens
+what we made and draws the corner of each page. Runs in the closed child.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import pypdfium2
+
+from xactin.cases.papers.stamps.places import Box, Sheet, standing
+from xactin.vault.apart import WorkError
+
+ACROSS: Final = 160  # pixels over the width of the stamp
+BLOCK: Final = 8  # pixels
+AGREE: Final = 0.7  # of the stamp's red and of its white; 0.95 and more where all is well
+
+
+class Picture(NamedTuple):
+    """Pixels row by row, three bytes each: blue, green, red."""
+
+    width: int
+    height: int
+    rows: bytes
+    stride: int
+
+
+def unseen(pdf: bytes, mark: bytes, sheets: Sequence[Sheet], until: float) -> list[int]:
+    """The pages (from 0) on which the stamp is not to be seen as it was printed.
+
+    Pages that `until` (of `time.monotonic`) leaves no time for are not looked at. Raises WorkError where the second
+    reader cannot open the file, or finds other pages in it than we do.
+    """
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+        # A file with a form draws its fields only when told to; the stamp does not need them.
+        if len(document) != len(sheets):
+            raise WorkError("unreadable", f"another reader finds {len(document)} pages, not {len(sheets)}")
+        wanted = _Wanted(mark)
+        return [
+            number
+            for number, sheet in enumerate(sheets)
+            if time.monotonic() < until and not wanted.found_in(_corner(document[number], sheet))
+        ]
+    except pypdfium2.PdfiumError as error:
+        raise WorkError("unreadable", f"another reader: {error}") from error
+
+
+def _corner(page: Any, sheet: Sheet) -> Picture:
+    """The part of a page where the stamp stands, drawn."""
+    box = standing(sheet)
+    width, height = sheet.seen
+    if abs(page.get_width() - width) > 1 or abs(page.get_height() - height) > 1:
+        raise WorkError("unreadable", "another reader sees a page of another size")
+    scale = ACROSS / (box[2] - box[0])
+    return _drawn(page, scale, (box[0], box[1], width - box[2], height - box[3]))
+
+
+def _drawn(page: Any, scale: float, cut: Box = (0, 0, 0, 0)) -> Picture:
+    try:
+        bitmap = page.render(scale=scale, crop=cut, draw_annots=False)
+        return Picture(bitmap.width, bitmap.height, bytes(bitmap.buffer), bitmap.stride)
+    finally:
+        page.close()
+
+
+class _Wanted:
+    """The stamp as it was printed, in the same size."""
+
+    def __init__(self, mark: bytes) -> None:
+        page = pypdfium2.PdfDocument(mark)[0]
+        picture = _drawn(page, ACROSS / page.get_width())
+        self.red, self.light = _blocks(picture, _redness), _blocks(picture, _light)
+
+    def found_in(self, picture: Picture) -> bool:
+        """Whether enough of its red is red here, and of its white light."""
+        red, light = _blocks(picture, _redness), _blocks(picture, _light)
+        return _agreed(self.red, red) >= AGREE and _agreed(self.light, light) >= AGREE
+
+
+def _redness(blue: int, green: int, red: int) -> int:
+    return max(0, red - max(blue, green))
+
+
+def _light(blue: int, green: int, red: int) -> int:
+    return max(0, min(blue, green, red) - 128)
+
+
+def _blocks(picture: Picture, measure: Callable[[int, int, int], int]) -> dict[tuple[int, int], int]:
+    """How much there is of it in each square of pixels: what rounding moves by a pixel mostly stays in its square."""
+    rows, stride = picture.rows, picture.stride
+    found: dict[tuple[int, int], int] = {}
+    for y in range(picture.height):
+        line = rows[y * stride : y * stride + 3 * picture.width]
+        for x in range(picture.width):
+            place = (x // BLOCK, y // BLOCK)
+            found[place] = found.get(place, 0) + measure(line[3 * x], line[3 * x + 1], line[3 * x + 2])
+    return found
+
+
+def _agreed(wanted: Mapping[tuple[int, int], int], found: Mapping[tuple[int, int], int]) -> float:
+    """The share of what is wanted that is found where it is wanted."""
+    whole = sum(wanted.values())
+    return sum(min(amount, found.get(place, 0)) for place, amount in wanted.items()) / whole if whole else 1.0
