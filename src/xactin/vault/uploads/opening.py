@@ -33,6 +33,7 @@ def opened(stream: IO[bytes], media_type: str) -> IO[bytes]:
         raise _refusal(failure.code, media_type) from failure
     except UnfinishedError as error:
         raise TooComplex from error
+    stream.seek(0)
     return io.BytesIO(parts[0]) if parts else stream
 
 
