@@ -24,7 +24,9 @@ from xactin.identity import commands, jobs
 from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
+from xactin.identity.web.adapters import AccountAdapter
 from xactin.identity.web.devices import device_text
+from xactin.identity.web.forms import SignupForm
 from xactin.kernel.testing import SoftPasskey
 from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
@@ -126,6 +128,53 @@ def test_wrong_input_is_told_at_its_field_and_loses_nothing(
     assert 'aria-invalid="true"' in page
     assert "Lê  Thị Thử" in page or field == "full_name"
     assert not Account.objects.filter(username="lethithu").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [("id_number", {"username": "lethithu2"}), ("username", {"id_number": "025190000999"})],
+)
+def test_of_two_sign_ups_at_once_the_later_is_told_at_the_field(
+    province: Province, monkeypatch: pytest.MonkeyPatch, field: str, other: dict[str, str]
+) -> None:
+    """As if both forms had looked before either was written."""
+    Client().post("/accounts/signup/", SIGNUP)
+    monkeypatch.setattr(
+        SignupForm, "clean_id_number", lambda form: "".join(form.cleaned_data["id_number"].split())
+    )
+    monkeypatch.setattr(AccountAdapter, "clean_username", lambda adapter, username, **more: username)
+    answer = Client().post("/accounts/signup/", SIGNUP | {"email": "khac@example.vn"} | other)
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert Account.objects.filter(username__startswith="lethithu").count() == 1
+
+
+def test_wrong_passwords_lock_out_only_where_they_are_typed(province: Province) -> None:
+    owner, wrong = signed_in("congdan1"), {"login": "congdan1", "password": "sai sai sai sai"}
+    owner.post("/accounts/logout/")
+    for _ in range(6):
+        refused = Client(REMOTE_ADDR="203.0.113.9").post("/accounts/login/", wrong)
+    assert "quá nhiều" in refused.content.decode().lower()
+    right = wrong | {"password": PASSWORD}
+    assert Client(REMOTE_ADDR="203.0.113.9").post("/accounts/login/", right).status_code == 200
+    assert Client(REMOTE_ADDR="203.0.113.10").post("/accounts/login/", right).status_code == 302
+    owner.defaults["REMOTE_ADDR"] = "203.0.113.9"  # a known browser, behind the same address
+    assert owner.post("/accounts/login/", right).status_code == 302
+
+
+def test_a_known_browser_counts_its_own_tries_and_a_forged_one_is_a_stranger(province: Province) -> None:
+    known = signed_in("congdan1")
+    known.post("/accounts/logout/")
+    wrong = {"login": "congdan1", "password": "sai sai sai sai"}
+    for _ in range(6):
+        refused = known.post("/accounts/login/", wrong)
+    assert "quá nhiều" in refused.content.decode().lower()
+    forged = Client(REMOTE_ADDR="203.0.113.11")
+    forged.cookies["xactin_device"] = f"abc:{province.accounts['congdan1'].pk}:not-signed"
+    for _ in range(6):
+        forged.post("/accounts/login/", wrong)
+    right = wrong | {"password": PASSWORD}
+    assert forged.post("/accounts/login/", right).status_code == 200
 
 
 def test_totp_secrets_are_sealed_and_work(province: Province) -> None:

@@ -1,20 +1,22 @@
 """Where django-allauth meets this room: accounts get people and keys, secrets are sealed, mail is queued."""
 
 from base64 import b64decode, b64encode
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from xactin.identity.commands import enrol_person
 from xactin.identity.jobs import send_later
 from xactin.identity.models import Account
+from xactin.identity.web.known_devices import device_of, remember
 from xactin.vault import secrets
 
 MFA_CONTEXT = "identity.mfa"
@@ -27,8 +29,43 @@ def _of_ours(value: Any) -> Any:
     return f"{settings.XACTIN_URL}{urlsplit(value).path}"
 
 
+# By address and name together, so that a stranger's wrong passwords lock out only where they are typed; a wide
+# count by name alone still stops guesses from many addresses. In a known browser only its own tries count.
+WRONG_PASSWORDS: Final = "5/5m/key"
+WRONG_ANYWHERE: Final = "100/h/key"
+WRONG_ADDRESS: Final = "30/m/ip"
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts belong to people."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts a try; it is taken back when the password is right. Raises ValidationError beyond the limits."""
+        login = str(credentials.get("email", credentials.get("username", ""))).lower()
+        device = device_of(request, login)
+        if device:
+            limits = [(f"device:{device}:{login}", WRONG_PASSWORDS)]
+        else:
+            address = ratelimit.get_ip(request)
+            limits = [
+                ("", WRONG_ADDRESS),
+                (f"address:{address}:{login}", WRONG_PASSWORDS),
+                (f"name:{login}", WRONG_ANYWHERE),
+            ]
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage(usage=[])
+        for key, rate in limits:
+            used = ratelimit.consume(
+                request, app="xactin", action="wrong_password", key=key, config={"wrong_password": rate}
+            )
+            if used is None:
+                raise self.validation_error("too_many_login_attempts")
+            self._login_failed_rl_usage.usage += used.usage
+
+    def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:
+        """From now on this browser is known to the account."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        remember(request, response, user.pk)
+        return response
 
     def save_user(self, request: HttpRequest, user: Account, form: BaseForm, commit: bool = True) -> Account:
         """A citizen signs up: person, key and account stand together or not at all."""

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from xactin.identity.web import agencies, people, posts, views
+from xactin.identity.web.signup import signup
 
 _own: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
@@ -32,6 +33,7 @@ _own: list[URLPattern | URLResolver] = [
     path("proposals/<uuid:proposal>/", posts.answer, name="answer"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/signup/", signup, name="account_signup"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
