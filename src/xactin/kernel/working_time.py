@@ -112,31 +112,84 @@ def working_between(start: datetime, end: datetime, calendar: Calendar) -> int:
 
 def explain(start: datetime, duration: Mapping[str, Any], calendar: Calendar) -> list[DayNote]:
     """Day by day, how `add_working(start, duration)` came to its date; the last note is the last day."""
-    end = add_working(start, duration, calendar)
-    last, _ = _local(end, calendar)
-    received, _ = _local(start, calendar)
-    first, _ = _working_moment(*_local(start, calendar), calendar)
-    by_hours = all(unit not in duration for unit in ("working_day", "calendar_day", "same_day"))
-    every_day = "calendar_day" in duration
-    notes: list[DayNote] = []
-    number, day = 0, min(received, last)
-    while day <= last:
-        worked, counted = bool(calendar.spans(day)), False
-        if day == first and not by_hours and "same_day" not in duration:
-            vi, en = "Ngày tiếp nhận, chưa tính", "Day of receipt, not counted"
-        elif day < first:
-            vi, en = "Chưa tính: ngoài giờ làm việc", "Not counted yet: outside working hours"
-        elif worked or every_day:
-            counted = True
-            number += 1
-            vi, en = f"Ngày thứ {number}", f"Day {number}"
-            if day in calendar.make_up:
-                vi, en = f"{vi} (làm bù)", f"{en} (make-up day)"
+    found = _Told(calendar)
+    moment = start
+    for unit in _units(duration):
+        end = _step(moment, unit, duration[unit], calendar)
+        found.unit(unit, int(duration[unit]), moment, end)
+        moment = end
+    return list(found.notes.values())
+
+
+class _Told:
+    """The notes of a duration, unit after unit; days that were told already stand."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self.notes: dict[date, DayNote] = {}
+        self.number = 0
+
+    def unit(self, unit: str, count: int, start: datetime, end: datetime) -> None:
+        received, second = _local(start, self.calendar)
+        last = _last_day(start, end, self.calendar)
+        first = received
+        if unit != "calendar_day" and unit not in _ELAPSED:
+            first, _ = _working_moment(received, second, self.calendar)
+        day = received
+        while day <= last:
+            if day not in self.notes:
+                self.day(unit, count, day, first, received, last)
+            day += timedelta(1)
+
+    def day(self, unit: str, count: int, day: date, first: date, received: date, last: date) -> None:
+        worked = bool(self.calendar.spans(day))
+        if day < first:
+            self.off(day, " (chưa tính)", " (not counted yet)") if not worked else self.say(
+                day, "Chưa tính: ngoài giờ làm việc", "Not counted yet: outside working hours"
+            )
+        elif day == first and unit in ("working_day", "calendar_day"):
+            self.say(day, "Ngày tiếp nhận, chưa tính", "Day of receipt, not counted")
+        elif unit == "calendar_day" and (day - received).days > count:
+            self.prolonged(day, last)
+        elif unit == "calendar_day" and (day - received).days == count and not worked:
+            self.count(day, ", rơi vào ngày nghỉ nên kéo dài", ", a day off, so it is prolonged")
+        elif worked or unit == "calendar_day" or unit in _ELAPSED:
+            self.count(day)
         else:
-            vi, en = _why_off(day, calendar)
-        notes.append(DayNote(day, counted, number if counted else 0, vi, en))
-        day += timedelta(1)
-    return notes
+            self.off(day)
+
+    def prolonged(self, day: date, last: date) -> None:
+        """After a last day that was a day off (Civil Code 2015, art. 148)."""
+        if day == last:
+            self.say(
+                day,
+                "Ngày làm việc tiếp theo: hết hạn khi hết giờ làm việc",
+                "The next working day: it ends when that day closes",
+            )
+        else:
+            self.off(day, ", kéo dài", ", prolonged")
+
+    def count(self, day: date, vi: str = "", en: str = "") -> None:
+        self.number += 1
+        made_up = day in self.calendar.make_up
+        vi = f"Ngày thứ {self.number}{' (làm bù)' if made_up else ''}{vi}"
+        en = f"Day {self.number}{' (make-up day)' if made_up else ''}{en}"
+        self.notes[day] = DayNote(day, True, self.number, vi, en)
+
+    def off(self, day: date, vi: str = "", en: str = "") -> None:
+        why = _why_off(day, self.calendar)
+        self.say(day, why[0] + vi, why[1] + en)
+
+    def say(self, day: date, vi: str, en: str) -> None:
+        self.notes[day] = DayNote(day, False, 0, vi, en)
+
+
+def _last_day(start: datetime, end: datetime, calendar: Calendar) -> date:
+    """The local day on which a time ends. What closes at 24:00 ends on its own day, not on the next at 00:00."""
+    day, second = _local(end, calendar)
+    before = day - timedelta(1)
+    spans = calendar.spans(before)
+    return before if end > start and not second and spans and spans[-1][1] == 86_400 else day
 
 
 def longest(durations: Sequence[Mapping[str, Any]], calendar: Calendar) -> int:

@@ -36,8 +36,7 @@ def check(
     hours = calendar or vietnam()
     found = list(consistency(package, posts))
     if not any(problem.code in _RULES_BROKEN for problem in found):
-        found += circle_problems(package)
-        found += soundness(package, hours)
+        found += circle_problems(package) or soundness(package, hours)
         found += path_problems(package, hours)
     # Of a flow that cannot be trusted, examples would only repeat in other words what is wrong.
     if not any(

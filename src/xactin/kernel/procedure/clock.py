@@ -57,6 +57,15 @@ def timer_due(
         ) from error
 
 
+def is_moment(text: str) -> bool:
+    """Whether a timer's date is one as it stands; else it is CEL that gives one."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _moment(text: str, calendar: Calendar) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=calendar.zone)

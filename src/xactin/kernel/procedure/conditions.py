@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xactin.kernel.expressions import Expression, ExpressionError, compile_expression
+from xactin.kernel.expressions import Expression, ExpressionError, compile_expression, failing
+from xactin.kernel.procedure import clock
 from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
@@ -15,6 +16,7 @@ _CODES = {
     "unknown_name": "condition_unknown_field",
     "kinds": "condition_kinds",
 }
+_MOMENT = ("string", "time", "any")
 
 
 def condition_problems(package: Package) -> Iterator[Problem]:
@@ -30,12 +32,16 @@ def _rules(package: Package) -> Iterator[Problem]:
         except ExpressionError as error:
             yield Problem(_CODES.get(error.code, "condition_syntax"), where, error.vi, error.en)
             continue
-        if found.parsed.shape.kind not in (kind, "any"):
+        if found.parsed.shape.kind not in (_MOMENT if kind == "moment" else (kind, "any")):
             yield Problem(
                 "condition_kinds",
                 where,
                 f"“{text}” phải cho giá trị kiểu {kind}, không phải {found.parsed.shape.kind}",
                 f"“{text}” must give {kind}, not {found.parsed.shape.kind}",
+            )
+        if (fault := failing(found)) is not None:
+            yield Problem(
+                "condition_fails", where, f"Luôn sai khi tính: {fault.vi}", f"Always fails: {fault.en}"
             )
         yield from _may_lack(found, where)
         yield from _unknown_acts(package, found, where)
@@ -55,6 +61,9 @@ def _texts(package: Package) -> Iterator[tuple[str, str, str]]:
     for item in meta.get("documents", ()):
         if isinstance(item["required"], str):
             yield f"documents.{item['kind']}", item["required"], "bool"
+    for node in package.flow.nodes.values():
+        if node.trigger.date and not clock.is_moment(node.trigger.date):
+            yield node.id, node.trigger.date, "moment"
     yield from _texts_drawn(package)
 
 

@@ -3,8 +3,10 @@ soundness, the limits and the examples."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -44,7 +46,7 @@ def _schemas(package: Package) -> Iterator[Problem]:
     for task, said in package.meta["tasks"].items():
         for act in said["acts"]:
             where = f"tasks.{task}.acts.{act['id']}"
-            faults = list(_schema(act.get("data_schema", {}), where))
+            faults = list(_schema(act["data_schema"], where)) if "data_schema" in act else []
             yield from faults
             if not faults and "example" in act:
                 yield from _fits(act["example"], act.get("data_schema", {}), where)
@@ -236,9 +238,10 @@ def _parts(package: Package) -> Iterator[Problem]:
         for act in rule.acts.values():
             for part in act.get("writes", ()):
                 writers.setdefault(part, set()).add(name)
+    there = sorted(known | writers.keys())
     for name, rule in package.rules.items():
         for pattern in rule.reads:
-            if not any(covers(pattern, part) for part in known | writers.keys()):
+            if not _covered(pattern, there):
                 yield Problem(
                     "reads_unknown",
                     name,
@@ -253,6 +256,16 @@ def _parts(package: Package) -> Iterator[Problem]:
                 f"Phần “{part}” do nhiều bước ghi: {', '.join(sorted(tasks))}",
                 f"The part “{part}” is written by more than one: {', '.join(sorted(tasks))}",
             )
+
+
+def _covered(pattern: str, parts: Sequence[str]) -> bool:
+    """Whether a pattern means one of the sorted parts: they stand where the pattern would."""
+    prefix = pattern.removesuffix("*")
+    at = bisect_left(parts, prefix)
+    return any(
+        covers(pattern, part)
+        for part in takewhile(lambda part: part.startswith(prefix), islice(parts, at, None))
+    )
 
 
 def _names(package: Package) -> Iterator[Problem]:

@@ -35,6 +35,9 @@ STEP = {
     "stop",
     "expect",
 }
+MOST_STEPS = 2_000
+"""Of all examples of a package together."""
+
 EXPECTED = {"tasks", "offers", "due", "phase", "fee", "voided", "acts", "refused"}
 
 
@@ -60,7 +63,19 @@ def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str,
 
 def example_problems(package: Package, calendar: Calendar) -> Iterator[Problem]:
     """example_fails for each example that is of no form, or whose tasks, times or end are other than told."""
+    left = MOST_STEPS
     for name, example in package.examples.items():
+        acts = example.get("acts")
+        left -= len(acts) if isinstance(acts, list) else 0
+        if left < 0:
+            told = f"{MOST_STEPS}"
+            yield Problem(
+                "too_many_examples",
+                name,
+                f"Các ví dụ có tổng cộng hơn {told} bước. Hãy bớt đi",
+                f"The examples have more than {told} steps together. Have fewer",
+            )
+            return
         try:
             _Run(package, example, calendar).run()
         except _Wrong as wrong:

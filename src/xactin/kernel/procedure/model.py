@@ -195,4 +195,4 @@ class Flow:
 
     @cached_property
     def has_inclusive(self) -> bool:
-        return bool(self.inclusive_reach)
+        return any(node.kind is Kind.INCLUSIVE and len(node.incoming) > 1 for node in self.nodes.values())

@@ -31,7 +31,7 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
     ends            {<endEvent id>: done | refused | stopped}: where the kind of the last act does not tell
     authority_limits {<task id>: {default: {...}, maximum: {...}}}: what each authority sets for itself
 
-Rules are CEL (`kernel/expressions.py`) over `form`, `applicant` (kind), `acts` (task -> id of its last
+Rules are CEL (`kernel/expressions/`) over `form`, `applicant` (kind), `acts` (task -> id of its last
 act, "" before; a list of all for multi-instance and in an ad-hoc subprocess) and `answers` (task -> data of that
 act, or such a list). An id with a hyphen is asked as `acts["a-b"]`.
 
@@ -95,7 +95,12 @@ from xactin.kernel.procedure.yaml_form import form_problems
 NEEDED: Final = ("procedure.yaml", "process.bpmn", "form.schema.json")
 MAX_FILE: Final = 5_000_000
 MAX_FILES: Final = 200
-MAX_VALUES: Final = 200_000
+MAX_WORDS: Final = 1_000_000
+"""Bytes of a file that is read as YAML or JSON."""
+
+MAX_VALUES: Final = 40_000
+"""Values in one file, references followed: a check answers within seconds whatever it is given."""
+
 MAX_DEPTH: Final = 100
 
 
@@ -200,11 +205,13 @@ def _folder(folder: Path) -> dict[str, bytes]:
 def _read(files: Mapping[str, bytes], name: str, problems: list[Problem]) -> Any:
     """YAML or JSON as data; None and a problem when it cannot be read."""
     try:
+        if len(files[name]) > MAX_WORDS:
+            raise ValueError(f"{len(files[name])} bytes")
         if name.endswith(".json"):
             value = orjson.loads(files[name])
         else:
             value = yaml.load(files[name], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, orjson.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         problems.append(
             Problem(
                 "unreadable", name, f"Không đọc được “{name}”: {error}", f"“{name}” cannot be read: {error}"

@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xactin.kernel.expressions import ExpressionError, Names, Shape, compile_expression, shape_of_schema
+from xactin.kernel.expressions import (
+    Expression,
+    ExpressionError,
+    Names,
+    Shape,
+    compile_expression,
+    shape_of_schema,
+)
 from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
 
 DONE = {"id": "done", "kind": "advance", "label": {"vi": "Hoàn thành", "en": "Done"}}
@@ -53,9 +60,12 @@ def rules_of(meta: Mapping[str, Any], flow: Flow, names: Names) -> dict[str, Rul
     """A rule for every node where somebody, a system or a message has to do something."""
     reception = meta.get("reception", "")
     found = {}
+    conditions = conditions_by_task(flow, names)
     for node in flow.nodes.values():
         if node.kind is Kind.USER or (node.kind is Kind.ADHOC and node.id in meta["tasks"]):
-            found[node.id] = _task(node, meta["tasks"].get(node.id, {}), reception, flow, names)
+            found[node.id] = _task(
+                node, meta["tasks"].get(node.id, {}), reception, conditions.get(node.id, ())
+            )
         elif node.kind in TASKS or node.trigger.kind in ("message", "signal"):
             found[node.id] = _service(node, meta.get("services", {}).get(node.id, {}))
     return found
@@ -85,7 +95,7 @@ def offers_of(meta: Mapping[str, Any], flow: Flow, rules: Mapping[str, Rule]) ->
     return found
 
 
-def _task(node: Node, said: Mapping[str, Any], reception: str, flow: Flow, names: Names) -> Rule:
+def _task(node: Node, said: Mapping[str, Any], reception: str, conditions: Sequence[Expression]) -> Rule:
     acts = {str(act["id"]): act for act in said.get("acts", ())}
     receives = {
         name
@@ -106,7 +116,7 @@ def _task(node: Node, said: Mapping[str, Any], reception: str, flow: Flow, names
         irrevocable=bool(said.get("irrevocable")),
         receives=frozenset(receives),
         agencies=said.get("agencies", ()),
-        routed=frozenset(_routed(node, acts, flow, names)),
+        routed=frozenset(_routed(node, acts, conditions)),
     )
 
 
@@ -125,35 +135,43 @@ def _service(node: Node, said: Mapping[str, Any]) -> Rule:
     )
 
 
-def _routed(node: Node, acts: Mapping[str, Mapping[str, Any]], flow: Flow, names: Names) -> Iterator[str]:
+def conditions_by_task(flow: Flow, names: Names) -> dict[str, list[Expression]]:
+    """The conditions that ask for a task's last act, by task."""
+    found: dict[str, list[Expression]] = {}
+    for arrow in flow.arrows.values():
+        if arrow.condition:
+            try:
+                expression = compile_expression(arrow.condition, names)
+            except ExpressionError:
+                continue  # told by `check`
+            for path in sorted(expression.parsed.paths):
+                if path[0] == "acts" and len(path) == 2:
+                    found.setdefault(path[1], []).append(expression)
+    return found
+
+
+def _routed(
+    node: Node, acts: Mapping[str, Mapping[str, Any]], conditions: Sequence[Expression]
+) -> Iterator[str]:
     """Acts that are no advance and for which the flow has a way of its own.
 
     Without this a refusal, at a gateway that knows only of a return, would run on as an approval.
     """
-    conditions = [arrow.condition for arrow in flow.arrows.values() if arrow.condition]
-    ways = {name: _ways(node, name, conditions, names) for name in acts}
+    ways = {name: tuple(_way(node, name, condition) for condition in conditions) for name in acts}
     advances = [ways[name] for name, act in acts.items() if act["kind"] == "advance"]
     for name, act in acts.items():
         if act["kind"] in ("return", "refuse") and ways[name] not in advances and any(ways[name]):
             yield name
 
 
-def _ways(node: Node, act: str, conditions: Sequence[str], names: Names) -> tuple[str, ...]:
-    """What each condition about this task says to an act: true, false, or that it names it among others."""
-    found = []
-    for text in conditions:
-        try:
-            expression = compile_expression(text, names)
-            if ("acts", node.id) not in expression.parsed.paths:
-                continue
-            if expression.parsed.roots == {"acts": frozenset({node.id})}:
-                value = [act] if node.repeats else act
-                found.append(str(bool(expression.evaluate({"acts": {node.id: value}}))))
-            else:
-                found.append("named" if act in expression.parsed.literals else "")
-        except ExpressionError:
-            found.append("")
-    return tuple(found)
+def _way(node: Node, act: str, condition: Expression) -> str:
+    """What a condition about this task says to an act: true, false, or that it names it among others."""
+    if condition.parsed.roots != {"acts": frozenset({node.id})}:
+        return "named" if act in condition.parsed.literals else ""
+    try:
+        return str(bool(condition.evaluate({"acts": {node.id: [act] if node.repeats else act}})))
+    except ExpressionError:
+        return ""
 
 
 def names_of(meta: Mapping[str, Any], schema: Any, flow: Flow) -> Names:

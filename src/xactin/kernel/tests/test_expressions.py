@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xactin.kernel.expressions import ExpressionError, Names, Shape, compile_expression, shape_of_schema
+from xactin.kernel.expressions import (
+    ExpressionError,
+    Names,
+    Shape,
+    compile_expression,
+    failing,
+    shape_of_schema,
+)
 
 SCHEMA = {
     "type": "object",
@@ -126,6 +133,62 @@ def test_an_error_of_evaluation_is_one_kind_of_error(text: str) -> None:
         value(text)
     assert caught.value.code == "evaluation"
     assert pickle.loads(pickle.dumps(caught.value)).code == "evaluation"
+
+
+@pytest.mark.parametrize(
+    "text", ["-(-9223372036854775808)", "-(-9223372036854775807 - 1)", "1 - -(-9223372036854775808)"]
+)
+def test_the_least_number_has_no_opposite(text: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        value(text)
+    assert caught.value.code == "evaluation"
+
+
+def test_a_minus_is_what_it_was() -> None:
+    assert value("-form.house.storeys - -2 * -(1 + 2)") == -9
+    assert value("-9223372036854775808 < 0") is True
+
+
+@pytest.mark.parametrize(
+    ("text", "fails"),
+    [
+        ('form.name == "x" || int("a") > 1', True),
+        ('date("2026-13-45") > date("2026-01-01")', True),
+        ("form.house.storeys / (2 - 2) > 1", True),
+        ("form.house.storeys % 0 > 1", True),
+        ('form.name.matches("(")', True),
+        ("9223372036854775807 + 1 > form.house.storeys", True),
+        ('size(form.name) > size("Đ")', False),
+        ("form.house.storeys / 2 > 1", False),
+        ('form.name.matches("^a+$")', False),
+    ],
+)
+def test_what_can_be_shown_to_fail_is_found(text: str, fails: bool) -> None:
+    assert (failing(compile_expression(text, NAMES)) is not None) is fails
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'bool("true")',
+        "form.name - form.name == form.name",
+        "form.house.adjacent + true",
+        "form.house.storeys.startsWith('a')",
+        "form.name.getFullYear() > 1",
+        "form.house.storeys.exists(a, a > 1)",
+        "form.name[0] == 'a'",
+        "form.rooms < form.rooms",
+        "int(form.rooms) > 1",
+        "string(form.house.adjacent) == 'x'",
+        "size(form.house.storeys) > 1",
+        "form.name.contains()",
+        "form.rooms.all(a, form.rooms.all(b, form.rooms.all(c, true)))",
+        "form.name == '" + "x" * 4_000 + "'",
+    ],
+)
+def test_what_always_fails_or_takes_for_ever_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        compile_expression(text, NAMES)
 
 
 def test_what_may_be_missing_is_known_beforehand() -> None:

@@ -135,6 +135,61 @@ def test_explain_names_the_holiday() -> None:
     assert (notes[date(2026, 9, 3)].counted, notes[date(2026, 9, 3)].number) == (True, 1)
 
 
+def told(start: str, duration: dict[str, int]) -> list[str]:
+    return [f"{note.date:%d.%m} {note.vi}" for note in explain(local(start), duration, CALENDAR)]
+
+
+def test_explain_says_why_a_day_off_prolongs() -> None:
+    assert told("2026-07-23 09:00", {"calendar_day": 2}) == [
+        "23.07 Ngày tiếp nhận, chưa tính",
+        "24.07 Ngày thứ 1",
+        "25.07 Ngày thứ 2, rơi vào ngày nghỉ nên kéo dài",
+        "26.07 Nghỉ cuối tuần, kéo dài",
+        "27.07 Ngày làm việc tiếp theo: hết hạn khi hết giờ làm việc",
+    ]
+
+
+def test_explain_of_what_begins_on_a_day_off() -> None:
+    assert told("2026-07-25 09:00", {"calendar_day": 3}) == [
+        "25.07 Ngày tiếp nhận, chưa tính",
+        "26.07 Ngày thứ 1",
+        "27.07 Ngày thứ 2",
+        "28.07 Ngày thứ 3",
+    ]
+    assert told("2026-07-25 09:00", {"working_day": 1}) == [
+        "25.07 Nghỉ cuối tuần (chưa tính)",
+        "26.07 Nghỉ cuối tuần (chưa tính)",
+        "27.07 Ngày tiếp nhận, chưa tính",
+        "28.07 Ngày thứ 1",
+    ]
+
+
+def test_explain_of_elapsed_time_counts_every_day() -> None:
+    assert [line[6:] for line in told("2026-07-24 09:00", {"hour": 72})] == [
+        f"Ngày thứ {n}" for n in range(1, 5)
+    ]
+
+
+def test_explain_of_a_day_that_closes_at_midnight() -> None:
+    night = Calendar(weekly=dict.fromkeys(range(5), (("20:00", "24:00"),)), cutoff=None)
+    start = local("2026-07-20 20:00")
+    for duration in ({"working_hour": 4}, {"same_day": True}, {"working_second": 14_400}):
+        assert [note.date for note in explain(start, duration, night)] == [date(2026, 7, 20)]
+    assert [note.number for note in explain(start, {"working_hour": 6}, night)] == [1, 2]
+
+
+@given(moments, st.integers(0, 30), st.sampled_from(["calendar_day", "working_day", "working_hour", "hour"]))
+def test_explain_tells_each_day_once_up_to_the_date(start: datetime, count: int, unit: str) -> None:
+    notes = explain(start, {unit: count}, CALENDAR)
+    end = add_working(start, {unit: count}, CALENDAR).astimezone(LOCAL).date()
+    first = start.astimezone(LOCAL).date()
+    assert [note.date for note in notes] == [first + timedelta(n) for n in range((end - first).days + 1)]
+    counted = [note.number for note in notes if note.counted]
+    assert counted == list(range(1, len(counted) + 1))
+    if unit in ("calendar_day", "working_day"):
+        assert len(counted) == count
+
+
 def test_an_authority_has_its_own_hours_and_days() -> None:
     own = calendar_from(
         {

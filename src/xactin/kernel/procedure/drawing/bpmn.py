@@ -41,6 +41,9 @@ from xactin.kernel.procedure.problems import PackageError, Problem
 
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 64
+MOST_ELEMENTS: Final = 2_000
+"""Nodes, and twice as many arrows: the largest procedures drawn anywhere have some hundreds."""
+
 MOST_TIMES: Final = 100
 """How often a repeating timer may fire at most."""
 
@@ -82,6 +85,17 @@ def _check_depth(top: Element) -> None:
     raise ValueError(f"more than {MAX_DEPTH} elements inside each other")
 
 
+def _too_large(nodes: int, arrows: int) -> Problem:
+    return Problem(
+        "too_many_elements",
+        "process.bpmn",
+        f"Quy trình có {nodes} phần tử và {arrows} mũi tên, nhiều hơn mức {MOST_ELEMENTS} phần tử kiểm tra được. "
+        "Hãy tách thành nhiều thủ tục",
+        f"The flow has {nodes} elements and {arrows} arrows, more than the {MOST_ELEMENTS} elements that can be "
+        "checked. Make several procedures of it",
+    )
+
+
 class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -97,6 +111,8 @@ class _Reader:
         processes = [element for element in self._definitions(parsed(data)) if tag_of(element) == "process"]
         for process in processes:
             self._process(process)
+        if max(len(self.nodes), len(self.arrows) // 2) > MOST_ELEMENTS:
+            raise PackageError([_too_large(len(self.nodes), len(self.arrows))])
         joins = Joins(self.nodes, self.arrows, self.scopes, self.starts, self.problems)
         root = joins.joined([process.get("id", "") for process in processes])
         if self.problems:

@@ -143,7 +143,7 @@ class Explorer(Walk):
 
 
 def _place(token: Token) -> tuple[Any, ...]:
-    return (token["n"], token.get("p"), token.get("f"), token.get("i"))
+    return (token["n"], token.get("p"), token.get("f"), token.get("i"), token.get("ev"))
 
 
 def ways_of(node: Node) -> list[list[str]]:

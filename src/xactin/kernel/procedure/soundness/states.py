@@ -30,30 +30,33 @@ from xactin.kernel.procedure.walk import Token
 from xactin.kernel.working_time import Calendar
 
 MOST_STATES: Final = 100_000
-MOST_WORK: Final = 400_000
+MOST_WORK: Final = 300_000
 """Steps of a check: some three seconds on a machine of 2020."""
 
 
 def soundness(package: Package, calendar: Calendar) -> list[Problem]:
     """Every problem of the flow as a net; none when it is sound."""
     first: list[Problem] = []
+    budget = Budget(MOST_WORK)
     if independent(package):
-        first = _Search(package, calendar, one_by_one=True).run()
+        first = _Search(package, calendar, budget, one_by_one=True).run()
         if not first or any(problem.code == "too_many_states" for problem in first):
             return first
     # Where something is wrong, all orders are tried: the place that is told is then the first, not the last.
-    found = _Search(package, calendar).run()
+    found = _Search(package, calendar, budget).run()
     beyond = any(problem.code == "too_many_states" for problem in found)
     return first if beyond and first else found
 
 
 class _Search:
-    def __init__(self, package: Package, calendar: Calendar, *, one_by_one: bool = False) -> None:
+    def __init__(
+        self, package: Package, calendar: Calendar, budget: Budget, *, one_by_one: bool = False
+    ) -> None:
         self.package = package
         self.flow = package.flow
         self.calendar = calendar
         self.one_by_one = one_by_one
-        self.budget = Budget(MOST_WORK)
+        self.budget = budget
         self.entered: set[str] = set()
         self.seen: dict[Marking, dict[str, Token]] = {}
         self.leads: dict[Marking, set[Marking]] = {}
@@ -61,6 +64,9 @@ class _Search:
 
     def run(self) -> list[Problem]:
         try:
+            # What inclusive joins wait for is worked out from each of their arrows back through the flow.
+            joins = [node for node in self.flow.nodes.values() if node.kind is Kind.INCLUSIVE]
+            self.budget.spend(sum(len(node.incoming) for node in joins) * len(self.flow.nodes) // 20)
             self.visit()
         except TooMuch:
             self.tell("too_many_states", self.flow.root, *_TOO_MANY)

@@ -205,3 +205,51 @@ def test_an_intermediate_timer_that_is_due() -> None:
     assert play.open == [], "time does nothing by itself: a tick is an entry"
     assert play.tick()
     assert play.open == spiff.open == ["b"]
+
+
+# -- completion conditions, event subprocesses, signals
+
+# SpiffWorkflow keeps a scope open for a timer of an event subprocess that never comes, and begins one that waits for
+# an error at once: those are told in test_events.py alone (BPMN 2.0.2, 13.5.4, is with us).
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        # a signal that ends a task beside, and one that waits for it
+        "start s\nand f\nuser a\nthrow t signal=go\nuser b\nsignal n on b go\nuser c\nend x\nend y\nend z\n"
+        "s -> f -> a -> t -> x\nf -> b -> y\nn -> c -> z",
+        "start s\nand f\nuser a\nthrow t signal=go\nsignal n go\nuser c\nend x\nend z\n"
+        "s -> f -> a -> t -> x\nf -> n -> c -> z",
+        # a signal that begins an event subprocess of the whole
+        "start s\nuser a\nthrow t signal=go\nuser b\nend z\ns -> a -> t -> b -> z\n"
+        "event o {\nstart h signal=go aside\nuser w\nend x\nh -> w -> x\n}",
+    ],
+)
+@pytest.mark.parametrize("choices", [[0, 0, 0], [1, 1, 1], [0, 1, 0]])
+def test_scopes_that_listen_open_the_same_tasks(flow: str, choices: list[int]) -> None:
+    spiff, play = Spiff(flow, {"x": 1}), Play(package_of(flow, form=FORM), {"x": 1})
+    for choice in [*choices, *[0] * 20]:
+        # What waits for a signal from outside is open here, and no task to SpiffWorkflow.
+        tasks = sorted(task.node for task in play.tasks if task.kind == "user")
+        assert tasks == spiff.open
+        if not tasks:
+            break
+        node = tasks[choice % len(tasks)]
+        play.act(node)
+        spiff.act(node)
+    assert (play.phase == "done", spiff.ended) == (True, True)
+
+
+@pytest.mark.parametrize("turn", ["*", "**"])
+@pytest.mark.parametrize("enough", [True, False])
+def test_enough_answers_end_the_asking_alike(turn: str, enough: bool) -> None:
+    # SpiffWorkflow offers its own counters to Python, not to CEL: what both can say is at once, or never.
+    flow = f"start s\nuser a {turn}4 until=%s\nuser b\nend z\ns -> a -> b -> z"
+    spiff, play = Spiff(flow % str(enough), {"x": 1}), Play(package_of(flow % str(enough).lower(), form=FORM))
+    while play.open:
+        assert play.open == spiff.open
+        node = play.open[0]
+        play.act(node)
+        spiff.act(node)
+    assert spiff.ended

@@ -6,6 +6,8 @@ every comparison of unlike kinds, and gives an Expression to evaluate many times
 - `size("Đường")` counts bytes in CEL: `size` here counts characters (and items of lists and maps);
 - an unknown name compiles: here it is refused, as far as the schema behind `names` tells;
 - int with text compares as false, int with fraction fails: both are refused when the kinds are known;
+- `bool("true")` compiles and always fails: what can be shown to fail is refused (`failing`, and kinds);
+- `-x` turns the least number into itself: it is compiled as `0 - x`, which fails;
 - dates are text in JSON: `date("2026-01-31")` and `date(form.birth.day)` convert, `days(a, b)` counts
   the days from one date text to another. Fractions are refused: money is whole đồng.
 
@@ -23,10 +25,20 @@ from typing import Any, Final
 
 import cel
 
-from xactin.kernel.expression_syntax import ExpressionError, Names, Parsed, Shape, parse_expression
+from xactin.kernel.expressions.syntax import parse_expression
+from xactin.kernel.expressions.words import ExpressionError, Names, Parsed, Shape
 
-__all__ = ["Expression", "ExpressionError", "Names", "Shape", "compile_expression", "shape_of_schema"]
+__all__ = [
+    "Expression",
+    "ExpressionError",
+    "Names",
+    "Shape",
+    "compile_expression",
+    "failing",
+    "shape_of_schema",
+]
 
+NO_NAMES: Final = Names({})
 _DEPTH: Final = 12
 """How deep `$ref` is followed: beyond it anything goes."""
 
@@ -54,6 +66,16 @@ class Expression:
                 vi=f"Không tính được biểu thức “{self.text}” ({reason})",
                 en=f"The expression “{self.text}” cannot be evaluated ({reason})",
             ) from error
+
+
+def failing(expression: Expression) -> ExpressionError | None:
+    """The first part of an expression that asks no name and cannot be evaluated, whoever asks it when."""
+    for text in sorted(expression.parsed.constants, key=len):
+        try:
+            compile_expression(text, NO_NAMES).evaluate({})
+        except ExpressionError as error:
+            return error
+    return None
 
 
 @lru_cache(maxsize=4096)

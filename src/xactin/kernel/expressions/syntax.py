@@ -6,106 +6,32 @@ returns the Shape of what it read. What is refused here never reaches the evalua
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import NoReturn
 
-from xactin.kernel.refusal import Refusal
-
-
-class ExpressionError(Refusal):
-    """An expression that cannot be used. `code`: syntax, unknown_name, kinds or evaluation."""
-
-    status = 503
-
-    def __init__(self, code: str, text: str, *, vi: str, en: str) -> None:
-        super().__init__(vi, en)
-        self.code = code
-        self.text = text
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _again, (self.code, self.text, self.vi, self.en)
-
-
-def _again(code: str, text: str, vi: str, en: str) -> ExpressionError:
-    return ExpressionError(code, text, vi=vi, en=en)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a name holds: `kind` map, list, string, int, bool, time, null or any; known members and items.
-
-    A map whose `members` is None may hold any name. `required` members are never missing.
-    """
-
-    kind: str
-    members: Mapping[str, Shape] | None = None
-    items: Shape | None = None
-    required: frozenset[str] = frozenset()
-
-
-ANY: Final = Shape("any")
-
-
-@dataclass(frozen=True, eq=False)
-class Names:
-    """The names an expression may use, by root: `form`, `acts`, `answers`, `applicant`."""
-
-    roots: Mapping[str, Shape]
-
-
-@dataclass
-class Parsed:
-    """What an expression uses. `text` is what CEL compiles; `roots` the first members asked of each root
-    (None: all of it); `calls`: whether it needs our functions; `paths` every dotted path; `unguarded` those
-    that may be missing and are not asked for with has(); `literals` the texts in it."""
-
-    text: str = ""
-    roots: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    calls: bool = False
-    paths: set[tuple[str, ...]] = field(default_factory=set)
-    unguarded: set[tuple[str, ...]] = field(default_factory=set)
-    literals: set[str] = field(default_factory=set)
-    shape: Shape = ANY
-
-
-_TOKEN: Final = re.compile(
-    r"""(?P<space>\s+|//[^\n]*)
-    |(?P<text>[rR]?(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"))
-    |(?P<fraction>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+)
-    |(?P<number>0x[0-9a-fA-F]+|\d+)(?![\w.])
-    |(?P<name>[A-Za-z_]\w*)
-    |(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%!<>?:.,()\[\]{}])""",
-    re.VERBOSE | re.DOTALL,
+from xactin.kernel.expressions.words import (
+    ADDED,
+    ANY,
+    CALLS,
+    CONSTANTS,
+    CONVERTED,
+    DEEP,
+    HELD,
+    LISTED,
+    METHODS,
+    MOST_TEXT,
+    NESTED,
+    ORDERED,
+    OUR_SIZE,
+    OWN,
+    RESERVED,
+    TOKEN,
+    ExpressionError,
+    Names,
+    Parsed,
+    Shape,
+    unquoted,
 )
-_RESERVED: Final = frozenset(
-    {"as", "break", "const", "continue", "else", "for", "function", "if", "import", "in", "let", "loop"}
-    | {"package", "namespace", "return", "var", "void", "while"}
-)
-_CONSTANTS: Final = {"true": "bool", "false": "bool", "null": "null"}
-_LISTED: Final = {"all": "bool", "exists": "bool", "exists_one": "bool", "map": "list", "filter": "list"}
-_METHODS: Final = {
-    "startsWith": "bool",
-    "endsWith": "bool",
-    "contains": "bool",
-    "matches": "bool",
-    "size": "int",
-    "getFullYear": "int",
-    "getMonth": "int",
-    "getDate": "int",
-    "getDayOfWeek": "int",
-}
-_CALLS: Final = {
-    "size": "int",
-    "date": "time",
-    "days": "int",
-    "int": "int",
-    "string": "string",
-    "bool": "bool",
-}
-_OWN: Final = frozenset({"size", "date", "days"})
-_DEEP: Final = 60
 
 
 def parse_expression(text: str, names: Names) -> Parsed:
@@ -124,6 +50,7 @@ class _Reader:
         self.tokens = self._tokens()
         self.at = 0
         self.depth = 0
+        self.asking = 0  # how many names were asked so far
 
     def whole(self) -> Parsed:
         self.found.shape = self.choice()
@@ -138,8 +65,10 @@ class _Reader:
     def _tokens(self) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
         at = 0
+        if len(self.source) > MOST_TEXT:
+            self.fail(self.source[:10])
         while at < len(self.source):
-            match = _TOKEN.match(self.source, at)
+            match = TOKEN.match(self.source, at)
             if match is None:
                 self.fail(self.source[at : at + 10])
             if match.lastgroup == "fraction":
@@ -200,7 +129,7 @@ class _Reader:
 
     def choice(self) -> Shape:
         self.depth += 1
-        if self.depth > _DEEP:
+        if self.depth > DEEP:
             self.fail()
         condition = self.either()
         if self.take("?"):
@@ -234,33 +163,65 @@ class _Reader:
                 self.alike(shape, other.items or ANY) if other.kind == "list" else self.expect(other, "map")
             else:
                 self.alike(shape, other)
+            if sign in ("<", "<=", ">", ">="):
+                self.among(shape, ORDERED)
+                self.among(other, ORDERED)
             shape = Shape("bool")
         return shape
 
     def sum(self) -> Shape:
+        since = (self.at, self.asking)
         shape = self.product()
-        while self.take("+", "-"):
+        while sign := self.take("+", "-"):
             other = self.product()
             self.alike(shape, other)
+            for one in (shape, other):
+                self.among(one, ADDED if sign == "+" else frozenset({"int"}))
             shape = shape if shape.kind != "any" else other
+            self.constant(since)
         return shape
 
     def product(self) -> Shape:
+        since = (self.at, self.asking)
         shape = self.signed()
-        while self.take("*", "/", "%"):
+        while sign := self.take("*", "/", "%"):
             self.expect(shape, "int")
+            divisor = (self.at, self.asking)
             self.expect(self.signed(), "int")
             shape = Shape("int")
+            self.constant(since)
+            if sign != "*":  # what is divided does not matter where the divisor alone makes it fail
+                self.constant(divisor, "1 / ( {} )")
         return shape
 
     def signed(self) -> Shape:
+        since = (self.at, self.asking)
         if self.take("!"):
             self.expect(self.signed(), "bool")
             return Shape("bool")
         if self.take("-"):
-            self.expect(self.signed(), "int")
+            literal = self.at < len(self.tokens) and self.tokens[self.at][0] == "number"
+            shape = self.signed()
+            self.expect(shape, "int")
+            if not literal and shape.kind == "int":
+                self.subtracted(since[0])
+            self.constant(since)
             return Shape("int")
         return self.member()
+
+    def subtracted(self, sign: int) -> None:
+        """`-x` as `(0 - x)`: the evaluator's own minus turns the least number into itself and says nothing."""
+        self.tokens[sign : sign + 1] = [("sign", "("), ("number", "0"), ("sign", "-")]
+        self.at += 2
+        self.tokens.insert(self.at, ("sign", ")"))
+        self.at += 1
+
+    def constant(self, since: tuple[int, int], form: str = "{}") -> None:
+        """Keeps what was read since then, if it asks no name."""
+        start, asking = since
+        if asking == self.asking:
+            read = [text.replace(OUR_SIZE, "size") for _, text in self.tokens[start : self.at]]
+            self.found.constants.add(form.format(" ".join(read)))
 
     def member(self) -> Shape:
         shape, path = self.primary()
@@ -284,7 +245,7 @@ class _Reader:
             return Shape("int"), None
         if kind == "text":
             self.at += 1
-            self.found.literals.add(_unquoted(token))
+            self.found.literals.add(unquoted(token))
             return Shape("string"), None
         if kind == "name":
             self.at += 1
@@ -308,9 +269,11 @@ class _Reader:
         self.fail()
 
     def named(self, token: str) -> tuple[Shape, tuple[str, ...] | None]:
-        if token in _CONSTANTS:
-            return Shape(_CONSTANTS[token]), None
-        if token in _RESERVED:
+        if token in CONSTANTS:
+            return Shape(CONSTANTS[token]), None
+        if self.peek() != "(":
+            self.asking += 1
+        if token in RESERVED:
             self.at -= 1
             self.fail()
         if self.peek() == "(":
@@ -345,12 +308,15 @@ class _Reader:
 
     def index(self, shape: Shape, path: tuple[str, ...] | None) -> tuple[Shape, tuple[str, ...] | None]:
         is_text = self.at < len(self.tokens) and self.tokens[self.at][0] == "text"
-        literal = _unquoted(self.tokens[self.at][1]) if is_text else None
+        literal = unquoted(self.tokens[self.at][1]) if is_text else None
         if path is not None and len(path) == 1:
             self.found.roots[path[0]] = None
+        self.among(shape, HELD)
+        literals = set(self.found.literals)
         inner = self.choice()
         self.need("]")
         if literal is not None and shape.kind == "map":
+            self.found.literals = literals  # a name, and no text that something is compared with
             return self.select(literal, shape, path)
         if shape.kind == "list":
             self.expect(inner, "int")
@@ -361,17 +327,18 @@ class _Reader:
     def call(self, name: str) -> Shape:
         if name == "has":
             return self.has()
-        if name not in _CALLS:
-            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*_CALLS, "has")})
+        if name not in CALLS:
+            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*CALLS, "has")})
+        since = (self.at - 1, self.asking)
         self.own(name)
         self.need("(")
         arguments = self.arguments(")")
         if len(arguments) != (2 if name == "days" else 1):
             self.fail()
-        if name in ("date", "days"):
-            for argument in arguments:
-                self.expect(argument, "string")
-        return Shape(_CALLS[name])
+        for argument in arguments:
+            self.among(argument, CONVERTED[name])
+        self.constant(since)
+        return Shape(CALLS[name])
 
     def has(self) -> Shape:
         """`has(a.b)`: the whole path may be missing from the last member on."""
@@ -386,23 +353,35 @@ class _Reader:
         return Shape("bool")
 
     def method(self, name: str, shape: Shape) -> Shape:
-        if name in _LISTED:
+        if name in LISTED:
             return self.comprehension(name, shape)
-        if name not in _METHODS:
-            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*_METHODS, *_LISTED)})
+        if name not in METHODS:
+            self.unknown((f"{name}()",), {f"{known}()": 0 for known in (*METHODS, *LISTED)})
         if name == "size":
             self.own("size")
         self.need("(")
-        self.arguments(")")
-        return Shape(_METHODS[name])
+        first = self.at
+        arguments = self.arguments(")")
+        if len(arguments) != (1 if METHODS[name] == "bool" else 0):
+            self.fail()
+        wanted = {"bool": frozenset({"string"}), "int": frozenset({"time"})}[METHODS[name]]
+        self.among(shape, CONVERTED["size"] if name == "size" else wanted)
+        for argument in arguments:
+            self.among(argument, wanted)
+        if name == "matches" and self.at - first == 2:
+            self.constant((first, self.asking), '"" . matches ( {}')
+        return Shape(METHODS[name])
 
     def own(self, name: str) -> None:
         """Marks a call of ours; `size` takes the name under which ours is known."""
-        self.found.calls = self.found.calls or name in _OWN
+        self.found.calls = self.found.calls or name in OWN
         if name == "size":
-            self.tokens[self.at - 1] = ("name", "xt_size")
+            self.tokens[self.at - 1] = ("name", OUR_SIZE)
 
     def comprehension(self, name: str, shape: Shape) -> Shape:
+        self.among(shape, HELD)
+        if len(self.local) >= NESTED:
+            self.fail(name)
         self.need("(")
         variable = self.name()
         self.need(",")
@@ -431,6 +410,16 @@ class _Reader:
     def expect(self, shape: Shape, kind: str) -> None:
         self.alike(shape, Shape(kind))
 
+    def among(self, shape: Shape, kinds: frozenset[str]) -> None:
+        """Refuses a kind for which what is wanted of it always fails."""
+        if shape.kind != "any" and shape.kind not in kinds:
+            told = ", ".join(sorted(kinds))
+            self.refuse(
+                "kinds",
+                f"Không thể dùng {shape.kind} ở chỗ cần {told}",
+                f"{shape.kind} where {told} is needed",
+            )
+
     def alike(self, one: Shape, other: Shape) -> None:
         kinds = {one.kind, other.kind}
         if len(kinds) == 2 and not kinds & {"any", "null"}:
@@ -439,11 +428,3 @@ class _Reader:
                 f"Không thể dùng lẫn {one.kind} với {other.kind}",
                 f"{one.kind} and {other.kind} do not go together",
             )
-
-
-def _unquoted(token: str) -> str:
-    raw = token[0] in "rR"
-    token = token[1:] if raw else token
-    marks = 3 if token[:3] in ('"""', "'''") else 1
-    inside = token[marks:-marks]
-    return inside if raw else re.sub(r"\\(.)", r"\1", inside)
