@@ -38,4 +38,4 @@ class CasesConfig(AppConfig):
         register_fold("case", dossiers.check, claims=derived.CLAIMS)
         register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
         register_topic("case.acted", announcements.acted)
-        register_topic("case.service", announcements.service, alone=True)
+        register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from xactin.notices.models import MailChoice, Notice
 from xactin.notices.queries import mail_addresses
@@ -28,6 +29,7 @@ __all__ = [
     "relay_once",
     "run_relay",
     "tell",
+    "try_again",
 ]
 
 log = logging.getLogger("xactin.notices")
@@ -166,3 +168,14 @@ def mark_all_read(*, person: UUID) -> int:
 def choose_mail(*, person: UUID, wanted: bool) -> None:
     """Keeps whether a person wants notices by e-mail."""
     MailChoice.objects.update_or_create(person_id=person, defaults={"wanted": wanted})
+
+
+_AT_ONCE: Final = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = %s AND status = 'todo'"
+
+
+def try_again(job: int) -> None:
+    """A job that failed is tried again at once; what is under way or done is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_ONCE, (job,))
+        if cursor.rowcount == 0 and ProcrastinateJob.objects.filter(pk=job, status="failed").exists():
+            app.job_manager.retry_job_by_id(job, timezone.now())

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Min, Q
+from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from xactin.notices.models import MailChoice, Notice
+from xactin.notices.topics import Event, Matter, topic_of
 
 PAGE: Final = 20
 
@@ -80,3 +84,60 @@ def backlog() -> tuple[int, datetime | None]:
         cursor.execute("SELECT count(*), min(created) FROM notices_outbox")
         count, oldest = cursor.fetchone()
     return int(count), oldest
+
+
+# Attempts after which the next one will hardly do: somebody has to look.
+TROUBLE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A job that failed `attempts` times and has not succeeded since; `next_at` is None when nobody tries it again."""
+
+    job: int
+    task: str
+    event: Event | None
+    attempts: int
+    since: datetime
+    next_at: datetime | None
+
+
+def troubles() -> list[Trouble]:
+    """The jobs that failed twice or more and are still not done, the oldest first. One that succeeds is gone.
+
+    What runs on a schedule (it brings its own `timestamp`) is left out: its next run is its next attempt.
+    """
+    rows = (
+        ProcrastinateJob.objects.filter(
+            Q(attempts__gte=TROUBLE) | Q(status="failed"), status__in=("todo", "doing", "failed")
+        )
+        .exclude(args__has_key="timestamp")
+        .annotate(since=Min("procrastinateevent__at"))
+        .order_by("id")
+    )
+    return [_trouble(row) for row in rows[:MOST_TROUBLES]]
+
+
+MOST_TROUBLES: Final = 200
+
+
+def matter_of(trouble: Trouble) -> Matter:
+    """What a trouble is about, in words, as far as the room that knows its topic says it."""
+    known = trouble.event and topic_of(trouble.event.topic)
+    if trouble.event and known and known.about:
+        return known.about(trouble.event.body)
+    name = trouble.event.topic if trouble.event else trouble.task
+    return Matter(vi=f"Việc nền “{name}”", en=f"The background job “{name}”")
+
+
+def _trouble(row: Any) -> Trouble:
+    events = row.args.get("events") or []
+    first = events[0] if len(events) == 1 else None
+    event = first and Event(
+        id=first["id"],
+        topic=first["topic"],
+        body=first["body"],
+        created=datetime.fromisoformat(first["created"]),
+    )
+    next_at = None if row.status == "failed" else row.scheduled_at or now()
+    return Trouble(row.id, row.task_name, event, row.attempts, row.since or now(), next_at)

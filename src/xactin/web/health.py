@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from xactin.ledger import queries as log
-from xactin.notices.queries import backlog
+from xactin.notices.queries import backlog, troubles
 
 SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
 MOST_WAITING = 20_000  # entries that the sequencer has not placed; it places some thousands a second
@@ -67,6 +67,16 @@ def _queue() -> Part:
     return Part("queue", True, f"{failed} failed", waiting)
 
 
+def _jobs() -> Part:
+    """Steps that failed again and again: people wait for them, and a post has to look."""
+    found = troubles()
+    if not found:
+        return Part("jobs", True, "nothing failed twice")
+    oldest = found[0].since.astimezone(UTC)
+    detail = f"{len(found)} failed twice or more, the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+    return Part("jobs", False, detail, len(found))
+
+
 def _outbox() -> Part:
     waiting, oldest = backlog()
     seconds = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
@@ -83,6 +93,7 @@ QUESTIONS: dict[str, Callable[[], Part]] = {
     "database": _database,
     "files": _files,
     "queue": _queue,
+    "jobs": _jobs,
     "outbox": _outbox,
     "log": _log,
 }

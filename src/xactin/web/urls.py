@@ -7,7 +7,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from xactin.web import views
+from xactin.web import troubles, views
 from xactin.web.api import api
 
 handler400 = "xactin.web.errors.bad_request"
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", views.health, name="health"),
     path("metrics", views.metrics, name="metrics"),
     path(".well-known/xactin.json", views.well_known, name="well-known"),
+    path("desk/troubles/", troubles.page, name="troubles"),
+    path("desk/troubles/<int:job>/again/", troubles.again, name="trouble-again"),
     path("language/", set_language, name="set_language"),
     path("api/v1/", api.urls),
     *_rooms(),

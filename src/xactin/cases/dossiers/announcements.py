@@ -1,6 +1,7 @@
 """What happens after an act is committed: people are told, services of the flow run."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,12 +14,27 @@ from xactin.cases.results import services
 from xactin.cases.rules import NationalState
 from xactin.identity import queries as identity
 from xactin.notices.commands import tell
-from xactin.notices.topics import Event
+from xactin.notices.topics import Event, Matter
 
 
 def service(event: Event) -> None:
     """Does a service task of a flow."""
     services.run_service(case=UUID(event.body["case"]), token=event.body["token"])
+
+
+def service_matter(body: Mapping[str, Any]) -> Matter:
+    """Which step of which dossier a service task is."""
+    case = Case.objects.filter(pk=body["case"]).first()
+    if case is None:
+        return Matter(vi="Một bước tự động", en="An automatic step")
+    task = case.open_tasks.filter(token=body["token"]).first()
+    rule = procedures.version(case.version_id).package.rules.get(task.node) if task else None
+    name = rule.name if rule else {"vi": "bước tự động", "en": "automatic step"}
+    return Matter(
+        vi=f"Hồ sơ {case.number}: {name['vi']}",
+        en=f"Dossier {case.number}: {name['en']}",
+        url=reverse("cases:desk-case", args=[case.pk]),
+    )
 
 
 def acted(event: Event) -> None:

@@ -19,6 +19,7 @@ from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.identity.queries import signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
+from xactin.notices.commands import try_again
 from xactin.ui import nav
 from xactin.ui.schema_form import parse
 
@@ -125,6 +126,19 @@ def _page(
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
     """All of a case on one screen."""
     return _page(request, case)
+
+
+@official_required
+@require_POST
+def again(request: HttpRequest, case: UUID, job: int) -> HttpResponse:
+    """A step that the system failed to do is tried again at once; harmless, so whoever sees the case may ask."""
+    try:
+        found = queries.case_for(acted_by(request), case)
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    if job in {one["job"] for one in screens.troubles(found)}:
+        try_again(job)
+    return redirect("cases:desk-case", case=case)
 
 
 def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
+from xactin.notices.queries import matter_of
+from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm
 from xactin.ui.schema_form.form import FormError
 from xactin.vault.ids import new_id
@@ -63,6 +65,7 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "tasks": open_now,
         "any_mine": any(task["mine"] for task in open_now),
         "may_revoke": may_revoke(actor, found.pk),
+        "troubles": troubles(found),
         "error_list": faults_of(open_now),
         "answers_given": list(_answers(package, opened)),
         "cards": shown.file_cards(actor, found),
@@ -71,6 +74,21 @@ def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, 
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
+
+
+def troubles(found: Case) -> list[dict[str, Any]]:
+    """The steps of this case that the system failed to do, twice or more, and has not done since."""
+    return [
+        {
+            "job": one.job,
+            "name": matter_of(one).in_language(language()),
+            "attempts": one.attempts,
+            "since": one.since,
+            "next_at": one.next_at,
+        }
+        for one in noticed_troubles()
+        if one.event and one.event.body.get("case") == str(found.pk)
+    ]
 
 
 def tasks(actor: Actor, found: Case, *, tried: Tried | None = None) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("desk/search/", desk.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
+    path("desk/cases/<uuid:case>/again/<int:job>/", desk.again, name="again"),
     path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
