@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -114,11 +114,12 @@ def put_file(
     subject: str = "",
     part: str = "",
     made_here: bool = False,
+    tries: Callable[[IO[bytes]], None] | None = None,
 ) -> StoredFile:
     """Takes a file from a seekable stream and stores it encrypted; what strangers sent is opened first.
 
     Photos are written anew, upright and without what the camera noted; everything else stays byte for byte.
-    `made_here`: we made it ourselves a moment ago.
+    `made_here`: we made it ourselves a moment ago. `tries` may refuse it for what shall be done with it later.
 
     Without `subject` it is an upload of `owner`'s, which an act binds later (`bind_sql`), or which is swept
     away after a week. Raises FileRefused (each kind says what is wrong) and Busy; each leaves nothing behind.
@@ -132,6 +133,8 @@ def put_file(
     media_type = accepted_type(stream.read(HEAD), accepts)
     if not made_here:
         stream = opened(stream, media_type)
+    if tries is not None:
+        tries(stream)
     stream.seek(0)
     identifier = new_id()
     salt, key = os.urandom(SALT), os.urandom(32)

@@ -24,6 +24,7 @@ from xactin.cases.dossiers.records import (
 )
 from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
+from xactin.cases.papers.drawings import try_stamp
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
 from xactin.cases.rules import number_prefix, search_words
@@ -176,9 +177,20 @@ def _complain(faults: Mapping[str, str]) -> None:
         raise Invalid(faults)
 
 
-def upload(*, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS) -> vault.StoredFile:
-    """Keeps a file for an application of this person. Raises the vault's FileRefused."""
-    return vault.put_file(stream=stream, name=name, accepts=list(accepts) or UPLOADS, owner=str(by.person_id))
+def upload(
+    *, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS, stamped: bool = False
+) -> vault.StoredFile:
+    """Keeps a file for an application of this person; one that goes back `stamped` is tried with a stamp now.
+
+    Raises the vault's FileRefused, DrawingError and Busy.
+    """
+    return vault.put_file(
+        stream=stream,
+        name=name,
+        accepts=list(accepts) or UPLOADS,
+        owner=str(by.person_id),
+        tries=try_stamp if stamped else None,
+    )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from xactin.cases.applications import examination
 from xactin.cases.dossiers.commands import Given, upload
 from xactin.cases.dossiers.surroundings import applicant_facts, language
 from xactin.cases.models import Draft
+from xactin.cases.papers.drawings import DrawingError
 from xactin.cases.procedures.queries import InForce
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
@@ -107,6 +108,7 @@ def uploaded(
     *, by: Actor, found: InForce, files: MultiValueDict[str, Any]
 ) -> tuple[list[DraftFile], dict[str, RefusedFile]]:
     """The files of inputs `document.<kind>`, now in the vault, and what was wrong with the others."""
+    goes_back = found.package.meta.get("result", {}).get("attach", ())
     accepted = {document["kind"]: document.get("media") or [] for document in found.package.meta["documents"]}
     kept: list[DraftFile] = []
     refused: dict[str, RefusedFile] = {}
@@ -115,9 +117,15 @@ def uploaded(
         if kind not in accepted or not isinstance(sent, UploadedFile) or sent.file is None:
             continue
         try:
-            stored = upload(by=by, stream=sent.file, name=sent.name or kind, accepts=accepted[kind])
-        except vault.FileRefused as error:
-            refused[name] = RefusedFile(error.vi if language() == "vi" else error.en, error.status)
+            stored = upload(
+                by=by,
+                stream=sent.file,
+                name=sent.name or kind,
+                accepts=accepted[kind],
+                stamped=f"document.{kind}" in goes_back,
+            )
+        except (vault.FileRefused, DrawingError, vault.Busy) as error:
+            refused[name] = RefusedFile(error.in_language(language()), error.status)
             continue
         kept.append(DraftFile(kind, str(stored.id), stored.name, stored.size, stored.media_type))
     return kept, refused
