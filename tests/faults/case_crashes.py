@@ -17,6 +17,7 @@ def main(where: str, case: str, token: str) -> None:
     """Goes so far and no further."""
     django.setup()
     from xactin.cases.dossiers import commands
+    from xactin.cases.dossiers.services import run_service
     from xactin.cases.results import services
     from xactin.identity import commands as identity
     from xactin.identity.queries import actor_for
@@ -28,7 +29,7 @@ def main(where: str, case: str, token: str) -> None:
     if where.startswith("act"):
         commands.act(by=actor_for("motcua1"), case=UUID(case), task=token, act="accept")
     else:
-        services.run_service(case=UUID(case), token=token)
+        run_service(case=UUID(case), token=token)
     stand_still()
 
 

@@ -10,9 +10,9 @@ from django.db import connection
 
 from xactin.cases import testing
 from xactin.cases.dossiers import commands
+from xactin.cases.dossiers.services import run_service
 from xactin.cases.errors import TaskGone
 from xactin.cases.models import Case, OpenTask
-from xactin.cases.results import services
 from xactin.identity.queries import actor_for
 from xactin.ledger import queries as ledger
 from xactin.ledger.audit import run_audit
@@ -94,7 +94,7 @@ def test_a_service_killed_half_way_is_done_by_the_next_run_once(case: Case) -> N
     # What it stored is an upload nobody uses, swept after a week; the case has no part of it.
     assert vault.files(subject=f"case:{case.pk}", parts=["result.draft"]) == []
     clean()
-    assert services.run_service(case=case.pk, token=token) is not None
+    assert run_service(case=case.pk, token=token) is not None
     assert acts(case).count("case.draft_result") == 1
     clean()
 
@@ -102,7 +102,7 @@ def test_a_service_killed_half_way_is_done_by_the_next_run_once(case: Case) -> N
 def test_a_service_killed_after_its_act_is_not_done_again(case: Case) -> None:
     token = to_draft(case)
     killed("service-committed", case, token)
-    assert services.run_service(case=case.pk, token=token) is None
+    assert run_service(case=case.pk, token=token) is None
     assert acts(case).count("case.draft_result") == 1
     testing.do(case, "approve", "approve")
     testing.do(case, "issue", "issue")

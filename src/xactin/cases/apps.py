@@ -16,6 +16,10 @@ class CasesConfig(AppConfig):
         from xactin.cases.audit import derived, dossiers
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
+        from xactin.cases.dossiers.services import register_service
+        from xactin.cases.results import services as results
+        from xactin.cases.runtime import NOTIFY, SEAL
+        from xactin.kernel.procedure.runtime import DRAFT
         from xactin.ledger.audit import register_fold
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
@@ -37,5 +41,8 @@ class CasesConfig(AppConfig):
         )
         register_fold("case", dossiers.check, claims=derived.CLAIMS)
         register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
+        register_service(DRAFT, results.draft)
+        register_service(SEAL, results.seal)
+        register_service(NOTIFY, announcements.notify)
         register_topic("case.acted", announcements.acted)
         register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from xactin.cases import runtime
+from xactin.cases.runtime import SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity.commands import register_duty, register_policy
 from xactin.identity.rights import Actor, Decision, Facts, by_duty, needed, no, yes
 
 READING: Final = frozenset({"case.read", "case.result"})
-OWNER_ACTS: Final = frozenset({"case.supply", "case.withdraw", "case.amend"})
+OWNER_ACTS: Final = frozenset({SUPPLY, WITHDRAW, "case.amend"})
 WORK: Final = "cases.work"
 INSPECT: Final = "cases.inspect"
 SIGN: Final = "results.sign"
@@ -24,7 +26,8 @@ class CaseFacts(Facts):
     """What decides about a dossier. `path` is the place of the agency that handles it, `agency` itself.
 
     `task_agency` and `task_role` are those of the open task asked about, as its row has them (None where no task is
-    asked about; role "applicant" for the owner's own tasks); `agencies` are all that have or had a part. `duty`:
+    asked about), `task_people` those whose own task it is where no post
+    does it; `agencies` are all that have or had a part. `duty`:
     what the act asks of a post besides being the task's.
     """
 
@@ -32,6 +35,7 @@ class CaseFacts(Facts):
     agency: UUID | None = None
     task_agency: UUID | None = None
     task_role: str | None = None
+    task_people: tuple[UUID, ...] = ()
     agencies: frozenset[UUID] = frozenset()
     duty: str = ""
 
@@ -93,18 +97,18 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return _owner(actor, act, facts)
     if act in READING:
         return _reader(actor, facts)
-    if act == "case.submit" or act in OWNER_ACTS:
+    if act == SUBMIT or act in OWNER_ACTS:
         return no(
             "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
             "Applicants do this for themselves, not in a post.",
         )
-    if WORK not in actor.duties and act != "case.revoke":
+    if WORK not in actor.duties and act != runtime.REVOKE:
         return _without_work(actor)
     if actor.person_id in facts.owners:
         return no(
             "Ông/Bà không được giải quyết hồ sơ của chính mình.", "Nobody may decide on their own dossier."
         )
-    if act == "case.revoke":
+    if act == runtime.REVOKE:
         return _revoker(actor, facts)
     return _doer(actor, facts)
 
@@ -112,7 +116,7 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
 def _owner(actor: Actor, act: str, facts: CaseFacts) -> Decision:
     if actor.person_id not in facts.owners:
         return no("Hồ sơ này không phải của Ông/Bà.", "This dossier is not yours.")
-    if act == "case.submit" or act in OWNER_ACTS or act in READING or facts.task_role == "applicant":
+    if act == SUBMIT or act in OWNER_ACTS or act in READING or actor.person_id in facts.task_people:
         return yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
     return no(
         "Việc này do cơ quan giải quyết thực hiện.", "This is done by the agency, not by the applicant."

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.conf import settings
 
 from xactin.cases.dossiers import commands, queries
+from xactin.cases.dossiers.services import run_service
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
-from xactin.cases.results import services
 from xactin.identity.queries import Actor, actor_for
 from xactin.identity.testing import Province, small_province
 from xactin.kernel.procedure.package import load_package
@@ -98,7 +98,7 @@ def do(
 def serve(case: Case, node: str) -> None:
     """A service of the flow, as its job does it, once the log has come so far."""
     sequence_all()
-    services.run_service(case=case.pk, token=open_task(case, node).token)
+    run_service(case=case.pk, token=open_task(case, node).token)
 
 
 def to_approval(case: Case) -> None:

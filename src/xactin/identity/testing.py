@@ -1,11 +1,13 @@
 """A small province for tests: real agencies, posts, people and keys, made by the room's own commands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.test import Client
 
 from xactin.identity import commands
+from xactin.identity.duties import usual_duties
 from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
@@ -48,8 +50,13 @@ class Province:
         return self.accounts[username].person
 
 
-def small_province(*, demo: bool = True) -> Province:
-    """A province with two departments and one commune; every post of both shipped procedures is held."""
+def small_province(
+    *, demo: bool = True, role: Callable[[str], str] = str, function: Callable[[str], str] = str
+) -> Province:
+    """A province with two departments and one commune; every post of both shipped procedures is held.
+
+    `role` and `function` give posts and agencies other ids.
+    """
     administrator = commands.found_authority(
         code=AUTHORITY,
         name_vi="Ủy ban nhân dân tỉnh Phú Thọ",
@@ -61,14 +68,20 @@ def small_province(*, demo: bool = True) -> Province:
         unit_code="25",
     )
     made = Province({AUTHORITY: Agency.objects.get(code=AUTHORITY)}, {"quantri1": administrator})
-    _agency(made, "H44.01", "H44", "department", "Sở Nông nghiệp và Môi trường", "environment")
-    _agency(made, "H44.01.01", "H44.01", "unit", "Văn phòng Đăng ký đất đai", "land")
-    _agency(made, "H44.02", "H44", "department", "Sở Xây dựng", "infrastructure")
+    _agency(made, "H44.01", "H44", "department", "Sở Nông nghiệp và Môi trường", function("environment"))
+    _agency(made, "H44.01.01", "H44.01", "unit", "Văn phòng Đăng ký đất đai", function("land"))
+    _agency(made, "H44.02", "H44", "department", "Sở Xây dựng", function("infrastructure"))
     _agency(made, "H44.100", "H44", "commune", "", unit="04795")
-    _agency(made, "H44.100.01", "H44.100", "unit", "Phòng Kinh tế, Hạ tầng và Đô thị", "construction")
-    _agency(made, "H44.100.02", "H44.100", "unit", "Bộ phận Tư pháp – Hộ tịch", "civil_status")
-    for username, name, agency, role in _OFFICIALS:
-        post = commands.create_post(agency=made.agencies[agency], role=role, title_vi=role, title_en=role)
+    _agency(
+        made, "H44.100.01", "H44.100", "unit", "Phòng Kinh tế, Hạ tầng và Đô thị", function("construction")
+    )
+    _agency(made, "H44.100.02", "H44.100", "unit", "Bộ phận Tư pháp – Hộ tịch", function("civil_status"))
+    for username, name, agency, usual in _OFFICIALS:
+        place = made.agencies[agency]
+        duties = usual_duties(usual, place.kind)
+        post = commands.create_post(
+            agency=place, role=role(usual), title_vi=usual, title_en=usual, duties=duties
+        )
         account = commands.make_person_account(username=username, password=PASSWORD, full_name=name)
         commands.appoint(person=account.person, post=post)
         made.accounts[username] = account

@@ -156,9 +156,10 @@ def _tell(
 
 def check_procedure(path: Path, language: Language) -> int:
     """Prints every problem of a package; 0 when there is none."""
+    from xactin.cases.queries import platform
     from xactin.kernel.procedure.check import check_folder
 
-    problems = check_folder(path, None, None)
+    problems = check_folder(path, None, None, platform())
     for problem in problems:
         print(f"{problem.code}: {problem.where}: {getattr(problem, language)}")
     if not problems:

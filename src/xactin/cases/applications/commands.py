@@ -28,6 +28,7 @@ from xactin.cases.papers.drawings import try_stamp
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
 from xactin.cases.rules import number_prefix, search_words
+from xactin.cases.runtime import SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, folded, may
 from xactin.kernel.expressions import ExpressionError
@@ -92,13 +93,13 @@ def _submit(
 ) -> ActDone:
     version = standing.version
     package = version.package
-    decision = may(by, "case.submit", CaseFacts(subject="case:", owners=(by.person_id,)))
+    decision = may(by, SUBMIT, CaseFacts(subject="case:", owners=(by.person_id,)))
     if not decision.allowed:
         raise Forbidden(decision.reason)
     applicant = applicant_facts(by)
     data = normal_data(data)
     _complain(_faults(package, data, {given.kind for given in documents}, applicant))
-    handling = handling_agency(package.meta["level"], agency)
+    handling = handling_agency(package.procedure.level, agency)
     case = new_id()
     subject = subject_of(case)
     sealed = [
@@ -133,11 +134,11 @@ def _submit(
             after=state,
             effect={**effect, "number": number, "agency": handling.code},
             at=chain.at,
-            events=[("case.acted", {"case": str(case), "act": "case.submit", "seq": 0})],
+            events=[("case.acted", {"case": str(case), "act": SUBMIT, "seq": 0})],
         )
         ref = chain.attest(
             identity.signer_of(by),
-            act="case.submit",
+            act=SUBMIT,
             rule=version.rule(),
             wrote=wrote,
             effect=outcome.effect,
@@ -155,7 +156,7 @@ def _submit(
                     "agency": handling.id,
                     "applicant": by.person_id,
                     "applicant_name": by.name,
-                    "words": search_words(number, folded(package.meta["name"]["vi"]), folded(by.name)),
+                    "words": search_words(number, folded(package.procedure.name["vi"]), folded(by.name)),
                 },
             )
         )
@@ -210,7 +211,7 @@ def _uploads_once() -> Iterator[None]:
 def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
     """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere, each of
     a type that the procedure takes for its kind."""
-    media = {document["kind"]: document.get("media") for document in package.meta.get("documents", ())}
+    media = {document.kind: document.media for document in package.procedure.documents}
     if len({given.file for given in documents}) < len(documents):
         raise Invalid(
             {"": _("One file is attached twice. Please attach each document as a file of its own.")}
@@ -257,7 +258,7 @@ def supply(
     ):
         found = found_in(chain.rows[0])
         package = procedures.version(found.version).package
-        require_owner(by, "case.supply", case, found)
+        require_owner(by, SUPPLY, case, found)
         if found.task_node is None:
             raise TaskGone(_("Nothing is asked of you in this dossier at the moment."), case=str(case))
         opened = {
@@ -302,7 +303,7 @@ def supply(
             chain.write(*vault.values_sql(sealed))
         for part, file in files.items():
             chain.write(*vault.bind_sql(file, subject=subject_of(case), part=part))
-        act, rule = "case.supply", procedures.version(found.version).rule()
+        act, rule = SUPPLY, procedures.version(found.version).rule()
         enter = partial(chain.attest, identity.signer_of(by), act=act, rule=rule, wrote=wrote, id=entry)
         return recorded(chain, case, found, package, state, effect, act=act, enter=enter)
 
@@ -313,7 +314,7 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, ("", case))]
     ) as chain:
         found = found_in(chain.rows[0])
-        require_owner(by, "case.withdraw", case, found)
+        require_owner(by, WITHDRAW, case, found)
         package = procedures.version(found.version).package
         sealed = None
         entry = entry or new_id()
@@ -326,7 +327,7 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         )
         if sealed:
             chain.write(*sealed.sql())
-        act, rule = "case.withdraw", procedures.version(found.version).rule()
+        act, rule = WITHDRAW, procedures.version(found.version).rule()
         commitment = sealed.commitment if sealed else None
         enter = partial(
             chain.attest, identity.signer_of(by), act=act, rule=rule, content=commitment, id=entry

@@ -20,6 +20,7 @@ from xactin.cases.models import Draft
 from xactin.cases.papers.drawings import DrawingError
 from xactin.cases.procedures.queries import InForce
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.clock import now
 from xactin.vault import commands as vault
@@ -108,8 +109,9 @@ def uploaded(
     *, by: Actor, found: InForce, files: MultiValueDict[str, Any]
 ) -> tuple[list[DraftFile], dict[str, RefusedFile]]:
     """The files of inputs `document.<kind>`, now in the vault, and what was wrong with the others."""
-    goes_back = found.package.meta.get("result", {}).get("attach", ())
-    accepted = {document["kind"]: document.get("media") or [] for document in found.package.meta["documents"]}
+    result = found.package.procedure.result
+    goes_back = result.attach if result else ()
+    accepted = {document.kind: document.media for document in found.package.procedure.documents}
     kept: list[DraftFile] = []
     refused: dict[str, RefusedFile] = {}
     for name, sent in files.items():
@@ -175,7 +177,7 @@ class DocumentLine:
     """A document asked for, with what was brought for it."""
 
     kind: str
-    described: Mapping[str, Any]
+    described: Document
     file: DraftFile | None
     error: str
 
@@ -185,11 +187,11 @@ def documents(package: Package, draft: Content, errors: Mapping[str, str]) -> li
     brought = {file.kind: file for file in draft.files}
     return [
         DocumentLine(
-            described["kind"],
+            described.kind,
             described,
-            brought.get(described["kind"]),
-            errors.get(f"document.{described['kind']}", ""),
+            brought.get(described.kind),
+            errors.get(f"document.{described.kind}", ""),
         )
-        for described in package.meta.get("documents", ())
-        if not described.get("show_only")
+        for described in package.procedure.documents
+        if not described.show_only
     ]

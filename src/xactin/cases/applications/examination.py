@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from xactin.kernel.expressions import compile_expression
+from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.ui.schema_form import validate
 
@@ -16,15 +17,15 @@ def evaluate(package: Package, text: str, values: Mapping[str, Any]) -> Any:
     return compile_expression(text, package.names).evaluate(values)
 
 
-def asked_documents(package: Package, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The documents this application has to bring, each with `needed` told by its rule."""
+def asked_documents(package: Package, values: Mapping[str, Any]) -> list[tuple[Document, bool]]:
+    """The documents this application has to bring, each with whether its rule says that it is needed."""
     asked = []
-    for document in package.meta.get("documents", ()):
-        if document.get("show_only"):
+    for document in package.procedure.documents:
+        if document.show_only:
             continue
-        required = document.get("required", False)
+        required = document.required
         needed = evaluate(package, required, values) if isinstance(required, str) else required
-        asked.append({**document, "needed": bool(needed)})
+        asked.append((document, bool(needed)))
     return asked
 
 
@@ -43,20 +44,20 @@ def faults(
     if found:
         return found
     values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
-    known = {document["kind"] for document in package.meta.get("documents", ())}
+    known = {document.kind for document in package.procedure.documents}
     missing = {"vi": "Ông/Bà chưa đính kèm giấy tờ này.", "en": "This document is not attached yet."}
     strange = {
         "vi": "Thủ tục này không nhận loại giấy tờ này.",
         "en": "This procedure takes no such document.",
     }
-    for document in asked_documents(package, values):
-        if document["needed"] and document["kind"] not in kinds:
-            found[f"document.{document['kind']}"] = missing[language]
+    for document, needed in asked_documents(package, values):
+        if needed and document.kind not in kinds:
+            found[f"document.{document.kind}"] = missing[language]
     for kind in sorted(set(kinds) - known):
         found[f"document.{kind}"] = strange[language]
-    for rule in package.meta.get("eligibility", ()):
-        if not found and not evaluate(package, rule["when"], values):
-            found[""] = rule["message"][language]
+    for rule in package.procedure.eligibility:
+        if not found and not evaluate(package, rule.when, values):
+            found[""] = rule.message[language]
     return found
 
 
@@ -64,7 +65,7 @@ def fee(package: Package, data: Mapping[str, Any], applicant: Mapping[str, Any])
     """What the application costs, in whole đồng. Raises ExpressionError."""
     values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
     total = 0
-    for item in package.meta.get("fee", ()):
-        amount = item["amount"]
+    for item in package.procedure.fee:
+        amount = item.amount
         total += int(evaluate(package, amount, values)) if isinstance(amount, str) else int(amount)
     return total

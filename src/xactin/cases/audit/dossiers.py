@@ -11,8 +11,10 @@ from uuid import UUID
 
 from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
+from xactin.cases.dossiers import content
 from xactin.cases.results.services import drawn
 from xactin.cases.rules import fold, national_state, search_words
+from xactin.cases.runtime import REVOKE, SEAL, SUBMIT
 from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
@@ -20,8 +22,6 @@ from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Finding, Told
 from xactin.ledger.queries import EntryRow
 
-SUBMIT = "case.submit"
-REVOKE = "case.revoke"
 Task = dict[str, Any]
 
 
@@ -85,7 +85,7 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
     yield from _tasks(case, one, rows)
     if rows.timers.get(case.id) != engine.next_due(package, one.state):
         yield "table", "timer: the row says other than the entries"
-    yield from _result(case, one, told, rows)
+    yield from _result(case, one, told, rows, content.written_by(package, SEAL))
 
 
 def _folded(
@@ -133,7 +133,7 @@ def _take(package: Package, told: Folded, row: EntryRow) -> None:
     if told.state["phase"] in engine.ENDED and told.finished_at is None:
         told.finished_at = row.at
     told.drawn = effect.get("drawn", told.drawn)
-    if "result" in (said["wrote"] or {}):
+    if content.written_by(package, SEAL) in (said["wrote"] or {}):
         told.issued_at = row.at
 
 
@@ -191,7 +191,7 @@ def _tasks(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
         yield "table", f"open task {token} ({row.node}): no entry opened it, or it was done"
 
 
-def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived) -> Iterator[Difference]:
+def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived, part: str) -> Iterator[Difference]:
     """The result's row, against what the draft's entry and the sealing one said, and the file they commit to."""
     row = rows.results.get(case.id)
     if row is None:
@@ -208,7 +208,7 @@ def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived) -> Iterato
         if (row.file, row.sha256) != (None, ""):
             yield "table", "result: a file that no entry issued"
         return
-    content = told.contents.get(folded.state["parts"].get("result", ""))
+    content = told.contents.get(folded.state["parts"].get(part, ""))
     # Without its file (erased, or unreadable: told by the ledger) there is nothing to compare with.
     if content and content.file and (row.file, row.sha256) != (content.file.id, content.file.sha256):
         yield "table", "result: file or sha256 is not that of the issued one"

@@ -7,6 +7,7 @@ from typing import Any
 from xactin.cases.audit.derived import Derived
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.effects import asks_content, calendar
+from xactin.cases.runtime import SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Told
@@ -32,7 +33,7 @@ class Recomputing:
         self._kinds = rows.kinds
         self._applicant = str(told.entries[0].statement["by"]["person"])
         self._asks_content = asks_content(package)
-        self._prices_content = any(isinstance(item["amount"], str) for item in package.meta.get("fee", ()))
+        self._prices_content = any(isinstance(fee.amount, str) for fee in package.procedure.fee)
 
     def differs(self, row: EntryRow, before: State, after: State) -> list[str]:
         """What this entry's effect says that the engine does not; empty where the engine cannot be asked.
@@ -59,7 +60,7 @@ class Recomputing:
             raise Unknown
         if row.effect.get("calendar") != calendar().digest():
             raise Unknown
-        if said["act"] == "case.submit":
+        if said["act"] == SUBMIT:
             return engine.start(
                 self._package,
                 values=self._asked(said["wrote"], always=self._prices_content),
@@ -73,7 +74,7 @@ class Recomputing:
 
     @cached_property
     def _ways(self) -> dict[str, Callable[[EntryRow, State], Decided]]:
-        return {"case.supply": self._supply, "case.withdraw": self._withdraw, "case.tick": self._tick}
+        return {SUPPLY: self._supply, WITHDRAW: self._withdraw, TICK: self._tick}
 
     def _supply(self, row: EntryRow, before: State) -> Decided:
         parts = {**before["parts"], **row.statement["wrote"]}
@@ -102,14 +103,15 @@ class Recomputing:
         said = row.statement
         _case, node, *offered = said["act"].split(".")
         values = self._asked(before["parts"])
-        values["answers"][node] = self._answer(said["content"])
+        told = self._answer(said["content"])
+        values["answers"] = content.with_answer(self._package, values["answers"], node, told)
         return engine.act(
             self._package,
             before,
             task=self._task(row, before, node),
             act=offered[0] if offered else "done",
             values=values,
-            by_post=self._role(said["by"]),
+            by_post=self._role(node, said["by"]),
             seq=row.seq,
             saw=said["saw"] or {},
             wrote=said["wrote"] or {},
@@ -127,8 +129,11 @@ class Recomputing:
         open_now = engine.open_tasks(self._package, before)
         return next((task.id for task in open_now if task.node == node), node)
 
-    def _role(self, by: Mapping[str, str | None]) -> str | None:
-        """The role in which somebody acted: none for a system, and for applicants."""
+    def _role(self, node: str, by: Mapping[str, str | None]) -> str | None:
+        """The role in which somebody acted, or the party they are; none for a system."""
+        if by.get("person") and not by.get("post"):
+            rule = self._package.rules.get(node)
+            return rule.party if rule else None
         return self._roles.get(by.get("post") or "")
 
     def _answer(self, commitment: str | None) -> Any:
@@ -141,11 +146,8 @@ class Recomputing:
         """What conditions and fees may ask, as content stood then. Raises Unknown where it is needed and gone."""
         values: dict[str, Any] = {"form": {}, "applicant": {}, "acts": {}, "answers": {}}
         if self._asks_content or always:
-            opened = {
-                part: self._value(commitment)
-                for part, commitment in parts.items()
-                if part.startswith(("form.", "answer."))
-            }
+            asked = set(content.asked_of(self._package, parts))
+            opened = {part: self._value(commitment) for part, commitment in parts.items() if part in asked}
             values["applicant"] = {"kind": self._kinds[self._applicant]}
             values["form"] = content.form_data(opened)
             values["answers"] = content.answers(opened, self._package)

@@ -7,12 +7,18 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import override
 
+from xactin.cases.dossiers import services
 from xactin.cases.dossiers.queries import kind_of
+from xactin.cases.dossiers.records import ActDone
+from xactin.cases.dossiers.system_commands import serve
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.results import services
 from xactin.cases.rules import NationalState
+from xactin.cases.runtime import NOTIFY, SEAL, SUBMIT, TICK
 from xactin.identity import queries as identity
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.description import Service
+from xactin.kernel.procedure.package import Package
 from xactin.notices.commands import tell
 from xactin.notices.topics import Event, Matter
 
@@ -42,14 +48,15 @@ def acted(event: Event) -> None:
     case = Case.objects.select_related("version").get(pk=event.body["case"])
     package = procedures.version(case.version_id).package
     act = str(event.body["act"])
-    if act == "case.submit" or kind_of(package, act) or act in ("case.seal_result", "case.tick"):
+    if _matters(case, package, act):
         tell(
             event=event,
             people=[case.applicant_id],
             title=_both("Hồ sơ {number}: {state}", "Dossier {number}: {state}", case),
-            text={"vi": package.meta["name"]["vi"], "en": package.meta["name"]["en"]},
+            text=dict(package.procedure.name),
             url=reverse("cases:own", args=[case.pk]),
         )
+    _notify(event, case, package.procedure.services.get(act.partition(".")[2]))
     for task in OpenTask.objects.filter(
         case=case, kind="user", agency__isnull=False, opened_at__gte=event.created
     ):
@@ -64,6 +71,34 @@ def acted(event: Event) -> None:
             url=reverse("cases:desk-case", args=[case.pk]),
             mail=False,
         )
+
+
+def _matters(case: Case, package: Package, act: str) -> bool:
+    """Whether the applicant hears of an act: of people's, of time's, and where a result or the end came."""
+    made = package.procedure.services.get(act.partition(".")[2])
+    ended = case.finished_at is not None or (made is not None and made.kind == SEAL)
+    return act in (SUBMIT, TICK) or bool(kind_of(package, act)) or ended
+
+
+def _notify(event: Event, case: Case, service: Service | None) -> None:
+    """What a service of kind `notify` has to say, once its act is committed."""
+    if service is None or service.kind != NOTIFY or service.tells is None:
+        return
+    tell(
+        event=event,
+        people=[case.applicant_id],
+        title={words: f"{case.number}: {text}" for words, text in service.tells.text.items()},
+        text=dict(procedures.version(case.version_id).package.procedure.name),
+        url=reverse("cases:own", args=[case.pk]),
+    )
+
+
+def notify(case: Case, token: str) -> ActDone | None:
+    """The service `notify`: a party of the case is told what the package says, once the act that says so
+    is committed (`acted`)."""
+    package = procedures.version(case.version_id).package
+    saw = engine.saw_of(package, case.state, token)
+    return serve(case=case.pk, task=token, saw=saw, wrote={}, system="notices")
 
 
 def _both(vi: str, en: str, case: Case) -> Mapping[str, str]:

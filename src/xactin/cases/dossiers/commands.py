@@ -25,7 +25,7 @@ from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
 from xactin.cases.models import PendingAct
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rights import CaseFacts
+from xactin.cases.rights import SIGN, CaseFacts
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
 from xactin.identity.queries import Actor, may, signing_with
@@ -183,12 +183,16 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     Who may not see the case is told it does not exist; who may see it, why the act is refused.
     """
     package = procedures.version(found.version).package
+    result = package.procedure.result
+    signs = result is not None and found.task_node == result.signed_by
     facts = CaseFacts(
         subject=subject_of(case),
         owners=(found.applicant,),
         agency=found.agency,
         task_agency=found.task_agency,
         task_role=found.task_role,
+        task_people=(found.applicant,) if found.task_agency is None else (),
+        duty=SIGN if signs else "",
     )
     if found.task_node is None:
         if not queries.sees(by, case):
@@ -200,10 +204,10 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
             raise NotFound
         raise Forbidden(decision.reason)
     task = decided(engine.task_of, package, found.state, asked.task)
-    described = next((offered for offered in task.acts if offered["id"] == asked.act), None)
+    described = next((offered for offered in task.acts if offered.id == asked.act), None)
     if described is None:
         raise OutOfTurn(_("This task has no such act."), act=asked.act)
-    errors = validate(described.get("data_schema") or _NOTHING, asked.data, language())
+    errors = validate(described.data_schema or _NOTHING, asked.data, language())
     if errors:
         raise Invalid(errors)
     return package
@@ -229,9 +233,10 @@ def _gone(case: UUID, task: str) -> TaskGone:
 
 def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -> str:
     """The part an act writes: the answer its task declares, or a note of its own."""
-    for offered in package.meta["tasks"].get(found.task_node, {}).get("acts", ()):
-        if offered["id"] == asked.act and offered.get("writes"):
-            return str(offered["writes"][0])
+    rule = package.rules.get(str(found.task_node))
+    offered = rule.acts.get(asked.act) if rule else None
+    if offered is not None and offered.writes:
+        return offered.writes[0]
     return f"note.{statement_id}"
 
 
@@ -273,7 +278,7 @@ def _done(
         task=asked.task,
         act=asked.act,
         values=values_of(package, case, found.state, found.applicant, (str(found.task_node), asked.data)),
-        by_post=by.role,
+        by_post=by.role if by.post_code else found.task_role,
         seq=chain.seq,
         saw=said["saw"] or {},
         wrote=said["wrote"] or {},

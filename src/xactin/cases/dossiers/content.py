@@ -4,10 +4,11 @@ Pure: package and data in, parts out.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.plan import covers
 
 
 def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -17,7 +18,7 @@ def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str,
     property is a part of its own, `form.<property>`.
     """
     placed: dict[str, dict[str, Any]] = {}
-    for part, pointers in package.meta.get("parts", {}).items():
+    for part, pointers in package.procedure.parts.items():
         names = [pointer.lstrip("/").split("/")[0] for pointer in pointers]
         held = {name: data[name] for name in names if name in data}
         if held:
@@ -38,19 +39,65 @@ def form_data(parts: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def answers(parts: Mapping[str, Any], package: Package) -> dict[str, Any]:
-    """What tasks answered, by task id, from opened `answer.*` parts."""
-    writer = {
-        part: task
-        for task, described in package.meta.get("tasks", {}).items()
-        for act in described.get("acts", ())
-        for part in act.get("writes", ())
-    }
+def writers(package: Package) -> dict[str, str]:
+    """The parts that tasks write, each with its task; where a task is done several times, `<part>.<number>` each."""
     return {
-        writer[part]: value.get("data") or {}
-        for part, value in parts.items()
-        if part in writer and isinstance(value, dict)
+        part: task.id for task in package.procedure.tasks.values() for act in task.acts for part in act.writes
     }
+
+
+def writer_of(written: Mapping[str, str], part: str) -> str:
+    """The task that wrote a part (`writers`); "" for what no task writes."""
+    while part and part not in written:
+        part, _dot, number = part.rpartition(".")
+        if not number.isdigit():
+            return ""
+    return written.get(part, "")
+
+
+def asked_of(package: Package, parts: Iterable[str]) -> list[str]:
+    """Those parts that rules may ask: the form's, and what tasks answered."""
+    written = writers(package)
+    return [part for part in parts if part.startswith("form.") or writer_of(written, part)]
+
+
+def written_by(package: Package, kind: str) -> str:
+    """The part that a service of this kind writes: the draft of the result, the result; "" where none does."""
+    return next(
+        (one.writes[0] for one in package.procedure.services.values() if one.kind == kind and one.writes), ""
+    )
+
+
+def is_file(package: Package, part: str) -> bool:
+    """Whether a part is a file: what the applicant attached, or a service made."""
+    return part.startswith("document.") or any(
+        covers(made, part) for one in package.procedure.services.values() for made in one.writes
+    )
+
+
+def answers(parts: Mapping[str, Any], package: Package) -> dict[str, Any]:
+    """What tasks answered, by task id, from opened parts; a list where a task is done several times."""
+    written, found = writers(package), dict[str, Any]()
+    for part in sorted(parts, key=_numbered):
+        task, value = writer_of(written, part), parts[part]
+        if not task or not isinstance(value, dict):
+            continue
+        told = value.get("data") or {}
+        node = package.flow.nodes.get(task)
+        found[task] = [*found.get(task, ()), told] if node is not None and node.repeats else told
+    return found
+
+
+def with_answer(package: Package, told: Mapping[str, Any], task: str, data: Any) -> dict[str, Any]:
+    """The answers with that of an act being done, which no part holds yet."""
+    node = package.flow.nodes.get(task)
+    several = node is not None and node.repeats
+    return {**told, task: [*told.get(task, ()), data] if several else data}
+
+
+def _numbered(part: str) -> list[tuple[int, str]]:
+    """`answer.opinion.10` after `answer.opinion.2`."""
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in part.split(".")]
 
 
 def normal(value: Any) -> Any:

@@ -18,9 +18,6 @@ from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import Calendar, vietnam
 from xactin.vault import queries as vault
 
-NOBODY = ("applicant", "system")
-"""Tasks that stand in no office: the applicant's own, and services."""
-
 RULES = "rules"
 """Who opens content so that a rule of the flow can be evaluated."""
 
@@ -56,13 +53,13 @@ def values_of(
     values: dict[str, Any] = {"form": {}, "applicant": {}, "answers": {}}
     if asks_content(package):
         values["applicant"] = applicant_kind(applicant)
-        wanted = [part for part in state["parts"] if part.startswith(("form.", "answer."))]
+        wanted = content.asked_of(package, state["parts"])
         rows = vault.open_values(by=RULES, purpose="rule", subject=f"case:{case}", parts=wanted)
         opened = {part: value for part, (value, _salt) in rows.items()}
         values["form"] = content.form_data(opened)
         values["answers"] = content.answers(opened, package)
     if answer is not None:
-        values["answers"][answer[0]] = answer[1]
+        values["answers"] = content.with_answer(package, values["answers"], *answer)
     return values
 
 
@@ -106,7 +103,7 @@ def applied(
             token=task.id,
             node=task.node,
             kind=task.kind,
-            agency=None if task.agency in NOBODY else agency_for(agency, task.agency),
+            agency=None if task.party or task.kind != "user" else agency_for(agency, task.agency),
             role=task.post,
             due_at=task.due,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.papers.context import Agency as LetterAgency
-from xactin.cases.papers.context import signature_lines
+from xactin.cases.papers.context import Capacity, signature_lines
 from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import render_form
 from xactin.cases.procedures import queries as procedures
@@ -24,6 +24,7 @@ from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
 from xactin.identity.units import unit
 from xactin.kernel.local import local_day, local_time
+from xactin.kernel.procedure.description import Signature
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import add_working, effective_start
 
@@ -41,7 +42,7 @@ def appointment(case: Case, package: Package) -> datetime:
     if case.due_at:
         return case.due_at
     days = calendar()
-    return add_working(effective_start(case.submitted_at, days), package.meta["limit"], days)
+    return add_working(effective_start(case.submitted_at, days), package.procedure.limit, days)
 
 
 def follow_url(case: Case) -> str:
@@ -58,7 +59,7 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
             ("due", appointment(case, package)),
         )
     }
-    return {"number": case.number, "procedure": package.meta["name"]["vi"], **local}
+    return {"number": case.number, "procedure": package.procedure.name["vi"], **local}
 
 
 def form(actor: Actor, case: Case, kind: str) -> bytes:
@@ -92,14 +93,14 @@ def form(actor: Actor, case: Case, kind: str) -> bytes:
 def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:
     """What a form reports: when, by whom, and what; None where it was not sent."""
     if kind == "01":
-        names = {document["kind"]: document["name"]["vi"] for document in package.meta.get("documents", ())}
+        names = {document.kind: document.name["vi"] for document in package.procedure.documents}
         kinds = [content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")]
         return {
             "at": case.received_at or case.submitted_at,
             "by": queries.received_by(case),
             "title": "Người tiếp nhận hồ sơ",
             "papers": ["Đơn, tờ khai điện tử", *(names.get(one, one) for one in kinds)],
-            "limit": limit_text(package.meta["limit"]),
+            "limit": limit_text(package.procedure.limit),
             "fee": case.fee,
         }
     said = queries.said_last(case, "supplement" if kind == "02" else "refuse", by=by)
@@ -159,9 +160,9 @@ def result_context(
 ) -> dict[str, Any]:
     """What a result prints (documents.context.ResultContext), from the opened parts of a case."""
     package = procedures.version(case.version_id).package
-    block = package.meta["result"].get("signature", {})
-    chairs = identity.holders_of(case.agency_id, "chair")
-    name = identity.full_names(chairs[:1]).get(chairs[0], "") if chairs else ""
+    said = package.procedure.result
+    block = said.signature if said and said.signature else Signature()
+    written = content.writers(package)
     return {
         "agency": letterhead(case.agency),
         "date": local_day(at),
@@ -170,17 +171,16 @@ def result_context(
         "verify": {"code": code, "url": verify_url(settings.XACTIN_URL, code)},
         "signer": {
             "lines": signature_lines(
-                title=block.get("title", {}).get("vi", "CHỦ TỊCH"),
-                capacity=block.get("form", ""),
-                body=block.get("body", {}).get("vi", ""),
+                title=block.title["vi"], capacity=cast(Capacity, block.form), body=block.body["vi"]
             ),
-            "name": name,
+            # Nobody knows yet who will sign: the name stands in the mark of the signature (docs/decisions.md).
+            "name": "",
         },
         "form": content.form_data(opened),
         "answers": {
-            part.removeprefix("answer."): value.get("data", {})
+            part.partition(".")[2]: value.get("data", {})
             for part, value in opened.items()
-            if part.startswith("answer.")
+            if content.writer_of(written, part)
         },
-        "legal_basis": package.meta.get("legal_basis", []),
+        "legal_basis": list(package.procedure.legal_basis),
     }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from xactin.cases.dossiers import statements
+from xactin.cases.dossiers import content, statements
 from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
 from xactin.cases.dossiers.visibility import (
     as_seen,
@@ -26,9 +26,11 @@ from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import WORK
+from xactin.cases.runtime import SEAL
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.runtime import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
@@ -51,7 +53,6 @@ HEAVY: Final = ("state", "words")
 """What a row is heavy with, and no list shows."""
 TIMES: Final = ("due_at", "submitted_at", "received_at", "finished_at")
 """What takes long to read, and the inbox does not show of a case: its tasks have times of their own."""
-FILES: Final = ("document.", "result")
 
 
 def case_for(actor: Actor, case: UUID) -> Case:
@@ -195,7 +196,8 @@ def readable_parts(actor: Actor, case: Case) -> set[str]:
     a consulted agency what its tasks declare (`reads`), and no more."""
     current = set(case.state["parts"])
     if actor.agency_id is None:
-        return current - ({"result.draft"} - _shown_to_applicant(case))
+        drafts = {content.written_by(procedures.version(case.version_id).package, DRAFT)}
+        return current - (drafts - _shown_to_applicant(case))
     if inspects(actor, case) or handles(actor, case):
         return current
     return current & consulted_parts(actor, case)
@@ -205,16 +207,22 @@ def _shown_to_applicant(case: Case) -> set[str]:
     """What the applicant's own open tasks rely on: a draft that is to be checked can be read."""
     package = procedures.version(case.version_id).package
     open_now = engine.open_tasks(package, case.state)
-    return {part for task in open_now if task.agency == "applicant" for part in task.reads}
+    return {part for task in open_now if task.party for part in task.reads}
 
 
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
     """The opened values this actor may read, by part. The opening is logged with its purpose."""
-    wanted = [part for part in readable_parts(actor, case) if not part.startswith(FILES)]
+    wanted = _values(actor, case)
     opened = vault.open_values(
         by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted
     )
     return {part: value for part, (value, _salt) in opened.items()}
+
+
+def _values(actor: Actor, case: Case) -> list[str]:
+    """The parts the actor may read that are no files."""
+    package = procedures.version(case.version_id).package
+    return [part for part in readable_parts(actor, case) if not content.is_file(package, part)]
 
 
 def consulted_parts(actor: Actor, case: Case) -> set[str]:
@@ -222,16 +230,17 @@ def consulted_parts(actor: Actor, case: Case) -> set[str]:
     package = procedures.version(case.version_id).package
     functions = set(actor.agency_functions)
     parts: set[str] = set()
-    for node, described in package.meta["tasks"].items():
-        if described["agency"] in functions:
-            parts |= engine.parts_read(package, case.state, node)
-            parts |= {part for act in described["acts"] for part in act.get("writes", ())}
+    for task in package.procedure.tasks.values():
+        if task.agency in functions:
+            parts |= engine.parts_read(package, case.state, task.id)
+            parts |= {part for act in task.acts for part in act.writes}
     return parts
 
 
 def files_of(actor: Actor, case: Case) -> list[vault.StoredFile]:
     """The files of a case the actor may open: documents, and the result once issued."""
-    parts = [part for part in sorted(readable_parts(actor, case)) if part.startswith(FILES)]
+    package = procedures.version(case.version_id).package
+    parts = [part for part in sorted(readable_parts(actor, case)) if content.is_file(package, part)]
     return vault.files(subject=f"case:{case.pk}", parts=parts)
 
 
@@ -300,7 +309,7 @@ def ended_by(case: UUID, task: str) -> EntryRow | None:
 def bundle(actor: Actor, case: Case) -> bytes:
     """The proof of a case as this actor holds it: every entry, and opened what the actor may read."""
     subject = f"case:{case.pk}"
-    wanted = [part for part in readable_parts(actor, case) if not part.startswith(FILES)]
+    wanted = _values(actor, case)
     opened = vault.open_values(by=str(actor.person_id), purpose="bundle", subject=subject, parts=wanted)
     return ledger.bundle(
         subject=subject,
@@ -313,7 +322,8 @@ def bundle(actor: Actor, case: Case) -> bytes:
 
 def result_file(actor: Actor, case: Case) -> vault.StoredFile:
     """The issued result. Raises NotFound until it is issued."""
-    found = [file for file in files_of(actor, case) if file.part == "result"]
+    part = content.written_by(procedures.version(case.version_id).package, SEAL)
+    found = [file for file in files_of(actor, case) if file.part == part]
     if not found:
         raise NotFound
     return found[0]
@@ -326,12 +336,17 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
     for one in engine.open_tasks(package, found.state):
         if one.id == task:
             return next(
-                (dict(o["data_schema"]) for o in one.acts if o["id"] == act and "data_schema" in o), None
+                (
+                    dict(offered.data_schema)
+                    for offered in one.acts
+                    if offered.id == act and offered.data_schema
+                ),
+                None,
             )
     # Somebody else was faster: what was written is still read, so that it can be shown once more.
     node = next((step["n"] for step in found.state["steps"].values() if task in step["in"]), "")
-    offered = package.rules[node].acts.get(act, {}) if node in package.rules else {}
-    return dict(offered["data_schema"]) if "data_schema" in offered else None
+    offered = package.rules[node].acts.get(act) if node in package.rules else None
+    return dict(offered.data_schema) if offered and offered.data_schema else None
 
 
 def may_withdraw(actor: Actor, case: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.vault import queries as vault
@@ -82,12 +83,12 @@ def received_by(case: Case) -> Mapping[str, Any] | None:
     package = procedures.version(case.version_id).package
     for row in reversed(ledger.entries_of(f"case:{case.pk}")):
         offered = act_named(package, row.statement["act"])
-        if offered is not None and offered.get("receives"):
+        if offered is not None and offered.receives:
             return cast(Mapping[str, Any], row.statement["by"])
     return None
 
 
-def act_named(package: Package, act: str) -> Mapping[str, Any] | None:
+def act_named(package: Package, act: str) -> Act | None:
     """What a task offers under an act's name (`case.<task>.<act>`), None for acts of no task."""
     _case, _dot, rest = act.partition(".")
     node, _dot, offered = rest.partition(".")
@@ -98,7 +99,7 @@ def act_named(package: Package, act: str) -> Mapping[str, Any] | None:
 def kind_of(package: Package, act: str) -> str:
     """The kind of an act by its name, "" for those of no task."""
     offered = act_named(package, act)
-    return str(offered["kind"]) if offered else ""
+    return offered.kind if offered else ""
 
 
 def was_asked(case: Case) -> bool:

@@ -10,6 +10,7 @@ from xactin.cases.dossiers import store
 from xactin.cases.dossiers.effects import calendar, values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, recorded, subject_of
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.runtime import TICK
 from xactin.kernel.procedure import engine
 from xactin.ledger import commands as ledger
 
@@ -34,7 +35,7 @@ def tick(*, case: UUID) -> ActDone | None:
         if moved is None:
             return None
         state, effect = moved
-        act, rule = "case.tick", procedures.version(found.version).rule()
+        act, rule = TICK, procedures.version(found.version).rule()
         enter = partial(chain.attest, signer, act=act, rule=rule)
         return recorded(chain, case, found, package, state, effect, act=act, enter=enter)
 

@@ -15,6 +15,7 @@ from xactin.cases.procedures.queries import fits
 from xactin.cases.procedures.reviewing import ending_with, problems_of, until_of
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, Facts, folded, may
+from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import Problem
 from xactin.kernel.refusal import Refusal
@@ -81,18 +82,18 @@ def _version_taken() -> Invalid:
 
 def _keep(package: Package, at: datetime, entry: Any) -> None:
     """Writes the row of a version. Raises Invalid where somebody else has just published it."""
-    meta = package.meta
+    said = package.procedure
     try:
         ProcedureVersion.objects.create(
             code=package.code,
             version=package.version,
             digest=package.digest,
             files={name: data.decode() for name, data in package.files.items()},
-            name_vi=meta["name"]["vi"],
-            name_en=meta["name"]["en"],
-            field_code=meta["field"]["code"],
-            level=meta["level"],
-            search=folded(" ".join([package.code, *_words(meta)])),
+            name_vi=said.name["vi"],
+            name_en=said.name["en"],
+            field_code=said.field_code,
+            level=said.level,
+            search=folded(" ".join([package.code, *_words(said)])),
             in_force_from=package.effective_from,
             in_force_until=until_of(package),
             published_at=at,
@@ -102,9 +103,9 @@ def _keep(package: Package, at: datetime, entry: Any) -> None:
         raise _version_taken() from error
 
 
-def _words(meta: Mapping[str, Any]) -> list[str]:
+def _words(said: Procedure) -> list[str]:
     """What a procedure can be found by, in both languages."""
-    texts = [meta["name"], meta.get("summary", {}), meta["field"].get("name", {}), meta.get("keywords", {})]
+    texts = [said.name, said.summary, said.field_name, said.keywords]
     return [str(text.get(words, "")) for text in texts for words in ("vi", "en")]
 
 
@@ -112,7 +113,7 @@ def _words(meta: Mapping[str, Any]) -> list[str]:
 def set_limit(*, by: Actor, package: Package, name: str, duration: Mapping[str, int]) -> None:
     """Sets a limit this authority may set, within the procedure's maximum; for dossiers started from now on."""
     _require(by, "limit.set", f"procedure:{package.code}")
-    if name not in package.meta.get("authority_limits", {}):
+    if name not in package.procedure.authority_limits:
         raise Invalid({"name": _("This procedure has no such limit to set.")})
     try:
         nothing = longest([duration], calendar()) <= 0

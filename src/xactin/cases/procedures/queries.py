@@ -127,8 +127,8 @@ def today(code: str) -> InForce:
 
 def fits(package: Package, name: str, duration: Mapping[str, int]) -> bool:
     """Whether a limit of the authority is one this version lets it set, and within its maximum."""
-    allowed = package.meta.get("authority_limits", {}).get(name)
-    return bool(allowed) and longest([duration], calendar()) <= longest([allowed["maximum"]], calendar())
+    allowed = package.procedure.authority_limits.get(name)
+    return allowed is not None and longest([duration], calendar()) <= longest([allowed.maximum], calendar())
 
 
 def limits(code: str) -> dict[str, dict[str, int]]:
@@ -161,6 +161,6 @@ def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[
     return rows
 
 
-def text_in(meta: Mapping[str, Any], language: str) -> str:
+def text_in(words: Mapping[str, Any], language: str) -> str:
     """A `{vi, en}` text of a package in one language."""
-    return str(meta.get(language) or meta.get("vi") or "")
+    return str(words.get(language) or words.get("vi") or "")

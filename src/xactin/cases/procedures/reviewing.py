@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Min, Q, QuerySet
 
 from xactin.cases.dossiers.effects import calendar
+from xactin.cases.dossiers.services import runtime
 from xactin.cases.errors import Forbidden
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.archive import read_archive
@@ -63,7 +64,7 @@ def problems_of(package: Package) -> list[Problem]:
     """Everything that keeps a package from being published here."""
     return [
         *_place_in_the_catalogue(package),
-        *check(package, posts=posts_filled(), calendar=calendar()),
+        *check(package, posts=posts_filled(), runtime=runtime(), calendar=calendar()),
     ]
 
 
@@ -100,14 +101,14 @@ def _place_in_the_catalogue(package: Package) -> Iterator[Problem]:
             f"Một phiên bản khác có hiệu lực từ cùng ngày {start:%d/%m/%Y}: hãy chọn ngày khác",
             f"Another version begins on the same day, {start:%d/%m/%Y}: choose another day",
         )
-    meta = package.meta
+    said = package.procedure
     lengths = {
         "code": (package.code, 40),
         "version": (version, 40),
-        "name.vi": (meta["name"]["vi"], 300),
-        "name.en": (meta["name"]["en"], 300),
-        "field.code": (meta["field"]["code"], 40),
-        "level": (meta["level"], 20),
+        "name.vi": (said.name["vi"], 300),
+        "name.en": (said.name["en"], 300),
+        "field.code": (said.field_code, 40),
+        "level": (said.level, 20),
     }
     for place, (text, most) in lengths.items():
         if len(str(text)) > most:

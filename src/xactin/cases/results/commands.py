@@ -9,11 +9,11 @@ from xactin.cases.dossiers.commands import subject_of
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Case, Result
 from xactin.cases.rights import CaseFacts
+from xactin.cases.runtime import REVOKE
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor, may
 from xactin.ledger import commands as ledger
 
-ACT = "case.revoke"
 LONGEST = 500
 
 
@@ -24,7 +24,7 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
     OutOfTurn when nothing is issued or it is revoked already.
     """
     found = queries.case_for(by, case)
-    decision = may(by, ACT, _facts(found))
+    decision = may(by, REVOKE, _facts(found))
     if not decision.allowed:
         raise Forbidden(decision.reason)
     text = " ".join(reason.split())[:LONGEST]
@@ -40,7 +40,7 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
         if not chain.rows[0]:
             raise OutOfTurn(_("There is no result in force to revoke."))
         effect = {"result": "revoked", "reason": text}
-        chain.attest(identity.signer_of(by), act=ACT, rule=rule, effect=effect)
+        chain.attest(identity.signer_of(by), act=REVOKE, rule=rule, effect=effect)
         chain.write(
             "UPDATE cases_result SET revoked_at = %s, revoked_reason = %s WHERE id = %s",
             (chain.at, text, chain.rows[0][0][0]),
@@ -51,7 +51,7 @@ def may_revoke(actor: Actor, case: UUID) -> bool:
     """Whether the page offers it."""
     standing = Result.objects.filter(case_id=case, issued_at__isnull=False, revoked_at__isnull=True)
     found = standing.select_related("case__agency").first()
-    return found is not None and may(actor, ACT, _facts(found.case)).allowed
+    return found is not None and may(actor, REVOKE, _facts(found.case)).allowed
 
 
 def _facts(case: Case) -> CaseFacts:

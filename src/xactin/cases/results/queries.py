@@ -5,10 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from xactin.cases.dossiers import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
+from xactin.cases.runtime import SEAL
 from xactin.ledger import queries as ledger
 from xactin.vault import queries as vault
 
@@ -45,7 +47,7 @@ def by_code(code: str) -> Issued | None:
         code=row.code,
         number=row.number,
         version=row.case.version_id,
-        kind=text_in(package.meta["result"]["name"], language()),
+        kind=text_in(package.procedure.result.name, language()) if package.procedure.result else "",
         agency=agency.name_en if language() == "en" else agency.name_vi,
         issued_at=row.issued_at,
         sha256=row.sha256,
@@ -63,9 +65,10 @@ def revoked(data: bytes) -> Issued | None:
 def bundle(issued: Issued) -> bytes:
     """The proof of a result: the case's entries, and the commitment of the final file opened by its salt."""
     subject = f"case:{issued.case}"
-    (file,) = vault.files(subject=subject, parts=["result"])
+    part = content.written_by(procedures.version(issued.version).package, SEAL)
+    (file,) = vault.files(subject=subject, parts=[part])
     opened = {
-        "part": "result",
+        "part": part,
         "commitment": file.commitment,
         "salt": file.salt,
         "file": {"size": file.size, "sha256": file.sha256},

@@ -6,16 +6,16 @@ system `result`: a machine proposes and carries out, the chair's attestation dec
 
 import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
 from xactin.cases.dossiers import content, paper_facts, store
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
+from xactin.cases.dossiers.statements import kind_of
 from xactin.cases.models import Case, Result
 from xactin.cases.papers.drawings import permit_lines, seal_drawing
 from xactin.cases.papers.qr import verify_code, verify_url
@@ -23,10 +23,14 @@ from xactin.cases.papers.render import draft_result
 from xactin.cases.papers.signing.seal import seal_result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.results import seals
+from xactin.cases.runtime import SEAL
 from xactin.kernel.local import local_day
-from xactin.kernel.procedure import engine
+from xactin.kernel.procedure import description, engine
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.runtime import DRAFT
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
+from xactin.ledger.queries import EntryRow
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 
@@ -39,18 +43,7 @@ class NotYet(Exception):
     """Something the service needs is not there yet; the job is tried again."""
 
 
-def run_service(*, case: UUID, token: str) -> ActDone | None:
-    """Does one open service task; None when somebody did it before us."""
-    found = Case.objects.select_related("version", "agency").get(pk=case)
-    task = found.open_tasks.filter(token=token, kind="service").first()
-    if task is None:
-        return None
-    package = procedures.version(found.version_id).package
-    kind = package.meta["services"][task.node]["kind"]
-    return _SERVICES[kind](found, token)
-
-
-def _draft(case: Case, token: str) -> ActDone | None:
+def draft(case: Case, token: str) -> ActDone | None:
     """Draws the result up, so that the chair attests exactly these bytes."""
     package = procedures.version(case.version_id).package
     saw = engine.saw_of(package, case.state, token)
@@ -58,7 +51,7 @@ def _draft(case: Case, token: str) -> ActDone | None:
         by=SYSTEM,
         purpose="result",
         subject=subject_of(case.pk),
-        parts=[part for part in saw if not part.startswith("document.")],
+        parts=[part for part in saw if not content.is_file(package, part)],
     )
     result = _result_of(case)
     at = now()
@@ -69,8 +62,9 @@ def _draft(case: Case, token: str) -> ActDone | None:
         code=result.code,
         at=at,
     )
-    pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at)
-    files = {"result.draft": _stored(case, pdf)}
+    template = _result(package).template
+    pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at, template=template)
+    files = {content.written_by(package, DRAFT): _stored(case, pdf)}
     return serve(
         case=case.pk,
         task=token,
@@ -82,41 +76,41 @@ def _draft(case: Case, token: str) -> ActDone | None:
     )
 
 
-def _seal(case: Case, token: str) -> ActDone | None:
+def seal(case: Case, token: str) -> ActDone | None:
     """Waits for the log, attaches the proof, signs for the chair, seals for the agency, attests the final hash."""
     package = procedures.version(case.version_id).package
     subject = subject_of(case.pk)
     saw = engine.saw_of(package, case.state, token)
+    part = content.written_by(package, DRAFT)
     entries = ledger_queries.entries_of(subject)
     if not ledger_queries.wait_until_logged([row.id for row in entries], timeout=10):
         raise NotYet("the log has not reached the approval yet")
-    (kept,) = vault_queries.files(subject=subject, parts=["result.draft"])
+    (kept,) = vault_queries.files(subject=subject, parts=[part])
     draft, chunks = vault_queries.open_file(by=SYSTEM, purpose="seal", id=kept.id)
     pdf = b"".join(chunks)
     bundle = ledger_queries.bundle(
         subject=subject,
         opened=[
             {
-                "part": "result.draft",
+                "part": part,
                 "commitment": draft.commitment,
                 "salt": draft.salt,
                 "file": {"size": draft.size, "sha256": draft.sha256},
             }
         ],
     )
-    approved = next(row for row in reversed(entries) if row.statement["act"] == "case.approve.approve")
     signed = seal_result(
         pdf,
         bundle,
-        chair=seals.signer_of(approved.statement["by"]),
+        chair=seals.signer_of(signed_by(package, entries)),
         agency=seals.seal_of(case.agency),
         trial=settings.XACTIN_TRIAL,
         at=now(),
         time_service=seals.time_service(),
     )
     file = _stored(case, signed)
-    result = _result_of(case)
-    files = {"result": file, **_stamped_drawings(case, result)}
+    result, made = _result_of(case), content.written_by(package, SEAL)
+    files = {made: file, **_stamped_drawings(case, result, made)}
     return serve(
         case=case.pk,
         task=token,
@@ -125,6 +119,22 @@ def _seal(case: Case, token: str) -> ActDone | None:
         system=SYSTEM,
         writes=lambda at: [*_bound(case, files), (_ISSUED, (file.id, file.sha256, at, result.pk))],
     )
+
+
+def signed_by(package: Package, entries: Sequence[EntryRow]) -> Mapping[str, Any]:
+    """Who signed the result: whoever did the advance of the task that the package says signs it, last."""
+    task = _result(package).signed_by
+    for row in reversed(entries):
+        act = row.statement["act"]
+        if act.startswith(f"case.{task}.") and kind_of(package, act) == "advance":
+            return dict(row.statement["by"])
+    raise NotYet(f"nobody has signed at {task} yet")
+
+
+def _result(package: Package) -> description.Result:
+    """What the package issues. Its services are published only where it says so (`kernel/procedure/runtime.py`)."""
+    assert package.procedure.result is not None
+    return package.procedure.result
 
 
 def drawn(result: Result) -> dict[str, str]:
@@ -141,17 +151,17 @@ def _bound(case: Case, files: Mapping[str, vault.StoredFile]) -> list[tuple[str,
     return [vault.bind_sql(file, subject=subject_of(case.pk), part=part) for part, file in files.items()]
 
 
-def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]:
+def _stamped_drawings(case: Case, result: Result, made: str) -> dict[str, vault.StoredFile]:
     """The documents that go back with the result (`result.attach`), every file of them, stamped and sealed.
 
     Each was tried when it was sent. One that cannot be stamped nevertheless holds the result back, for the permit
     says that they are; the failed job becomes somebody's task. Raises DrawingError.
     """
     package = procedures.version(case.version_id).package
-    kinds = {part.removeprefix("document.") for part in package.meta["result"].get("attach", ())}
+    kinds = {part.removeprefix("document.") for part in _result(package).attach}
     documents = [part for part in case.state["parts"] if part.startswith("document.")]
     wanted = [part for part in documents if content.document_kind(part) in kinds]
-    name, at = package.meta["result"]["name"]["vi"], now()
+    name, at = _result(package).name["vi"], now()
     found: dict[str, vault.StoredFile] = {}
     for kept in vault_queries.files(subject=subject_of(case.pk), parts=wanted):
         _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
@@ -164,11 +174,8 @@ def _stamped_drawings(case: Case, result: Result) -> dict[str, vault.StoredFile]
             at=at,
             time_service=seals.time_service(),
         )
-        found[f"result.{kept.part.removeprefix('document.')}"] = _stored(case, pdf)
+        found[f"{made}.{kept.part.removeprefix('document.')}"] = _stored(case, pdf)
     return found
-
-
-_SERVICES: dict[str, Callable[[Case, str], ActDone | None]] = {"result.draft": _draft, "result.seal": _seal}
 
 
 def _result_of(case: Case) -> Result:
@@ -176,12 +183,12 @@ def _result_of(case: Case) -> Result:
     found = Result.objects.filter(case=case).first()
     if found is not None:
         return found
-    package = procedures.version(case.version_id).package
+    said = _result(procedures.version(case.version_id).package)
     year = local_day(now()).year
     with connection.cursor() as cursor:
-        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{package.meta['result']['kind']}:{year}",))
+        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{said.kind}:{year}",))
         serial = cursor.fetchone()[0]
-    number = package.meta["result"]["number"].format(serial=f"{serial:02d}", year=year)
+    number = said.number.format(serial=f"{serial:02d}", year=year)
     made, _new = Result.objects.get_or_create(
         case=case, defaults={"code": verify_code(os.urandom(16)), "number": number}
     )

@@ -7,9 +7,8 @@ import pytest
 from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.dossiers import commands, services
 from xactin.cases.models import Case, OpenTask, PendingAct, Reply
-from xactin.cases.results import services
 from xactin.cases.tests.asking import API, Asker, body_of, problem
 from xactin.cases.tests.passkeys import enrol, signing
 from xactin.cases.web import idempotency

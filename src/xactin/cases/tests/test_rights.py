@@ -57,7 +57,7 @@ CATALOGUE = Facts(subject="procedure:1")
         (CITIZEN, "case.submit", CASE),
         (CITIZEN, "case.read", CASE),
         (CITIZEN, "case.withdraw", CASE),
-        (CITIZEN, "case.fix.supply", replace(CASE, task_agency=None, task_role="applicant")),
+        (CITIZEN, "case.fix.supply", replace(CASE, task_agency=None, task_people=CASE.owners)),
         (CONSULTANT, "case.consult.agree", CASE),
         (CONSULTANT, "case.read", CASE),
         (OF_THE_COMMUNE, "case.read", CASE),

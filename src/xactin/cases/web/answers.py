@@ -17,6 +17,7 @@ from xactin.cases.rules import NationalState
 from xactin.identity.queries import Actor
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.description import Act, Document, Fee, Privacy
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
@@ -105,10 +106,11 @@ def _supply(row: Case) -> dict[str, Any]:
     return {"id": engine.SUPPLY, "label": _("Supplement"), "kind": "advance", "data_schema": schema}
 
 
-def offered(act: Mapping[str, Any]) -> dict[str, Any]:
+def offered(act: Act) -> dict[str, Any]:
     """An act a task offers."""
-    answer = {"id": act["id"], "label": text_in(act["label"], _language()), "kind": act["kind"]}
-    return answer | {name: act[name] for name in ("data_schema", "example") if name in act}
+    answer = {"id": act.id, "label": text_in(act.label, _language()), "kind": act.kind}
+    told = {"data_schema": act.data_schema, "example": act.example}
+    return answer | {name: value for name, value in told.items() if value is not None}
 
 
 def inbox_row(row: OpenTask) -> dict[str, Any]:
@@ -237,32 +239,46 @@ def procedure_page(*, words: str, level: str, field: str, after: str, limit: int
 def procedure(found: InForce) -> dict[str, Any]:
     """A procedure as an applicant needs it."""
     package, language = found.package, _language()
-    meta = package.meta
+    said = package.procedure
     return {
         "code": package.code,
         "version": package.version,
         "digest": package.digest,
-        "name": text_in(meta["name"], language),
-        "summary": text_in(meta.get("summary", {}), language),
-        "level": meta["level"],
-        "handled_by": text_in(meta.get("handled_by", {}), language),
+        "name": text_in(said.name, language),
+        "summary": text_in(said.summary, language),
+        "level": said.level,
+        "handled_by": text_in(said.handled_by, language),
         "form": package.form_schema,
-        "documents": [_document(document, language) for document in meta.get("documents", ())],
-        "limit": dict(meta["limit"]),
-        "fee": [{**item, "name": text_in(item["name"], language)} for item in meta.get("fee", ())],
-        "legal_basis": meta.get("legal_basis", []),
-        "privacy": meta.get("privacy", {}),
+        "documents": [_document(document, language) for document in said.documents],
+        "limit": dict(said.limit),
+        "fee": [_fee(item, language) for item in said.fee],
+        "legal_basis": list(said.legal_basis),
+        "privacy": _privacy(said.privacy) if said.privacy else {},
         "example": _example(found),
     }
 
 
-def _document(document: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _fee(fee: Fee, language: str) -> dict[str, Any]:
+    told = {"kind": fee.kind, "name": text_in(fee.name, language), "amount": fee.amount}
+    return told | ({"set_by": fee.set_by} if fee.set_by else {})
+
+
+def _privacy(told: Privacy) -> dict[str, Any]:
     return {
-        "kind": document["kind"],
-        "name": text_in(document["name"], language),
-        "required": document.get("required", False),
-        "media": document.get("media", []),
-        "show_only": bool(document.get("show_only")),
+        "purpose": told.purpose,
+        "legal_basis": list(told.legal_basis),
+        "receivers": told.receivers,
+        "retention": {"years": told.years, "basis": told.basis},
+    }
+
+
+def _document(document: Document, language: str) -> dict[str, Any]:
+    return {
+        "kind": document.kind,
+        "name": text_in(document.name, language),
+        "required": document.required,
+        "media": list(document.media),
+        "show_only": document.show_only,
     }
 
 

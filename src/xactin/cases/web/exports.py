@@ -107,7 +107,7 @@ def _task(row: OpenTask) -> list[str]:
     return [
         text_in(package.rules[row.node].name, language()),
         row.case.number,
-        text_in(package.meta["name"], language()),
+        text_in(package.procedure.name, language()),
         applicant_of(row.case),
         _time(row.opened_at),
         _time(row.due_at),

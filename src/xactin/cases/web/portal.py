@@ -142,7 +142,7 @@ def _form(
         "upload_url": reverse("cases:upload", args=[package.code]),
         "agencies": [
             {"code": one.code, "name": one.name_en if english else one.name_vi}
-            for one in handling_agencies(package.meta["level"])
+            for one in handling_agencies(package.procedure.level)
         ],
         "agency": draft.agency,
         "bar": errors.get("", ""),

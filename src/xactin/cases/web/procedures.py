@@ -29,6 +29,7 @@ from xactin.cases.web.procedure_forms import LimitForm
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Facts, may
 from xactin.kernel.local import local_day
+from xactin.kernel.procedure.description import AuthorityLimit
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
 from xactin.ledger.clock import now
@@ -134,19 +135,19 @@ def _limits(package: Package) -> list[dict[str, Any]]:
             "task": _task(package, name),
             "now": limit_text(held.get(name) or _default(package, name, allowed)),
             "own": name in held,
-            "maximum": limit_text(allowed["maximum"]),
+            "maximum": limit_text(allowed.maximum),
         }
-        for name, allowed in package.meta.get("authority_limits", {}).items()
+        for name, allowed in package.procedure.authority_limits.items()
     ]
 
 
 def _task(package: Package, name: str) -> str:
-    return text_in(package.meta["tasks"][name]["name"], language())
+    return text_in(package.procedure.tasks[name].name, language())
 
 
-def _default(package: Package, name: str, allowed: Mapping[str, Any]) -> Mapping[str, Any]:
+def _default(package: Package, name: str, allowed: AuthorityLimit) -> Mapping[str, Any]:
     """What holds where the authority sets nothing."""
-    found: Mapping[str, Any] = allowed.get("default") or package.meta["tasks"][name].get("limit") or {}
+    found: Mapping[str, Any] = allowed.default or package.procedure.tasks[name].limit or {}
     return found
 
 
@@ -155,7 +156,7 @@ def _default(package: Package, name: str, allowed: Mapping[str, Any]) -> Mapping
 def limit(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Sets one limit, within the procedure's maximum."""
     package = _in_force(code)
-    allowed = package.meta.get("authority_limits", {}).get(name) if package else None
+    allowed = package.procedure.authority_limits.get(name) if package else None
     if package is None or allowed is None:
         raise Http404
     held = queries.limits(code).get(name) or _default(package, name, allowed)
@@ -167,20 +168,20 @@ def limit(request: HttpRequest, code: str, name: str) -> HttpResponse:
         except Invalid as refused:
             told = refused.errors.get("duration") or refused.text
             most = _("The most that the procedure allows: %(maximum)s.")
-            form.add_error("amount", f"{told} {most % {'maximum': limit_text(allowed['maximum'])}}")
+            form.add_error("amount", f"{told} {most % {'maximum': limit_text(allowed.maximum)}}")
         except LedgerError as refused:
             form.add_error(None, refused.vi if language() == "vi" else refused.en)
         else:
             text = _("“%(task)s”: %(limit)s, for dossiers sent from now on.")
             messages.success(request, text % {"task": _task(package, name), "limit": limit_text(duration)})
             return redirect("cases:managed-procedure", code=code)
-    title = text_in(package.meta["name"], language())
+    title = text_in(package.procedure.name, language())
     shown = {
         "form": form,
         "task": _task(package, name),
         "code": code,
         "limit": next(one for one in _limits(package) if one["name"] == name),
-        "whole": limit_text(package.meta["limit"]),
+        "whole": limit_text(package.procedure.limit),
         "crumbs": _crumbs((title, reverse("cases:managed-procedure", args=[code])), (_("Set a limit"), "")),
     }
     return render(request, "cases/limit.html", shown, status=422 if form.errors else 200)
@@ -261,7 +262,7 @@ def _confirm_page(request: HttpRequest, found: Review, sent: bytes) -> HttpRespo
     shown = {
         "found": found,
         "package": package,
-        "name": text_in(package.meta["name"], language()),
+        "name": text_in(package.procedure.name, language()),
         "past": package.effective_from < local_day(now()),
         "today": package.effective_from == local_day(now()),
         "last": _last_day(found.until),
@@ -273,4 +274,4 @@ def _confirm_page(request: HttpRequest, found: Review, sent: bytes) -> HttpRespo
 
 
 def _lost(package: Package, name: str) -> str:
-    return _task(package, name) if name in package.meta["tasks"] else name
+    return _task(package, name) if name in package.procedure.tasks else name

@@ -15,7 +15,9 @@ from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.runtime import DRAFT
 from xactin.notices.queries import matter_of
 from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm
@@ -45,7 +47,7 @@ def inbox_line(row: OpenTask) -> dict[str, Any]:
         "url": reverse("cases:desk-case", args=[row.case_id]) + f"#task-{row.token}",
         "name": text_in(package.rules[row.node].name, language()),
         "number": row.case.number,
-        "procedure": text_in(package.meta["name"], language()),
+        "procedure": text_in(package.procedure.name, language()),
         "applicant": shown.applicant_of(row.case),
         "due_at": row.due_at,
     }
@@ -134,29 +136,28 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) 
 
 def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     """The files that stand beside the acts: for officials what they are to sign, for applicants all of the task."""
-    return [part for part in found.task.reads if not actor.post_code or part == "result.draft"]
+    draft = content.written_by(procedures.version(found.row.case.version_id).package, DRAFT)
+    return [part for part in found.task.reads if not actor.post_code or part == draft]
 
 
-def _act(
-    actor: Actor, case: Case, row: OpenTask, act: Mapping[str, Any], tried: Tried | None
-) -> dict[str, Any]:
-    again = tried if tried and (tried.task, tried.act) == (row.token, act["id"]) else None
-    schema = act.get("data_schema")
+def _act(actor: Actor, case: Case, row: OpenTask, act: Act, tried: Tried | None) -> dict[str, Any]:
+    again = tried if tried and (tried.task, tried.act) == (row.token, act.id) else None
+    schema = act.data_schema
     form = None
     if schema:
         form = SchemaForm(
             schema,
             data=again.data if again else None,
             errors=again.errors if again else {},
-            prefix=f"{row.token}-{act['id']}",
+            prefix=f"{row.token}-{act.id}",
         )
-    place = {"case": case.pk, "task": row.token, "act": act["id"]}
+    place = {"case": case.pk, "task": row.token, "act": act.id}
     door = "cases:act" if actor.post_code else "cases:own-act"
     return {
-        "id": act["id"],
-        "anchor": f"{row.token}-{act['id']}",
-        "kind": act["kind"],
-        "label": text_in(act["label"], language()),
+        "id": act.id,
+        "anchor": f"{row.token}-{act.id}",
+        "kind": act.kind,
+        "label": text_in(act.label, language()),
         "form": form,
         "open": again is not None,
         "note": again.note if again else "",
@@ -171,11 +172,11 @@ def _act(
 
 def _answers(package: Package, opened: Mapping[str, Any]) -> Any:
     """What tasks answered so far, as label and text."""
-    for described in package.meta["tasks"].values():
-        for act in described.get("acts", ()):
-            for part in act.get("writes", ()):
+    for task in package.procedure.tasks.values():
+        for act in task.acts:
+            for part in act.writes:
                 value = opened.get(part)
-                if isinstance(value, Mapping) and value.get("act") == act["id"]:
+                if isinstance(value, Mapping) and value.get("act") == act.id:
                     said = [str(text) for text in value.get("data", {}).values() if isinstance(text, str)]
-                    title = f"{text_in(described['name'], language())}: {text_in(act['label'], language())}"
+                    title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
                     yield {"title": title, "text": "\n".join([*said, *filter(None, [value.get("note")])])}

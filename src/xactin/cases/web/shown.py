@@ -18,9 +18,12 @@ from xactin.cases.models import NATIONAL_STATES, Case, Result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
+from xactin.cases.runtime import SEAL
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.runtime import DRAFT
 from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
@@ -42,72 +45,67 @@ def entry_of(request: HttpRequest) -> UUID | None:
 
 def fee_text(package: Package) -> str:
     """The fee in words, as far as it is the same for everybody."""
-    fees = package.meta.get("fee", ())
+    fees = package.procedure.fee
     if not fees:
         return _("Free of charge")
-    if all(isinstance(item["amount"], int) for item in fees):
-        return money_text(sum(item["amount"] for item in fees))
+    if all(isinstance(item.amount, int) for item in fees):
+        return money_text(sum(int(item.amount) for item in fees))
     return _("By the case; shown before you send")
 
 
 def procedure_card(package: Package) -> ProcedureCard:
     """A procedure in a list."""
-    meta, words = package.meta, language()
+    said, words = package.procedure, language()
     return ProcedureCard(
         code=package.code,
-        name=text_in(meta["name"], words),
+        name=text_in(said.name, words),
         url=reverse("cases:procedure", args=[package.code]),
-        summary=text_in(meta.get("summary", {}), words),
-        duration=limit_text(meta["limit"]),
+        summary=text_in(said.summary, words),
+        duration=limit_text(said.limit),
         fee=fee_text(package),
-        handled_by=text_in(meta.get("handled_by", {}), words),
-        online=_("Fully online") if meta.get("online") == "full" else _("Partly online"),
+        handled_by=text_in(said.handled_by, words),
+        online=_("Fully online") if said.online == "full" else _("Partly online"),
     )
 
 
 def privacy(package: Package) -> dict[str, Any]:
     """The notice of each form: purpose, legal basis, receivers, how long it is kept."""
-    told = dict(package.meta.get("privacy", {}))
-    receivers = told.get("receivers", {}).get(language(), [])
-    years = told.get("retention", {}).get("years")
-    kept = (
-        _("Permanently")
-        if years == "permanent"
-        else ngettext("%d year", "%d years", years or 0) % (years or 0)
-    )
-    basis = told.get("retention", {}).get("basis", "")
+    told = package.procedure.privacy
+    if told is None:
+        return {}
+    years = told.years
+    kept = _("Permanently") if isinstance(years, str) else ngettext("%d year", "%d years", years) % years
     return {
-        **told,
-        "receivers_text": "; ".join(receivers),
-        "kept": f"{kept}. {basis}" if language() == "vi" else kept,
+        "purpose": told.purpose,
+        "legal_basis": told.legal_basis,
+        "receivers_text": "; ".join(told.receivers.get(language(), ())),
+        "kept": f"{kept}. {told.basis}" if language() == "vi" else kept,
     }
 
 
 def procedure_page(package: Package) -> dict[str, Any]:
     """All a person needs to know of a procedure before applying."""
-    meta, words = package.meta, language()
+    said, words = package.procedure, language()
     facts = [
-        Line(_("How long"), limit_text(meta["limit"])),
+        Line(_("How long"), limit_text(said.limit)),
         Line(_("How much"), fee_text(package)),
-        Line(_("Who does it"), text_in(meta.get("handled_by", {}), words)),
-        Line(_("What you get"), text_in(meta["result"]["name"], words)),
+        Line(_("Who does it"), text_in(said.handled_by, words)),
+        *([Line(_("What you get"), text_in(said.result.name, words))] if said.result else []),
         Line(_("Procedure code"), package.code),
     ]
     return {
         "code": package.code,
-        "name": text_in(meta["name"], words),
-        "summary": text_in(meta.get("summary", {}), words),
+        "name": text_in(said.name, words),
+        "summary": text_in(said.summary, words),
         "facts": facts,
-        "documents": [
-            _asked(document) for document in meta.get("documents", ()) if not document.get("show_only")
-        ],
+        "documents": [_asked(document) for document in said.documents if not document.show_only],
         "privacy": privacy(package),
-        "legal_basis": meta.get("legal_basis", ()),
+        "legal_basis": said.legal_basis,
     }
 
 
-def _asked(document: Mapping[str, Any]) -> dict[str, str]:
-    required = document.get("required")
+def _asked(document: Document) -> dict[str, str]:
+    required = document.required
     when = (
         ""
         if required is True
@@ -116,8 +114,8 @@ def _asked(document: Mapping[str, Any]) -> dict[str, str]:
         else _("If you have it")
     )
     return {
-        "name": text_in(document["name"], language()),
-        "note": text_in(document.get("note") or {}, language()),
+        "name": text_in(document.name, language()),
+        "note": text_in(document.note or {}, language()),
         "when": when,
     }
 
@@ -133,7 +131,7 @@ def case_head(case: Case) -> dict[str, Any]:
     return {
         "id": case.pk,
         "number": case.number,
-        "name": text_in(package.meta["name"], language()),
+        "name": text_in(package.procedure.name, language()),
         "applicant_name": applicant_of(case),
         "agency": case.agency.name_en if language() == "en" else case.agency.name_vi,
         "phase": case.phase,
@@ -157,8 +155,8 @@ def path_steps(now: int) -> list[PathStep]:
 
 def flow_steps(package: Package) -> list[FlowStep]:
     """The tasks of a procedure in words."""
-    tasks = package.meta["tasks"].items()
-    return [FlowStep(node, text_in(described["name"], language()), "") for node, described in tasks]
+    tasks = package.procedure.tasks.values()
+    return [FlowStep(task.id, text_in(task.name, language()), "") for task in tasks]
 
 
 def flow_of(case: Case) -> list[FlowStep]:
@@ -236,15 +234,16 @@ def case_facts(case: Case) -> list[Line]:
 def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None) -> list[FileCard]:
     """The files of a case that the actor may open; those of some parts, where these are named."""
     package = procedures.version(case.version_id).package
-    names = {one["kind"]: text_in(one["name"], language()) for one in package.meta.get("documents", ())}
-    names |= {"result.draft": _("Draft of the result"), "result": _("Result")}
+    names = {one.kind: text_in(one.name, language()) for one in package.procedure.documents}
+    result = content.written_by(package, SEAL)
+    names |= {content.written_by(package, DRAFT): _("Draft of the result"), result: _("Result")}
     return [
         FileCard(
             name=row.name,
             url=reverse("cases:file", args=[row.id]),
             size=row.size,
             media_type=row.media_type,
-            title=_title(row.part, names),
+            title=_title(row.part, names, result),
             preview_url=reverse("cases:file", args=[row.id]) + "?view",
         )
         for row in queries.files_of(actor, case)
@@ -252,12 +251,12 @@ def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None
     ]
 
 
-def _title(part: str, names: Mapping[str, str]) -> str:
+def _title(part: str, names: Mapping[str, str], result: str) -> str:
     """What a file is: a document, the result, or a document that goes back stamped (`result.drawing`)."""
     if part in names:
         return names[part]
     name = names.get(content.document_kind(part), "")
-    return _("%s, stamped with the result") % name if name and part.startswith("result.") else name
+    return _("%s, stamped with the result") % name if name and part.startswith(f"{result}.") else name
 
 
 def result_of(case: Case) -> dict[str, Any] | None:
@@ -311,15 +310,15 @@ def document_lines(
     lines = []
     for line in drafts.documents(package, draft, errors):
         described, file = line.described, line.file
-        help_texts = [text_in(described.get("note") or {}, language()), _asked(described)["when"]]
+        help_texts = [text_in(described.note or {}, language()), _asked(described)["when"]]
         lines.append(
             {
                 "name": f"document.{line.kind}",
                 "anchor": f"u-document-{line.kind}",
-                "label": text_in(described["name"], language()),
-                "accept": ",".join(described.get("media") or ()),
+                "label": text_in(described.name, language()),
+                "accept": ",".join(described.media),
                 "help": " ".join(filter(None, help_texts)),
-                "required": described.get("required") is True,
+                "required": described.required is True,
                 "error": line.error,
                 "file_id": file.id if file else "",
                 "card": _draft_card(file) if file else (sent or {}).get(line.kind),

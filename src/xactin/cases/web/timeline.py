@@ -12,10 +12,12 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
+from xactin.cases.runtime import NOTIFY, SEAL, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.runtime import DRAFT
 from xactin.ui.pieces import TimelineStep
 
 MOST_NAMES: Final = 3
@@ -24,27 +26,34 @@ MOST_NAMES: Final = 3
 def act_title(package: Package, act: str) -> str:
     """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
     named = {
-        "case.submit": _("Application sent"),
-        "case.supply": _("Additional documents sent"),
-        "case.withdraw": _("Application withdrawn"),
-        "case.tick": _("A time limit passed"),
+        SUBMIT: _("Application sent"),
+        SUPPLY: _("Additional documents sent"),
+        WITHDRAW: _("Application withdrawn"),
+        TICK: _("A time limit passed"),
         "case.amend": _("Answers corrected"),
-        "case.draft_result": _("Result drawn up"),
-        "case.seal_result": _("Result sealed"),
     }
     if act in named:
         return named[act]
     _case, _dot, rest = act.partition(".")
     node, _dot, offered = rest.partition(".")
-    described = package.meta["tasks"].get(node)
+    described = package.procedure.tasks.get(node)
     if described is None:
-        return act
-    label = next((one["label"] for one in described["acts"] if one["id"] == offered), None)
-    name = text_in(described["name"], language())
+        return _service_title(package, node) or act
+    label = next((one.label for one in described.acts if one.id == offered), None)
+    name = text_in(described.name, language())
     if offered == "silence":
         return _("%(task)s: no answer in time, taken as consent") % {"task": name}
     said = text_in(label, language()) if label else ""
     return name if said.casefold() in name.casefold() else f"{name}: {said}"
+
+
+def _service_title(package: Package, node: str) -> str:
+    """What a service did: in the package's words, else in those of its kind."""
+    service = package.procedure.services.get(node)
+    if service is None:
+        return ""
+    kinds = {DRAFT: _("Result drawn up"), SEAL: _("Result sealed"), NOTIFY: _("Notice sent")}
+    return text_in(service.name, language()) if service.name else kinds.get(service.kind, "")
 
 
 def post_names(post: Post) -> tuple[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import clock, undo
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.model import Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import Rule, covers
@@ -45,7 +47,7 @@ def check(
         )
     _post(rule, by_post)
     _fresh(rule, state["parts"], saw)
-    allowed = of_instance(described, token).get("writes", ())
+    allowed = of_instance(described, token).writes
     if any(not any(covers(pattern, part) for pattern in allowed) for part in wrote):
         raise Refused(
             "wrote",
@@ -56,19 +58,19 @@ def check(
 
 
 def _post(rule: Rule, by_post: str | None) -> None:
-    if by_post is None and rule.reserved and rule.post != "applicant":
+    if by_post is None and rule.reserved:
         raise Refused(
             "reserved",
             f"Bước “{rule.name['vi']}” phải do người giữ vị trí thực hiện, hệ thống không được làm thay",
             f"The task “{rule.name['en']}” is reserved to a person in a post",
             {"post": rule.post},
         )
-    if by_post is not None and by_post != rule.post:
+    if by_post is not None and by_post != (rule.party or rule.post):
         raise Refused(
             "wrong_post",
             f"Bước “{rule.name['vi']}” thuộc vị trí khác",
             f"The task “{rule.name['en']}” belongs to another post",
-            {"post": rule.post, "by": by_post},
+            {"post": rule.party or rule.post, "by": by_post},
         )
 
 
@@ -84,27 +86,27 @@ def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str]) -> None
         )
 
 
-def of_instance(described: Mapping[str, Any], token: Token) -> Mapping[str, Any]:
+def of_instance(described: Act, token: Token) -> Act:
     """An act as this instance or run does it: each of several writes a part of its own, `answer.opinion.2`."""
-    if not described.get("writes") or ("i" not in token and "r" not in token):
+    if not described.writes or ("i" not in token and "r" not in token):
         return described
     number = "".join(f".{token[key]}" for key in ("r", "i") if key in token)
-    return {**described, "writes": [f"{part}{number}" for part in described["writes"]]}
+    return replace(described, writes=tuple(f"{part}{number}" for part in described.writes))
 
 
 def checked_limits(
     package: Package, limits: Mapping[str, Mapping[str, Any]], calendar: Calendar
 ) -> dict[str, Any]:
     """The authority's limits, refused where they are unknown or longer than the package allows."""
-    known = package.meta.get("authority_limits", {})
+    known = package.procedure.authority_limits
     for name, duration in limits.items():
         said = known.get(name)
-        if said is None or longest([duration], calendar) > longest([said["maximum"]], calendar):
+        if said is None or longest([duration], calendar) > longest([said.maximum], calendar):
             raise Refused(
                 "limit",
                 f"Thời hạn “{name}” vượt mức thủ tục cho phép",
                 f"The limit “{name}” is beyond what the procedure allows",
-                {"name": name, "maximum": said and said["maximum"]},
+                {"name": name, "maximum": said and said.maximum},
             )
     return {name: dict(duration) for name, duration in limits.items()}
 
@@ -128,11 +130,11 @@ def receive(walk: Walk) -> None:
 def price(walk: Walk) -> None:
     """What the dossier costs by the package's rules."""
     total = 0
-    for item in walk.package.meta.get("fee", ()):
-        amount = item["amount"]
-        value = walk.evaluate(amount, f"fee {item['kind']}") if isinstance(amount, str) else amount
+    for item in walk.package.procedure.fee:
+        amount = item.amount
+        value = walk.evaluate(amount, f"fee {item.kind}") if isinstance(amount, str) else amount
         if type(value) is not int or value < 0:
-            raise walk.failed(f"fee {item['kind']}", str(amount))
+            raise walk.failed(f"fee {item.kind}", str(amount))
         total += value
     walk.state["fee"] = total
 
@@ -168,7 +170,7 @@ def complete(walk: Walk, task: str, rule: Rule, facts: dict[str, Any], wrote: Ma
         facts["hard"] = 1
     for part in changed:
         walk.parts[part], walk.written[part] = wrote[part], facts["seq"]
-    step = finish_task(walk, task, facts, str(described.get("throws", "")))
+    step = finish_task(walk, task, facts, described.throws)
     if was:
         undo.rewrite(walk, was, step)
 
@@ -296,12 +298,12 @@ def take_back(walk: Walk, task: str) -> None:
 
 def ask_supplement(walk: Walk, task: str) -> None:
     """The applicant is asked for more: all clocks stand."""
-    said = walk.package.meta.get("supplement")
+    said = walk.package.procedure.supplement
     before = walk.state.get("supplement") or {}
     times = before.get("times", 0)
     if walk.state["phase"] == "supplement":
         raise Refused("supplement", "Hồ sơ đang chờ bổ sung", "A supplement is already awaited")
-    if not said or times >= said.get("times", times + 1):
+    if not said or (said.times is not None and times >= said.times):
         raise Refused(
             "asked_before",
             "Chỉ được yêu cầu bổ sung một lần" if said else "Thủ tục này không có bước bổ sung",
@@ -311,7 +313,7 @@ def ask_supplement(walk: Walk, task: str) -> None:
     due = walk.state["due"]
     walk.state["supplement"] = {
         "asked_at": walk.text,
-        "due": time_text(add_working(walk.at, said["within"], walk.calendar)),
+        "due": time_text(add_working(walk.at, said.within, walk.calendar)),
         "times": times + 1,
         "phase": walk.state["phase"],
         "left": clock.left(due, walk.at, walk.calendar) if due else None,
@@ -336,7 +338,8 @@ def _stopped(walk: Walk, token: Token) -> Token:
 def resume(walk: Walk) -> None:
     """The clocks go again, from zero or with what was left, as the procedure says."""
     asked = walk.state["supplement"]
-    anew = walk.package.meta["supplement"].get("restart", "zero") == "zero"
+    said = walk.package.procedure.supplement
+    anew = said is None or said.restart == "zero"
     walk.state["phase"] = asked["phase"]
     walk.state["supplement"] = {"times": asked["times"], "supplied_at": walk.text}
     if asked["left"] is not None:
@@ -383,7 +386,7 @@ def close(walk: Walk, phase: str) -> None:
 
 def finish(walk: Walk) -> None:
     """All tokens have come to an end: what became of the dossier?"""
-    ends = walk.package.meta.get("ends", {})
+    ends = walk.package.procedure.ends
     said = [ends[token["n"]] for token in walk.tokens.values() if token["n"] in ends]
     walk.state["phase"] = said[0] if said else _outcome(walk)
     walk.tokens.clear()

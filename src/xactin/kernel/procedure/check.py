@@ -2,7 +2,8 @@
 
 Codes: deadlock, livelock, dead_task, token_left, too_many_states, endless (`soundness/`); path_too_long, limit
 (`limits.py`); example_fails (`examples.py`); condition_*, form_schema, post_nobody_holds, task_*, service_*,
-reads_unknown, ... (`consistency.py`); and those of reading: unknown_element, package_form, file_missing, ...
+reads_unknown, ... (`consistency.py`); kind_*, service_kind, ... (`runtime.py`);
+and those of reading: unknown_element, package_form, file_missing, ...
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from xactin.kernel.procedure.examples import example_problems
 from xactin.kernel.procedure.limits import path_problems
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import PackageError, Problem
+from xactin.kernel.procedure.runtime import Runtime, runtime_problems
 from xactin.kernel.procedure.soundness.circles import circle_problems
 from xactin.kernel.procedure.soundness.states import soundness
 from xactin.kernel.working_time import Calendar, vietnam
@@ -26,15 +28,20 @@ _RULES_BROKEN = frozenset({"form_schema", "task_undescribed", "service_unknown",
 
 
 def check(
-    package: Package, *, posts: Collection[tuple[str, str]] | None, calendar: Calendar | None = None
+    package: Package,
+    *,
+    posts: Collection[tuple[str, str]] | None,
+    runtime: Runtime | None = None,
+    calendar: Calendar | None = None,
 ) -> list[Problem]:
     """Every problem of a package; an empty list says that it may be published.
 
-    `posts`: the (agency function or `handling`, role) somebody holds; None leaves that out. `calendar`: whose
+    `posts`: the (agency function or `handling`, role) somebody holds; None leaves that out. `runtime`:
+    what the platform that would run it can do; None leaves that out too. `calendar`: whose
     hours count; Viet Nam's office hours when left out. Examples always run on those.
     """
     hours = calendar or vietnam()
-    found = list(consistency(package, posts))
+    found = [*consistency(package, posts), *runtime_problems(package, runtime)]
     if not any(problem.code in _RULES_BROKEN for problem in found):
         found += circle_problems(package) or soundness(package, hours)
         found += path_problems(package, hours)
@@ -47,7 +54,10 @@ def check(
 
 
 def check_folder(
-    folder: Path, posts: Collection[tuple[str, str]] | None = None, calendar: Calendar | None = None
+    folder: Path,
+    posts: Collection[tuple[str, str]] | None = None,
+    calendar: Calendar | None = None,
+    runtime: Runtime | None = None,
 ) -> list[Problem]:
     """`check` of a folder; what keeps it from being read is a problem too. Never raises."""
     try:
@@ -57,4 +67,4 @@ def check_folder(
     except OSError as error:
         text = f"{folder.name}: {error.strerror}"
         return [Problem("file_missing", folder.name, f"Không đọc được {text}", f"Cannot read {text}")]
-    return check(package, posts=posts, calendar=calendar)
+    return check(package, posts=posts, runtime=runtime, calendar=calendar)

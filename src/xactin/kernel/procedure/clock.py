@@ -19,9 +19,9 @@ _ISO: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(
 
 def duration_of(package: Package, node: Node) -> Mapping[str, Any] | None:
     """How long a timer event waits: `timers` of procedure.yaml, else BPMN's ISO 8601; None for a date."""
-    said = package.meta.get("timers", {}).get(node.id)
+    said = package.procedure.timers.get(node.id)
     if said is not None:
-        return said  # type: ignore[no-any-return]
+        return said
     return iso_duration(node.trigger.duration) if node.trigger.duration else None
 
 
@@ -75,16 +75,16 @@ def task_limit(package: Package, state: Mapping[str, Any], node: str) -> Mapping
     """A task's limit: what the authority set, else its default, else the package's own."""
     if node in state["limits"]:
         return state["limits"][node]  # type: ignore[no-any-return]
-    set_by_authority = package.meta.get("authority_limits", {}).get(node, {})
-    if "default" in set_by_authority:
-        return set_by_authority["default"]  # type: ignore[no-any-return]
+    set_by_authority = package.procedure.authority_limits.get(node)
+    if set_by_authority is not None and set_by_authority.default is not None:
+        return set_by_authority.default
     rule = package.rules.get(node)
     return rule.limit if rule else None
 
 
 def case_due(package: Package, at: datetime, calendar: Calendar) -> str:
     """When the whole has to be done, if its clock starts at `at`."""
-    return time_text(add_working(effective_start(at, calendar), package.meta["limit"], calendar))
+    return time_text(add_working(effective_start(at, calendar), package.procedure.limit, calendar))
 
 
 def left(due: str, at: datetime, calendar: Calendar) -> int:

@@ -28,7 +28,9 @@ def condition_problems(package: Package) -> Iterator[Problem]:
 def _rules(package: Package) -> Iterator[Problem]:
     for where, text, kind in _texts(package):
         try:
-            found = compile_expression(text, package.names)
+            found = compile_expression(
+                text, package.names_of_checks if where.startswith("checks.") else package.names
+            )
         except ExpressionError as error:
             yield Problem(_CODES.get(error.code, "condition_syntax"), where, error.vi, error.en)
             continue
@@ -49,18 +51,18 @@ def _rules(package: Package) -> Iterator[Problem]:
 
 def _texts(package: Package) -> Iterator[tuple[str, str, str]]:
     """(where, expression, the kind it must give) of every rule."""
-    meta = package.meta
+    said = package.procedure
     for arrow in package.flow.arrows.values():
         if arrow.condition:
             yield arrow.id, arrow.condition, "bool"
-    for item in meta.get("fee", ()):
-        if isinstance(item["amount"], str):
-            yield f"fee.{item['kind']}", item["amount"], "int"
-    for index, item in enumerate(meta.get("eligibility", ())):
-        yield f"eligibility.{index}", item["when"], "bool"
-    for item in meta.get("documents", ()):
-        if isinstance(item["required"], str):
-            yield f"documents.{item['kind']}", item["required"], "bool"
+    for fee in said.fee:
+        if isinstance(fee.amount, str):
+            yield f"fee.{fee.kind}", fee.amount, "int"
+    yield from ((f"eligibility.{index}", rule.when, "bool") for index, rule in enumerate(said.eligibility))
+    yield from ((f"checks.{index}", rule.when, "bool") for index, rule in enumerate(said.checks))
+    for document in said.documents:
+        if isinstance(document.required, str):
+            yield f"documents.{document.kind}", document.required, "bool"
     for node in package.flow.nodes.values():
         if node.trigger.date and not clock.is_moment(node.trigger.date):
             yield node.id, node.trigger.date, "moment"
@@ -69,13 +71,13 @@ def _texts(package: Package) -> Iterator[tuple[str, str, str]]:
 
 def _texts_drawn(package: Package) -> Iterator[tuple[str, str, str]]:
     """The rules of activities: how many instances there are, and when it is enough."""
-    meta = package.meta
+    tasks = package.procedure.tasks
     for node in package.flow.nodes.values():
         for text in (node.adhoc and node.adhoc.completion, node.multi and node.multi.completion):
             if text:
                 yield node.id, text, "bool"
         if node.multi is not None:
-            agencies = meta["tasks"].get(node.id, {}).get("agencies")
+            agencies = tasks[node.id].agencies if node.id in tasks else ()
             if isinstance(agencies, str):
                 yield f"tasks.{node.id}.agencies", agencies, "list"
             elif not agencies:
@@ -99,7 +101,10 @@ def _unknown_acts(package: Package, found: Expression, where: str) -> Iterator[P
     if set(roots) != {"acts"} or not asked:
         return
     known = {"", "silence"} | {
-        act["id"] for task in asked for act in package.meta["tasks"].get(task, {}).get("acts", ())
+        act.id
+        for task in asked
+        if task in package.procedure.tasks
+        for act in package.procedure.tasks[task].acts
     }
     for name in sorted(found.parsed.literals - known):
         yield Problem(

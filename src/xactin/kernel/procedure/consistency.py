@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any
 
@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from xactin.kernel.procedure.conditions import condition_problems
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.events import event_problems
 from xactin.kernel.procedure.model import TASKS, Kind
 from xactin.kernel.procedure.package import Package
@@ -43,13 +44,13 @@ def consistency(package: Package, posts: Posts | None) -> Iterator[Problem]:
 
 def _schemas(package: Package) -> Iterator[Problem]:
     yield from _schema(package.form_schema, "form.schema.json")
-    for task, said in package.meta["tasks"].items():
-        for act in said["acts"]:
-            where = f"tasks.{task}.acts.{act['id']}"
-            faults = list(_schema(act["data_schema"], where)) if "data_schema" in act else []
+    for task in package.procedure.tasks.values():
+        for act in task.acts:
+            where = f"tasks.{task.id}.acts.{act.id}"
+            faults = list(_schema(act.data_schema, where)) if act.data_schema is not None else []
             yield from faults
-            if not faults and "example" in act:
-                yield from _fits(act["example"], act.get("data_schema", {}), where)
+            if not faults and act.example is not None:
+                yield from _fits(act.example, act.data_schema or {}, where)
 
 
 def _schema(schema: Any, where: str) -> Iterator[Problem]:
@@ -80,33 +81,33 @@ def _fits(value: Any, schema: Any, where: str) -> Iterator[Problem]:
 
 
 def _tasks(package: Package) -> Iterator[Problem]:
+    tasks, reception = package.procedure.tasks, package.procedure.reception
     drawn = {node.id for node in package.flow.nodes.values() if node.kind is Kind.USER}
     adhoc = {node.id for node in package.flow.nodes.values() if node.kind is Kind.ADHOC}
-    for task in sorted(drawn - package.meta["tasks"].keys()):
+    for task in sorted(drawn - tasks.keys()):
         yield _problem(
             "task_undescribed", task, "Bước “{0}” chưa được mô tả ở mục tasks", "Describe “{0}” under tasks"
         )
-    for task in sorted(package.meta["tasks"].keys() - drawn - adhoc):
+    for task in sorted(tasks.keys() - drawn - adhoc):
         yield _problem(
             "task_unknown",
             task,
             "Mục tasks.{0} không có bước cùng mã trong process.bpmn",
             "tasks.{0}: process.bpmn has no such user task",
         )
-    reception = package.meta.get("reception")
-    if reception is not None and reception not in drawn:
+    if reception and reception not in drawn:
         yield _problem(
             "task_unknown",
             reception,
             "Bước tiếp nhận “{0}” không có trong quy trình",
             "The reception task “{0}” is not in the flow",
         )
-    for task, said in package.meta["tasks"].items():
-        yield from _acts(task, said["acts"])
-        if said.get("silence") == "consent" and "limit" not in said:
+    for said in tasks.values():
+        yield from _acts(said.id, said.acts)
+        if said.silence and said.limit is None:
             yield _problem(
                 "silence_without_limit",
-                task,
+                said.id,
                 "Bước “{0}” coi im lặng là đồng ý nên phải có thời hạn (limit)",
                 "At “{0}” silence is consent, so it needs a limit",
             )
@@ -115,7 +116,7 @@ def _tasks(package: Package) -> Iterator[Problem]:
 
 def _adhoc(package: Package) -> Iterator[Problem]:
     """An ad-hoc subprocess can end, and only what may be begun in one says who begins it."""
-    tasks = package.meta["tasks"]
+    tasks = package.procedure.tasks
     begun: set[str] = set()
     for node in package.flow.nodes.values():
         if node.adhoc is None:
@@ -129,7 +130,7 @@ def _adhoc(package: Package) -> Iterator[Problem]:
                 "có thao tác kết thúc",
                 "The ad-hoc subprocess “{0}” never ends: it needs a completionCondition, or acts under tasks.{0}",
             )
-        if tasks.get(node.id, {}).get("silence") == "consent":
+        if node.id in tasks and tasks[node.id].silence:
             yield _problem(
                 "adhoc_silence",
                 node.id,
@@ -137,7 +138,7 @@ def _adhoc(package: Package) -> Iterator[Problem]:
                 "Silence cannot end the ad-hoc subprocess “{0}”",
             )
     for task, said in tasks.items():
-        if "started_by" in said and task not in begun:
+        if said.started_by is not None and task not in begun:
             yield _problem(
                 "started_by",
                 task,
@@ -146,8 +147,8 @@ def _adhoc(package: Package) -> Iterator[Problem]:
             )
 
 
-def _acts(task: str, acts: list[Mapping[str, Any]]) -> Iterator[Problem]:
-    for name, times in Counter(act["id"] for act in acts).items():
+def _acts(task: str, acts: Sequence[Act]) -> Iterator[Problem]:
+    for name, times in Counter(act.id for act in acts).items():
         if times > 1 or name == "silence":
             yield _problem(
                 "act_twice",
@@ -155,7 +156,7 @@ def _acts(task: str, acts: list[Mapping[str, Any]]) -> Iterator[Problem]:
                 "Mã thao tác bị trùng hoặc dành riêng: {0}",
                 "The act's id is used twice, or reserved: {0}",
             )
-    if not any(act["kind"] == "advance" for act in acts):
+    if not any(act.kind == "advance" for act in acts):
         yield _problem(
             "no_advance",
             task,
@@ -166,7 +167,7 @@ def _acts(task: str, acts: list[Mapping[str, Any]]) -> Iterator[Problem]:
 
 def _services(package: Package) -> Iterator[Problem]:
     known = {name for name, rule in package.rules.items() if rule.kind != "user"}
-    said = package.meta.get("services", {})
+    said = package.procedure.services
     for name in sorted(said.keys() - known):
         yield _problem(
             "service_unknown",
@@ -193,17 +194,14 @@ def _services(package: Package) -> Iterator[Problem]:
 
 
 def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
-    for task, said in package.meta["tasks"].items():
-        if posts is None or said["agency"] == "applicant":
+    for task, said in package.procedure.tasks.items():
+        if posts is None:
             continue
-        agencies = said.get("agencies")
-        asked = [
-            (agency, said["post"])
-            for agency in (agencies if isinstance(agencies, list) else [said["agency"]])
-        ]
-        asked += [(starter["agency"], starter["post"])] if (starter := said.get("started_by")) else []
+        agencies = said.agencies if isinstance(said.agencies, tuple) else ()
+        asked = [] if said.party else [(agency, said.post) for agency in agencies or (said.agency,)]
+        asked += [(said.started_by.agency, said.started_by.post)] if said.started_by else []
         for agency, post in asked:
-            if (agency, post) not in posts and agency != "applicant":
+            if (agency, post) not in posts:
                 yield Problem(
                     "post_nobody_holds",
                     task,
@@ -220,7 +218,7 @@ def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
 def _parts(package: Package) -> Iterator[Problem]:
     form = set(package.form_schema.get("properties", {})) if isinstance(package.form_schema, dict) else set()
     placed: Counter[str] = Counter()
-    for part, pointers in package.meta.get("parts", {}).items():
+    for part, pointers in package.procedure.parts.items():
         for pointer in pointers:
             name = pointer.removeprefix("/")
             placed[name] += 1
@@ -231,12 +229,12 @@ def _parts(package: Package) -> Iterator[Problem]:
                     f"“{pointer}” không phải một mục cấp một của biểu mẫu, hoặc đã thuộc phần khác",
                     f"“{pointer}” is no top-level property of the form, or belongs to another part already",
                 )
-    known = set(package.meta.get("parts", {})) | {f"form.{name}" for name in form - placed.keys()}
-    known |= {f"document.{document['kind']}" for document in package.meta.get("documents", ())}
+    known = set(package.procedure.parts) | {f"form.{name}" for name in form - placed.keys()}
+    known |= {f"document.{document.kind}" for document in package.procedure.documents}
     writers: dict[str, set[str]] = {}
     for name, rule in package.rules.items():
         for act in rule.acts.values():
-            for part in act.get("writes", ()):
+            for part in act.writes:
                 writers.setdefault(part, set()).add(name)
     there = sorted(known | writers.keys())
     for name, rule in package.rules.items():
@@ -269,21 +267,19 @@ def _covered(pattern: str, parts: Sequence[str]) -> bool:
 
 
 def _names(package: Package) -> Iterator[Problem]:
-    meta = package.meta
-    for kind, times in Counter(document["kind"] for document in meta.get("documents", ())).items():
+    said = package.procedure
+    for kind, times in Counter(document.kind for document in said.documents).items():
         if times > 1:
             yield _problem(
                 "document_twice", kind, "Giấy tờ “{0}” bị khai hai lần", "“{0}” is asked for twice"
             )
-    for name in sorted(meta.get("authority_limits", {}).keys() - meta["tasks"].keys()):
+    for name in sorted(said.authority_limits.keys() - said.tasks.keys()):
         yield _problem(
             "limit", name, "authority_limits.{0}: không có bước này", "authority_limits.{0}: no such task"
         )
-    template = meta.get("result", {}).get("template")
-    if template is not None and template not in package.files:
-        yield _problem(
-            "file_missing", str(template), "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing"
-        )
+    template = said.result.template if said.result else ""
+    if template and template not in package.files:
+        yield _problem("file_missing", template, "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing")
 
 
 def _problem(code: str, where: str, vi: str, en: str) -> Problem:

@@ -155,7 +155,7 @@ def act(
     token, rule = token_of(package, state, task)
     acting.check(package, state, token, rule, act, by_post, saw, wrote)
     walk = Walk(package, state, values, at, calendar)
-    kind = rule.acts[act]["kind"]
+    kind = rule.acts[act].kind
     if package.flow.cuts:
         walk.acted = task
     facts = {"act": act, "kind": kind, "seq": seq, "saw": sorted(saw)}

@@ -17,7 +17,7 @@ _REMINDING = (Kind.SEND, Kind.SERVICE, Kind.THROW, Kind.RULE, Kind.EXCLUSIVE, Ki
 def event_problems(package: Package) -> Iterator[Problem]:
     """Timers that cannot be, errors nobody catches, ends that are not there."""
     timers = {node.id for node in package.flow.nodes.values() if node.trigger.kind == "timer"}
-    for name in sorted(package.meta.get("timers", {}).keys() - timers):
+    for name in sorted(package.procedure.timers.keys() - timers):
         yield _problem(
             "timer",
             name,
@@ -37,7 +37,7 @@ def event_problems(package: Package) -> Iterator[Problem]:
                 "No boundary event catches the error thrown at “{0}”",
             )
     ends = {node.id for node in package.flow.nodes.values() if node.kind is Kind.END}
-    for name in sorted(package.meta.get("ends", {}).keys() - ends):
+    for name in sorted(package.procedure.ends.keys() - ends):
         yield _problem("end_unknown", name, "Không có sự kiện kết thúc “{0}”", "There is no end event “{0}”")
 
 

@@ -53,7 +53,7 @@ def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str,
     found: dict[str, dict[str, Any]] = {}
     where = {
         pointer.removeprefix("/"): part
-        for part, pointers in package.meta.get("parts", {}).items()
+        for part, pointers in package.procedure.parts.items()
         for pointer in pointers
     }
     for name, value in data.items():
@@ -150,20 +150,20 @@ class _Run:
             path = "/".join(str(step) for step in error.absolute_path)
             raise _Wrong(f"data /{path}: {error.message}", f"data /{path}: {error.message}")
         given = set(self.example.get("documents", ()))
-        for document in self.package.meta.get("documents", ()):
-            needed = document["required"]
-            needed = self.rule(needed) if isinstance(needed, str) else needed
-            if needed and not document.get("show_only") and document["kind"] not in given:
-                raise self.wrong("documents", sorted(given), document["kind"])
-        unknown = given - {document["kind"] for document in self.package.meta.get("documents", ())}
+        documents = self.package.procedure.documents
+        for document in documents:
+            needed = self.rule(document.required) if isinstance(document.required, str) else document.required
+            if needed and not document.show_only and document.kind not in given:
+                raise self.wrong("documents", sorted(given), document.kind)
+        unknown = given - {document.kind for document in documents}
         if unknown:
             raise self.wrong("documents", sorted(unknown), None)
-        for rule in self.package.meta.get("eligibility", ()):
-            if not self.rule(rule["when"]):
-                raise _Wrong(rule["message"]["vi"], rule["message"]["en"])
+        for rule in self.package.procedure.eligibility:
+            if not self.rule(rule.when):
+                raise _Wrong(rule.message["vi"], rule.message["en"])
 
     def rule(self, text: str) -> Any:
-        empty = dict.fromkeys(self.package.meta["tasks"], "")
+        empty = dict.fromkeys(self.package.procedure.tasks, "")
         values = self.values() | {"acts": empty, "answers": {name: {} for name in empty}}
         try:
             return compile_expression(text, self.package.names).evaluate(values)
@@ -208,9 +208,9 @@ class _Run:
             raise self.wrong("task", sorted(self.open()), step["task"])
         task = open_now[0]
         data = step.get("data", {})
-        act = next((act for act in task.acts if act["id"] == step["act"]), {})
+        act = next((act for act in task.acts if act.id == step["act"]), None)
         before = self.answers
-        if act.get("kind") == "advance":
+        if act is not None and act.kind == "advance":
             node = self.package.flow.nodes.get(task.node)
             several = node is not None and node.repeats
             told = [*self.answers.get(task.node, ()), data] if several else data
@@ -224,7 +224,7 @@ class _Run:
                 values=self.values(),
                 by_post=step.get("post"),
                 saw=engine.saw_of(self.package, self.state, task.id),
-                wrote={part: _commitment([self.seq, data]) for part in act.get("writes", ())},
+                wrote={part: _commitment([self.seq, data]) for part in (act.writes if act else ())},
                 **common,
             )
         except Refused:

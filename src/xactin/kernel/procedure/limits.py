@@ -17,7 +17,7 @@ Way = tuple[int, tuple[str, ...]]
 def path_problems(package: Package, calendar: Calendar) -> list[Problem]:
     """path_too_long at the longest step of the longest way; limits beyond their maximum."""
     try:
-        whole = longest([package.meta["limit"]], calendar)
+        whole = longest([package.procedure.limit], calendar)
         ways = _Ways(package, calendar)
         begun = [*package.flow.starts, *(one.id for one in package.flow.listeners.get(package.flow.root, ()))]
         seconds, tasks = max((ways.longest(name) for name in begun), key=lambda way: way[0])
@@ -44,8 +44,8 @@ def limit_of(package: Package, node: Node, calendar: Calendar) -> int:
     rule = package.rules.get(node.id)
     if rule is None or rule.receives:
         return 0
-    own = package.meta.get("authority_limits", {}).get(node.id)
-    limit = own["maximum"] if own else rule.limit
+    own = package.procedure.authority_limits.get(node.id)
+    limit = own.maximum if own else rule.limit
     times = 1
     if node.multi is not None and node.multi.sequential:
         known = len(rule.agencies) if not isinstance(rule.agencies, str) else 0

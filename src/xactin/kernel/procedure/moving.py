@@ -262,7 +262,7 @@ class Moving:
     def values(self) -> dict[str, Any]:
         """What conditions may ask: given data, and for every task its last act and answer, if any."""
         acts: dict[str, Any] = {}
-        for name in self.package.meta["tasks"]:
+        for name in self.package.procedure.tasks:
             node = self.flow.nodes.get(name)
             acts[name] = [] if node is not None and node.repeats else ""
         answers: dict[str, Any] = {name: [] if act == [] else {} for name, act in acts.items()}

@@ -6,10 +6,18 @@
     result.typ          what is issued
     examples/*.yaml     worked examples: acts in, expected tasks, deadlines and result out
 
-Words of procedure.yaml (`yaml_form.py` is the exact form):
+Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what becomes of it):
 
+    format          2. Without it, 1: there is one party, `applicant`, who begins; a task of theirs says
+                    `agency: applicant`; the task that signs is found by what it reads
+    kind            application, internal_task, inspection, report_handling, return, review, pilot, matter
+                    (`kinds.py`: what each must say)
+    begins          [{origin: person | counter | post | case | signal | schedule | authority, posts: [role]}]
+    parties         {applicant: {name, asks: true}, co_owner: {name}}: who asks answers for the case, the
+                    others join by an invitation
+    checks          [{when: CEL over form and `today`, message {vi, en}, kind: refuse | warn}]
     code, version, effective {from, until}, name {vi, en}, summary, field {code, name}, level, handled_by,
-    online, channels, applicants, legal_basis, privacy, documents, eligibility, fee, result
+    online, channels, applicants, legal_basis, privacy, documents, eligibility, fee
     parts           {form.owner: [/owner], ...}: which top-level form properties make which named part;
                     every other property is a part of its own, `form.<property>`
     limit           of the whole: {working_day: 7} | {working_hour: 8} | {calendar_day: 2} | {same_day: true}
@@ -17,7 +25,8 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
                     on the limit runs. Without either, it runs from the submission
     supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop}. `times`: how
                     often it may be asked (unlimited when left out); `lapse: stop`: no answer in time ends it
-    tasks           {<userTask id>: {name, agency, post, limit, silence: consent, reads: ["form.*", ...],
+    result          {kind, name, template, number, signed_by: <task whose advance signs>, signature, ...}
+    tasks           {<userTask id>: {name, agency + post or party, limit, silence: consent, reads: ["form.*", ...],
                     reserved, irrevocable, acts: [...], agencies: [...] (one instance each, where the node is
                     multi-instance; or CEL that gives such a list)}}. Silence is an act `silence`
                     A task in an ad-hoc subprocess is begun by whoever does it, or by `started_by`
@@ -26,7 +35,7 @@ Words of procedure.yaml (`yaml_form.py` is the exact form):
                     act: {id, label, kind: advance|return|supplement|refuse|withdraw|stop, writes: [part],
                     receives, throws: <error code>, data_schema, example}
     services        {<serviceTask, sendTask, receiveTask or message event id>: {kind, name, reads, writes,
-                    irrevocable}}: done by a system's act, whose id is `done`
+                    irrevocable, tells {to: <party>, text}}}: done by a system's act, whose id is `done`
     timers          {<timer event id>: {working_day: 3}}: working time where BPMN knows only ISO 8601
     ends            {<endEvent id>: done | refused | stopped}: where the kind of the last act does not tell
     authority_limits {<task id>: {default: {...}, maximum: {...}}}: what each authority sets for itself
@@ -85,7 +94,9 @@ import orjson
 import yaml
 
 from xactin.kernel.canonical import canonical
-from xactin.kernel.expressions import Names
+from xactin.kernel.expressions import Names, Shape
+from xactin.kernel.procedure.both_formats import procedure_of
+from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.drawing.bpmn import read_bpmn
 from xactin.kernel.procedure.model import Flow
 from xactin.kernel.procedure.plan import Rule, names_of, offers_of, rules_of
@@ -106,13 +117,13 @@ MAX_DEPTH: Final = 100
 
 @dataclass(frozen=True, eq=False)
 class Package:
-    """A procedure as read: `meta` is procedure.yaml, `files` every file by its name in the folder.
+    """A procedure as read: `procedure` is procedure.yaml, `files` every file by its name in the folder.
 
     `digest` (hex sha256 over all files) is what statements carry as `rule`. The rest is prepared for the
     engine: `names` for rules, `rules` per node.
     """
 
-    meta: Mapping[str, Any]
+    procedure: Procedure
     form_schema: Any
     flow: Flow
     files: Mapping[str, bytes]
@@ -121,32 +132,36 @@ class Package:
 
     @property
     def code(self) -> str:
-        return str(self.meta["code"])
+        return self.procedure.code
 
     @property
     def version(self) -> str:
-        return str(self.meta["version"])
+        return self.procedure.version
 
     @cached_property
     def names(self) -> Names:
-        return names_of(self.meta, self.form_schema, self.flow)
+        return names_of(self.procedure, self.form_schema, self.flow)
+
+    @cached_property
+    def names_of_checks(self) -> Names:
+        """What `checks` may speak of: the form, and `today` as a day in text (`2026-07-20`)."""
+        return Names({"form": self.names.roots["form"], "today": Shape("string")})
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
-        return rules_of(self.meta, self.flow, self.names)
+        return rules_of(self.procedure, self.flow, self.names)
 
     @cached_property
     def offers(self) -> Mapping[str, Rule]:
-        return offers_of(self.meta, self.flow, self.rules)
+        return offers_of(self.procedure, self.flow, self.rules)
 
     @property
     def effective_from(self) -> date:
-        return _date(self.meta["effective"]["from"])
+        return self.procedure.start
 
     @property
     def effective_until(self) -> date | None:
-        until = self.meta["effective"].get("until")
-        return None if until is None else _date(until)
+        return self.procedure.end
 
 
 def load_package(source: Path | Mapping[str, bytes]) -> Package:
@@ -175,9 +190,25 @@ def load_package(source: Path | Mapping[str, bytes]) -> Package:
         for name in sorted(files)
         if name.startswith("examples/") and name.endswith((".yaml", ".yml"))
     }
-    if problems or flow is None:
+    procedure = None if problems else _described(meta, problems)
+    if problems or flow is None or procedure is None:
         raise PackageError(problems)
-    return Package(meta, schema, flow, files, examples, digest_of(files))
+    return Package(procedure, schema, flow, files, examples, digest_of(files))
+
+
+def _described(meta: Any, problems: list[Problem]) -> Procedure | None:
+    try:
+        return procedure_of(meta)
+    except ValueError as error:
+        problems.append(
+            Problem(
+                "package_form",
+                "procedure.yaml: effective",
+                f"Ngày hiệu lực không phải một ngày: {error}",
+                f"No day to begin or end on: {error}",
+            )
+        )
+        return None
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -279,7 +310,3 @@ def _inner(value: Any) -> Iterable[Any]:
 
 def _missing(name: str) -> Problem:
     return Problem("file_missing", name, f"Thiếu “{name}” trong gói thủ tục", f"The package has no “{name}”")
-
-
-def _date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -14,11 +14,12 @@ from xactin.kernel.expressions import (
     compile_expression,
     shape_of_schema,
 )
+from xactin.kernel.procedure.description import Act, Procedure, Service, Task
 from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
 
-DONE = {"id": "done", "kind": "advance", "label": {"vi": "Hoàn thành", "en": "Done"}}
-RECEIVED = {"id": "received", "kind": "advance", "label": {"vi": "Đã nhận", "en": "Received"}}
-START = {"id": "start", "kind": "start", "label": {"vi": "Bắt đầu", "en": "Start"}}
+DONE = Act("done", "advance", {"vi": "Hoàn thành", "en": "Done"})
+RECEIVED = Act("received", "advance", {"vi": "Đã nhận", "en": "Received"})
+START = Act("start", "start", {"vi": "Bắt đầu", "en": "Start"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class Rule:
     name: Mapping[str, str]
     agency: str = ""
     post: str = ""
+    party: str = ""
     limit: Mapping[str, Any] | None = None
     silence: bool = False
     reads: tuple[str, ...] = ()
-    acts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    acts: Mapping[str, Act] = field(default_factory=dict)
     reserved: bool = False
     irrevocable: bool = False
     receives: frozenset[str] = frozenset()
@@ -56,33 +58,32 @@ def covers(pattern: str, part: str) -> bool:
     return part == pattern or (part.startswith(pattern) and part[len(pattern)] == ".")
 
 
-def rules_of(meta: Mapping[str, Any], flow: Flow, names: Names) -> dict[str, Rule]:
+def rules_of(procedure: Procedure, flow: Flow, names: Names) -> dict[str, Rule]:
     """A rule for every node where somebody, a system or a message has to do something."""
-    reception = meta.get("reception", "")
     found = {}
     conditions = conditions_by_task(flow, names)
     for node in flow.nodes.values():
-        if node.kind is Kind.USER or (node.kind is Kind.ADHOC and node.id in meta["tasks"]):
-            found[node.id] = _task(
-                node, meta["tasks"].get(node.id, {}), reception, conditions.get(node.id, ())
-            )
+        if node.kind is Kind.USER or (node.kind is Kind.ADHOC and node.id in procedure.tasks):
+            found[node.id] = _task(node, procedure, conditions.get(node.id, ()))
         elif node.kind in TASKS or node.trigger.kind in ("message", "signal"):
-            found[node.id] = _service(node, meta.get("services", {}).get(node.id, {}))
+            found[node.id] = _service(node, procedure.services.get(node.id, Service(node.id, "")))
     return found
 
 
-def offers_of(meta: Mapping[str, Any], flow: Flow, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+def offers_of(procedure: Procedure, flow: Flow, rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """For every task that may be begun in an ad-hoc subprocess: who may, which is who does it unless `started_by`
     names others."""
     found = {}
     for host in flow.nodes.values():
         for inner in host.adhoc.startable if host.adhoc else ():
-            starter = meta["tasks"].get(inner, {}).get("started_by", {})
+            said = procedure.tasks.get(inner)
+            starter = said.started_by if said else None
             found[inner] = replace(
                 rules[inner],
                 kind="offer",
-                agency=starter.get("agency", rules[inner].agency),
-                post=starter.get("post", rules[inner].post),
+                agency=starter.agency if starter else rules[inner].agency,
+                post=starter.post if starter else rules[inner].post,
+                party="" if starter else rules[inner].party,
                 acts={"start": START},
                 limit=None,
                 silence=False,
@@ -95,43 +96,45 @@ def offers_of(meta: Mapping[str, Any], flow: Flow, rules: Mapping[str, Rule]) ->
     return found
 
 
-def _task(node: Node, said: Mapping[str, Any], reception: str, conditions: Sequence[Expression]) -> Rule:
-    acts = {str(act["id"]): act for act in said.get("acts", ())}
-    receives = {
-        name
-        for name, act in acts.items()
-        if act.get("receives") or (node.id == reception and act["kind"] == "advance")
+def _task(node: Node, procedure: Procedure, conditions: Sequence[Expression]) -> Rule:
+    drawn = {"vi": node.name, "en": node.name}
+    said = procedure.tasks.get(node.id, Task(node.id, drawn, ()))
+    at_counter = node.id == procedure.reception
+    acts = {
+        act.id: replace(act, receives=act.receives or (at_counter and act.kind == "advance"))
+        for act in said.acts
     }
     return Rule(
         node=node.id,
         kind="user",
-        name=said.get("name") or {"vi": node.name, "en": node.name},
-        agency=said.get("agency", ""),
-        post=said.get("post", ""),
-        limit=said.get("limit"),
-        silence=said.get("silence") == "consent",
-        reads=tuple(said.get("reads", ())),
+        name=said.name,
+        agency=said.agency,
+        post=said.post,
+        party=said.party,
+        limit=said.limit,
+        silence=said.silence,
+        reads=said.reads,
         acts=acts,
-        reserved=bool(said.get("reserved")),
-        irrevocable=bool(said.get("irrevocable")),
-        receives=frozenset(receives),
-        agencies=said.get("agencies", ()),
+        reserved=said.reserved,
+        irrevocable=said.irrevocable,
+        receives=frozenset(act.id for act in acts.values() if act.receives),
+        agencies=said.agencies,
         routed=frozenset(_routed(node, acts, conditions)),
     )
 
 
-def _service(node: Node, said: Mapping[str, Any]) -> Rule:
+def _service(node: Node, said: Service) -> Rule:
     waits_for_message = node.kind is Kind.RECEIVE or node.kind in (Kind.CATCH, Kind.BOUNDARY, Kind.START)
-    act = {**(RECEIVED if waits_for_message else DONE), "writes": list(said.get("writes", ()))}
+    act = replace(RECEIVED if waits_for_message else DONE, writes=said.writes)
     return Rule(
         node=node.id,
         kind="message" if waits_for_message else "service",
-        name=said.get("name") or {"vi": node.name, "en": node.name},
+        name=said.name or {"vi": node.name, "en": node.name},
         agency="system",
-        limit=said.get("limit"),
-        reads=tuple(said.get("reads", ())),
-        acts={str(act["id"]): act},
-        irrevocable=bool(said.get("irrevocable")),
+        limit=said.limit,
+        reads=said.reads,
+        acts={act.id: act},
+        irrevocable=said.irrevocable,
     )
 
 
@@ -150,17 +153,15 @@ def conditions_by_task(flow: Flow, names: Names) -> dict[str, list[Expression]]:
     return found
 
 
-def _routed(
-    node: Node, acts: Mapping[str, Mapping[str, Any]], conditions: Sequence[Expression]
-) -> Iterator[str]:
+def _routed(node: Node, acts: Mapping[str, Act], conditions: Sequence[Expression]) -> Iterator[str]:
     """Acts that are no advance and for which the flow has a way of its own.
 
     Without this a refusal, at a gateway that knows only of a return, would run on as an approval.
     """
     ways = {name: tuple(_way(node, name, condition) for condition in conditions) for name in acts}
-    advances = [ways[name] for name, act in acts.items() if act["kind"] == "advance"]
+    advances = [ways[name] for name, act in acts.items() if act.kind == "advance"]
     for name, act in acts.items():
-        if act["kind"] in ("return", "refuse") and ways[name] not in advances and any(ways[name]):
+        if act.kind in ("return", "refuse") and ways[name] not in advances and any(ways[name]):
             yield name
 
 
@@ -174,12 +175,12 @@ def _way(node: Node, act: str, condition: Expression) -> str:
         return ""
 
 
-def names_of(meta: Mapping[str, Any], schema: Any, flow: Flow) -> Names:
+def names_of(procedure: Procedure, schema: Any, flow: Flow) -> Names:
     """What rules of this package may speak of."""
     form = shape_of_schema(schema if isinstance(schema, dict) else {})
     acts: dict[str, Shape] = {}
     answers: dict[str, Shape] = {}
-    for name, said in meta.get("tasks", {}).items():
+    for name, said in procedure.tasks.items():
         node = flow.nodes.get(name)
         many = node is not None and node.repeats
         answer = _answer(said)
@@ -195,9 +196,9 @@ def names_of(meta: Mapping[str, Any], schema: Any, flow: Flow) -> Names:
     )
 
 
-def _answer(said: Mapping[str, Any]) -> Shape:
+def _answer(said: Task) -> Shape:
     """What a task's acts may have answered; silence and other acts answer nothing, so nothing is certain."""
     members: dict[str, Shape] = {}
-    for act in said.get("acts", ()):
-        members |= shape_of_schema(act.get("data_schema") or {}).members or {}
+    for act in said.acts:
+        members |= shape_of_schema(act.data_schema or {}).members or {}
     return Shape("map", members)

@@ -236,6 +236,11 @@ def meta_of(tasks: Mapping[str, Any], **said: Any) -> dict[str, Any]:
     } | said
 
 
+def written(package: Package) -> dict[str, Any]:
+    """The procedure.yaml of a package made here, as data."""
+    return dict(orjson.loads(package.files["procedure.yaml"]))
+
+
 def package_of(
     flow: str,
     tasks: Mapping[str, Any] | None = None,

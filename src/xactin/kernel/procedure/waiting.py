@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.procedure import acting
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.model import Node
 from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.package import Package
@@ -30,7 +31,8 @@ class OpenTask:
     `kind`: user, service (a system does it, act `done`), message (act `received`), supply (the applicant
     answers by `supply`) or offer (a task of an ad-hoc subprocess that may be begun, as often as wanted, by act
     `start`; then it is open as a task of its own). `acts` are as in procedure.yaml, with `writes` of this
-    instance. `instance` is None but for multi-instance.
+    instance. `instance` is None but for multi-instance. `party` names who of the case does it where no post
+    does; `post` then says the same.
     """
 
     id: str
@@ -40,12 +42,13 @@ class OpenTask:
     agency: str
     post: str
     due: datetime | None
-    acts: list[Mapping[str, Any]]
+    acts: list[Act]
     reads: tuple[str, ...]
     silence: bool
     asked_at: datetime
     instance: int | None = None
     reserved: bool = False
+    party: str = ""
 
     @property
     def token(self) -> str:
@@ -69,8 +72,9 @@ def open_tasks(package: Package, state: State) -> list[OpenTask]:
                 node=SUPPLY,
                 kind=SUPPLY,
                 name=_SUPPLY_NAME,
-                agency="applicant",
-                post="applicant",
+                agency="",
+                post=package.procedure.asks,
+                party=package.procedure.asks,
                 due=parse_time(supplement["due"]),
                 acts=[],
                 reads=(),
@@ -190,7 +194,8 @@ def _open(package: Package, name: str, token: Token, rule: Rule) -> OpenTask:
         kind=rule.kind,
         name=rule.name,
         agency=token.get("agency", agency),
-        post=rule.post,
+        post=rule.party or rule.post,
+        party=rule.party,
         due=parse_time(token["due"]) if "due" in token else None,
         acts=[acting.of_instance(described, token) for described in rule.acts.values()],
         reads=rule.reads,
@@ -206,7 +211,7 @@ def _timers(package: Package, state: State) -> list[tuple[str, str, str]]:
     if state["phase"] in ENDED:
         return []
     if state["phase"] == "supplement":
-        lapses = package.meta.get("supplement", {}).get("lapse") == "stop"
+        lapses = package.procedure.supplement is not None and package.procedure.supplement.lapse
         return [(state["supplement"]["due"], "", "lapse")] if lapses else []
     found = []
     for name, token in state["tokens"].items():

@@ -119,7 +119,7 @@ class Walk(Moving):
             self.rest(step, {"n": node.id, "p": token["p"], "i": token["i"], "end": 2})
         elif node.on_event:
             # What the procedure says of an end within is what became of the dossier.
-            told = next((end for end in ends if end in self.package.meta.get("ends", {})), node.id)
+            told = next((end for end in ends if end in self.package.procedure.ends), node.id)
             self.rest(step, token_at(node, token.get("p")) | {"n": told, "end": 2})
         else:
             self.leave(step, node, token.get("p"))

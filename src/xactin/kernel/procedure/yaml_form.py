@@ -1,4 +1,7 @@
-"""The exact form of procedure.yaml, so that a misspelt word is a problem and not a rule left out."""
+"""The exact form of procedure.yaml, so that a misspelt word is a problem and not a rule left out.
+
+Two formats: 2, and 1 for packages without `format`. Old packages stay readable for as long as a case follows one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from xactin.kernel.procedure.kinds import KINDS
 from xactin.kernel.procedure.problems import Problem
 from xactin.kernel.working_time import UNITS
 
@@ -60,31 +64,29 @@ ACT: Final = _map(
     data_schema={"type": "object"},
     example={"type": "object"},
 )
-TASK: Final = _map(
-    "name agency post acts",
-    name=WORDS,
-    help=WORDS,
-    agency=TEXT,
-    agencies={"anyOf": [LINES, TEXT]},
-    started_by=_map("agency post", agency=TEXT, post=TEXT),
-    post=TEXT,
-    limit=DURATION,
-    silence={"enum": ["consent", "none"]},
-    reads=_list(PART),
-    reserved={"type": "boolean"},
-    irrevocable={"type": "boolean"},
-    data_schema={"type": "object"},
-    acts=_list(ACT) | {"minItems": 1},
-)
-SERVICE: Final = _map(
-    "kind",
-    kind={"enum": ["result.draft", "result.seal", "notify", "message"]},
-    name=WORDS,
-    reads=_list(PART),
-    writes=_list(PART),
-    limit=DURATION,
-    irrevocable={"type": "boolean"},
-)
+_TASK: Final[dict[str, Any]] = {
+    "name": WORDS,
+    "help": WORDS,
+    "agency": TEXT,
+    "agencies": {"anyOf": [LINES, TEXT]},
+    "started_by": _map("agency post", agency=TEXT, post=TEXT),
+    "post": TEXT,
+    "limit": DURATION,
+    "silence": {"enum": ["consent", "none"]},
+    "reads": _list(PART),
+    "reserved": {"type": "boolean"},
+    "irrevocable": {"type": "boolean"},
+    "data_schema": {"type": "object"},
+    "acts": _list(ACT) | {"minItems": 1},
+}
+_SERVICE: Final[dict[str, Any]] = {
+    "kind": {"enum": ["result.draft", "result.seal", "notify", "message"]},
+    "name": WORDS,
+    "reads": _list(PART),
+    "writes": _list(PART),
+    "limit": DURATION,
+    "irrevocable": {"type": "boolean"},
+}
 DOCUMENT: Final = _map(
     "kind name required",
     kind=NAME,
@@ -96,21 +98,20 @@ DOCUMENT: Final = _map(
     note=TOLD,
     catalogue=LINES,
 )
-PROCEDURE: Final = _map(
-    "code version effective name field level handled_by legal_basis privacy limit tasks",
-    code=TEXT,
-    version=TEXT,
-    effective=_map("from", **{"from": FREE, "until": DAY}),
-    name=WORDS,
-    summary=WORDS,
-    field=_map("code name", code=TEXT, name=WORDS),
-    level={"enum": ["commune", "province"]},
-    handled_by=WORDS,
-    online={"enum": ["full", "part"]},
-    channels=LINES,
-    applicants=LINES,
-    legal_basis=LINES,
-    privacy=_map(
+_PROCEDURE: Final[dict[str, Any]] = {
+    "code": TEXT,
+    "version": TEXT,
+    "effective": _map("from", **{"from": FREE, "until": DAY}),
+    "name": WORDS,
+    "summary": WORDS,
+    "field": _map("code name", code=TEXT, name=WORDS),
+    "level": {"enum": ["commune", "province"]},
+    "handled_by": WORDS,
+    "online": {"enum": ["full", "part"]},
+    "channels": LINES,
+    "applicants": LINES,
+    "legal_basis": LINES,
+    "privacy": _map(
         "purpose legal_basis receivers retention",
         purpose=WORDS,
         legal_basis=LINES,
@@ -121,10 +122,10 @@ PROCEDURE: Final = _map(
             basis=TEXT,
         ),
     ),
-    parts=_each(LINES),
-    documents=_list(DOCUMENT),
-    eligibility=_list(_map("when message", when=TEXT, message=WORDS)),
-    fee=_list(
+    "parts": _each(LINES),
+    "documents": _list(DOCUMENT),
+    "eligibility": _list(_map("when message", when=TEXT, message=WORDS)),
+    "fee": _list(
         _map(
             "kind name amount",
             kind=TEXT,
@@ -133,28 +134,83 @@ PROCEDURE: Final = _map(
             set_by=WORDS,
         )
     ),
-    limit=DURATION,
-    supplement=_map(
+    "limit": DURATION,
+    "supplement": _map(
         "within",
         within=DURATION,
         restart={"enum": ["zero", "resume"]},
         times={"type": "integer", "minimum": 1},
         lapse={"const": "stop"},
     ),
-    reception=NODE,
-    tasks=_each(TASK) | {"propertyNames": NODE},
-    services=_each(SERVICE) | {"propertyNames": NODE},
-    timers=_each(DURATION),
-    ends=_each({"enum": ["done", "refused", "stopped"]}),
-    authority_limits=_each(_map("maximum", default=DURATION, maximum=DURATION)),
+    "reception": NODE,
+    "timers": _each(DURATION),
+    "ends": _each({"enum": ["done", "refused", "stopped"]}),
+    "keywords": WORDS,
+    "authority_limits": _each(_map("maximum", default=DURATION, maximum=DURATION)),
+}
+_NEEDED: Final = "code version effective name field limit tasks"
+FORMAT_1: Final = _map(
+    f"{_NEEDED} level handled_by legal_basis privacy",
+    **_PROCEDURE,
+    tasks=_each(_map("name agency post acts", **_TASK)) | {"propertyNames": NODE},
+    services=_each(_map("kind", **_SERVICE)) | {"propertyNames": NODE},
     result={"type": "object", "required": ["kind", "name"]},
 )
-_VALIDATOR: Final = Draft202012Validator(PROCEDURE)
+ORIGINS: Final = ("person", "counter", "post", "case", "signal", "schedule", "authority")
+FORMAT_2: Final = _map(
+    f"format kind begins {_NEEDED}",
+    **_PROCEDURE,
+    format={"const": 2},
+    kind={"enum": sorted(KINDS)},
+    begins=_list(_map("origin", origin={"enum": list(ORIGINS)}, posts=LINES)) | {"minItems": 1},
+    parties=_each(_map("name", name=WORDS, asks={"type": "boolean"})) | {"propertyNames": NAME},
+    checks=_list(_map("when message kind", when=TEXT, message=WORDS, kind={"enum": ["refuse", "warn"]})),
+    tasks=_each(
+        _map("name acts", **_TASK, party=NAME)
+        | {
+            "oneOf": [{"required": ["party"]}, {"required": ["agency", "post"]}],
+            "dependentSchemas": {
+                "party": {"not": {"anyOf": [{"required": ["agency"]}, {"required": ["post"]}]}}
+            },
+        }
+    )
+    | {"propertyNames": NODE},
+    services=_each(_map("kind", **_SERVICE | {"kind": TEXT}, tells=_map("to text", to=NAME, text=WORDS)))
+    | {"propertyNames": NODE},
+    result=_map(
+        "kind name template number signed_by",
+        kind=NAME,
+        name=WORDS,
+        template=TEXT,
+        number=TEXT,
+        signed_by=NODE,
+        signature=_map("", form=TEXT, body=WORDS, title=WORDS),
+        register=WORDS,
+        attach=_list(PART),
+        catalogue=TEXT,
+    ),
+)
+_VALIDATORS: Final = {1: Draft202012Validator(FORMAT_1), 2: Draft202012Validator(FORMAT_2)}
+
+
+def format_of(meta: Any) -> int:
+    """The format a package says it is of; 1 where it says none. 0 for one that nobody knows."""
+    said = meta.get("format", 1)
+    return said if type(said) is int and said in _VALIDATORS else 0
 
 
 def form_problems(meta: Any) -> Iterator[Problem]:
     """Where procedure.yaml leaves its form: missing, misspelt or of the wrong kind."""
-    for error in _VALIDATOR.iter_errors(meta):
+    known = format_of(meta)
+    if not known:
+        yield Problem(
+            "package_form",
+            "procedure.yaml: format",
+            f"Không biết định dạng “{meta['format']}”; các định dạng đọc được là 1 và 2",
+            f"Unknown format “{meta['format']}”; 1 and 2 can be read",
+        )
+        return
+    for error in _VALIDATORS[known].iter_errors(meta):
         path = ".".join(str(step) for step in error.absolute_path)
         where = f"procedure.yaml: {path}" if path else "procedure.yaml"
         message = error.message if len(error.message) < 300 else error.message[:300] + "…"

@@ -85,7 +85,8 @@ def _passed(package: Package) -> set[str]:
 
 def _agencies(package: Package, node: Node) -> bool:
     """Whether a multi-instance task names its agencies one by one: then there is at least one."""
-    return isinstance(package.meta["tasks"].get(node.id, {}).get("agencies"), list)
+    task = package.procedure.tasks.get(node.id)
+    return task is not None and isinstance(task.agencies, tuple) and bool(task.agencies)
 
 
 def _through(package: Package, body: Node, passed: set[str]) -> bool:

@@ -167,8 +167,8 @@ def moves(package: Package, tokens: Mapping[str, Token]) -> Iterator[tuple[str, 
         if "mi" not in token and (node.kind in TASKS or node.kind is Kind.CATCH):
             yield name, ""
             for act in package.rules[node.id].acts.values() if node.kind is Kind.USER else ():
-                if act.get("throws"):
-                    yield name, f"!{act['throws']}"
+                if act.throws:
+                    yield name, f"!{act.throws}"
         if node.adhoc:
             yield from _adhoc(package, tokens, name, node)
         for event in events_at(flow, token):
@@ -217,7 +217,7 @@ def independent(package: Package) -> bool:
     Petri Nets, 1995, on conflict-free orders of moves).
     """
     flow = package.flow
-    throws = any(act.get("throws") for rule in package.rules.values() for act in rule.acts.values())
+    throws = any(act.throws for rule in package.rules.values() for act in rule.acts.values())
     return not (flow.has_inclusive or flow.listeners or throws) and not any(
         node.adhoc
         or node.trigger.kind in ("error", "terminate", "signal")

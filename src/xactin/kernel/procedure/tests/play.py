@@ -106,8 +106,8 @@ class Play:
     ) -> Play:
         """Does an act of an open task; by default its first one, by its own post, having seen what is so."""
         task = self.task(node, instance)
-        name = act or str(task.acts[0]["id"])
-        writes = next((a.get("writes", ()) for a in task.acts if a["id"] == name), ())
+        name = act or str(task.acts[0].id)
+        writes = next((a.writes for a in task.acts if a.id == name), ())
         common = self.common
         if data is not None:
             self.answers[node] = data

@@ -35,7 +35,9 @@ def test_a_system_may_not_do_what_is_reserved() -> None:
 
 def test_what_is_of_the_applicant_is_done_without_a_post() -> None:
     play = two(decide={"agency": "applicant", "post": "applicant", "reserved": True}).act("receive")
-    assert play.act("decide", post=None).phase == "done"
+    with pytest.raises(Refused, match="reserved"):
+        play.act("decide", post=None)  # a system
+    assert play.act("decide", post="applicant").phase == "done"
 
 
 def test_an_act_nobody_offers_is_refused() -> None:
@@ -135,7 +137,7 @@ def test_one_tick_does_all_that_is_due_in_its_order() -> None:
 def test_the_clock_stands_while_the_applicant_is_asked() -> None:
     play = two().act("receive").wait(hours=24).act("decide", "supplement")
     assert (play.phase, play.state["due"]) == ("supplement", None)
-    assert [(t.kind, t.node, t.agency) for t in play.tasks] == [("supply", "supply", "applicant")]
+    assert [(t.kind, t.node, t.party) for t in play.tasks] == [("supply", "supply", "applicant")]
     assert time_text(play.tasks[0].due) == "2026-07-24T01:00:00.000Z"
     with pytest.raises(Refused, match="supplement"):
         play.supply(form__a="a1").wait(hours=1).supply(form__a="a2")

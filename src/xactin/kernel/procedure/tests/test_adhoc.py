@@ -54,7 +54,7 @@ def test_tasks_are_begun_as_often_as_wanted_and_a_person_ends_it() -> None:
     assert play.open == ["draft", "matter", "opinion", "opinion"]
     assert play.offers == ["draft", "opinion"]
     first, second = (t for t in play.tasks if t.node == "opinion" and t.kind == "user")
-    assert [first.acts[0]["writes"], second.acts[0]["writes"]] == [["answer.opinion.0"], ["answer.opinion.1"]]
+    assert [first.acts[0].writes, second.acts[0].writes] == [("answer.opinion.0",), ("answer.opinion.1",)]
     play.act("opinion").act("draft")
     assert play.open == ["check", "matter", "opinion"], "what is drawn after a task follows it"
     play.act("matter")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xactin.kernel.canonical import canonical
-from xactin.kernel.procedure.testing import package_of
+from xactin.kernel.procedure.testing import package_of, written
 from xactin.kernel.procedure.tests.play import Play
 from xactin.kernel.procedure.tests.test_undo import CONSULT, consult
 from xactin.kernel.working_time import Calendar
@@ -21,7 +21,7 @@ HOURS = Calendar(
 
 def run() -> list[dict[str, Any]]:
     """Submission, receipt, answers, a change that voids one, a supplement, a return, silence, issue."""
-    meta = consult(receive_reads=["form.c"]).package.meta
+    meta = written(consult(receive_reads=["form.c"]).package)
     tasks = meta["tasks"] | {
         "roads": meta["tasks"]["roads"] | {"silence": "consent", "limit": {"working_day": 1}}
     }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.engine import Refused
-from xactin.kernel.procedure.testing import package_of, task
+from xactin.kernel.procedure.testing import package_of, task, written
 from xactin.kernel.procedure.tests.play import Play
 
 CONSULT = """
@@ -123,9 +123,9 @@ def test_what_is_issued_cannot_be_changed_any_more() -> None:
 
 
 def _with_flow(flow: str) -> Play:
-    package = consult().package
-    tasks = {**package.meta["tasks"], "after": task("after")}
-    return Play(package_of(flow, tasks, services=package.meta["services"], reception="receive"))
+    said = written(consult().package)
+    tasks = {**said["tasks"], "after": task("after")}
+    return Play(package_of(flow, tasks, services=said["services"], reception="receive"))
 
 
 def test_appraising_again_after_a_return_takes_nothing_back() -> None:

@@ -1,0 +1,32 @@
+"""What this platform can do for a procedure: the kinds of services it does, from where it begins cases, the
+names of acts that are its own. `check` refuses a package that asks for more. Pure.
+
+A service is registered with the function that does it (`dossiers/services.py`); the kinds of this room stand
+here too, so that a package can be checked without starting anything.
+"""
+
+from typing import Final
+
+from xactin.kernel.procedure.runtime import DRAFT, Runtime, ServiceKind
+
+SEAL: Final = "result.seal"
+NOTIFY: Final = "notify"
+
+SUBMIT: Final = "case.submit"
+SUPPLY: Final = "case.supply"
+WITHDRAW: Final = "case.withdraw"
+TICK: Final = "case.tick"
+REVOKE: Final = "case.revoke"
+OWN: Final = frozenset({SUBMIT, SUPPLY, WITHDRAW, TICK, REVOKE, "case.amend", "case.begin", "case.migrate"})
+"""Acts of the room itself. An act of a task is `case.<task>.<act>`, one of a service `case.<service>`: so no
+service may be called as one of these."""
+
+OURS: Final = Runtime(
+    services={
+        DRAFT: ServiceKind(writes=1, result=True),
+        SEAL: ServiceKind(writes=1, result=True, draft=True),
+        NOTIFY: ServiceKind(tells=True),
+    },
+    origins=frozenset({"person"}),
+    reserved=frozenset(act.removeprefix("case.") for act in OWN),
+)
