@@ -1,6 +1,7 @@
 """Dossiers for tests, made by the room's own commands: a published procedure, an application, its way."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -73,10 +74,11 @@ def an_upload(by: Actor, content: bytes = PDF, name: str = "ban-ve.pdf") -> UUID
     return commands.upload(by=by, stream=io.BytesIO(content), name=name).id
 
 
-def apply(name: str = PERMIT, *, username: str = "congdan1") -> Case:
-    """An application with the data of the package's first example."""
+def apply(name: str = PERMIT, *, username: str = "congdan1", more: Sequence[str] = ()) -> Case:
+    """An application with the data of the package's first example; of kinds in `more` one file more."""
     by, told = actor_for(username), example(name)
-    documents = [commands.Given(kind=kind, file=an_upload(by)) for kind in told.get("documents", ())]
+    kinds = [*told.get("documents", ()), *more]
+    documents = [commands.Given(kind=kind, file=an_upload(by)) for kind in kinds]
     code = load_package(package_folder(name)).code
     done = commands.submit(by=by, code=code, data=told["data"], documents=documents)
     return Case.objects.get(pk=done.case)
