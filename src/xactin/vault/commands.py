@@ -44,7 +44,7 @@ from xactin.vault.errors import (
 from xactin.vault.ids import new_id
 from xactin.vault.sealing import sealed_chunks
 from xactin.vault.uploads.opening import opened
-from xactin.vault.uploads.sniffing import HEAD, accepted_type, clean_name, named_as
+from xactin.vault.uploads.sniffing import HEAD, PDF, accepted_type, clean_name, named_as
 
 __all__ = [
     "Busy",
@@ -114,12 +114,13 @@ def put_file(
     subject: str = "",
     part: str = "",
     made_here: bool = False,
-    tries: Callable[[IO[bytes]], None] | None = None,
+    tries: Callable[[IO[bytes]], str] | None = None,
 ) -> StoredFile:
     """Takes a file from a seekable stream and stores it encrypted; what strangers sent is opened first.
 
     Photos are written anew, upright and without what the camera noted; everything else stays byte for byte.
-    `made_here`: we made it ourselves a moment ago. `tries` may refuse it for what shall be done with it later.
+    `made_here`: we made it ourselves a moment ago. `tries` may refuse a PDF for what shall be done with it
+    later, or answer what should be noted of it.
 
     Without `subject` it is an upload of `owner`'s, which an act binds later (`bind_sql`), or which is swept
     away after a week. Raises FileRefused (each kind says what is wrong) and Busy; each leaves nothing behind.
@@ -133,8 +134,7 @@ def put_file(
     media_type = accepted_type(stream.read(HEAD), accepts)
     if not made_here:
         stream = opened(stream, media_type)
-    if tries is not None:
-        tries(stream)
+    noted = tries(stream) if tries is not None and media_type == PDF else ""
     stream.seek(0)
     identifier = new_id()
     salt, key = os.urandom(SALT), os.urandom(32)
@@ -160,6 +160,7 @@ def put_file(
             salt=salt,
             key=key,
             address=address,
+            noted=noted,
         )
         _insert(stored)
     except BaseException:
@@ -227,7 +228,12 @@ def _settle(path: Path) -> None:
 
 def _insert(stored: StoredFile) -> None:
     members = sealed_members(
-        stored.id, name=stored.name, sha256=stored.sha256, salt=stored.salt, key=stored.key
+        stored.id,
+        name=stored.name,
+        sha256=stored.sha256,
+        salt=stored.salt,
+        key=stored.key,
+        noted=stored.noted,
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(

@@ -72,7 +72,8 @@ def file_context(file: UUID) -> str:
 class StoredFile:
     """A file of the vault. `sha256` and `commitment` are hex and of its plain bytes.
 
-    `subject` and `part` are empty while it is an upload that no act has used.
+    `subject` and `part` are empty while it is an upload that no act has used. `noted` is what was found when it
+    was tried for a later use: "" where nothing spoke against it.
     """
 
     id: UUID
@@ -88,16 +89,18 @@ class StoredFile:
     salt: bytes = field(default=b"", repr=False)
     key: bytes = field(default=b"", repr=False)
     address: str = field(default="", repr=False)
+    noted: str = ""
 
 
-def sealed_members(file: UUID, *, name: str, sha256: str, salt: bytes, key: bytes) -> bytes:
+def sealed_members(file: UUID, *, name: str, sha256: str, salt: bytes, key: bytes, noted: str = "") -> bytes:
     """What of a file is itself secret, sealed."""
-    plain = orjson.dumps({"name": name, "sha256": sha256, "salt": salt.hex(), "key": key.hex()})
+    members = {"name": name, "sha256": sha256, "salt": salt.hex(), "key": key.hex()}
+    plain = orjson.dumps(members | ({"noted": noted} if noted else {}))
     return secrets.seal(plain, file_context(file))
 
 
 def opened_members(file: UUID, sealed: bytes) -> dict[str, Any]:
-    """The same opened: name, sha256, salt, key. Raises SecretsError."""
+    """The same opened: name, sha256, salt, key, and what was noted, if anything. Raises SecretsError."""
     found = orjson.loads(secrets.unseal(sealed, file_context(file)))
     return {**found, "salt": bytes.fromhex(found["salt"]), "key": bytes.fromhex(found["key"])}
 

@@ -24,7 +24,7 @@ from xactin.cases.dossiers.records import (
 )
 from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
-from xactin.cases.papers.drawings import try_stamp
+from xactin.cases.papers.drawings import DrawingError, try_stamp
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
 from xactin.cases.rules import number_prefix, search_words
@@ -181,17 +181,30 @@ def _complain(faults: Mapping[str, str]) -> None:
 def upload(
     *, by: Actor, stream: IO[bytes], name: str, accepts: Sequence[str] = UPLOADS, stamped: bool = False
 ) -> vault.StoredFile:
-    """Keeps a file for an application of this person; one that goes back `stamped` is tried with a stamp now.
+    """Keeps a file for an application of this person. Every PDF is tried with a stamp now.
 
-    Raises the vault's FileRefused, DrawingError and Busy.
+    One that goes back `stamped` is refused if the stamp fails; of others, whose use is not known yet, it is noted,
+    and told when they are handed in as such (`_files`). Raises the vault's FileRefused, DrawingError and Busy.
     """
     return vault.put_file(
         stream=stream,
         name=name,
         accepts=list(accepts) or UPLOADS,
         owner=str(by.person_id),
-        tries=try_stamp if stamped else None,
+        tries=_stampable if stamped else _stamp_noted,
     )
+
+
+def _stampable(pdf: IO[bytes]) -> str:
+    try_stamp(pdf)
+    return ""
+
+
+def _stamp_noted(pdf: IO[bytes]) -> str:
+    try:
+        return _stampable(pdf)
+    except DrawingError as error:
+        return error.code
 
 
 @contextmanager
@@ -216,6 +229,7 @@ def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str,
         raise Invalid(
             {"": _("One file is attached twice. Please attach each document as a file of its own.")}
         )
+    goes_back = package.meta.get("result", {}).get("attach", ())
     found: dict[str, vault.StoredFile] = {}
     counts: dict[str, int] = {}
     for given in documents:
@@ -232,6 +246,9 @@ def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str,
             raise Invalid(
                 {f"document.{given.kind}": _("A file of this type is not taken for this document.")}
             )
+        if file.noted and f"document.{given.kind}" in goes_back:
+            refusal = DrawingError(file.noted)
+            raise Invalid({f"document.{given.kind}": refusal.in_language(language())})
         position = counts.get(given.kind, 0)
         counts[given.kind] = position + 1
         found[content.document_part(given.kind, position)] = file

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
@@ -69,6 +70,22 @@ def test_a_document_of_a_type_its_kind_does_not_take(citizen: Asker) -> None:
         if given["kind"] == "drawing":
             given["file"] = citizen.upload(png, "anh.png").json()["id"]
     assert "document.drawing" in problem(citizen.post("/cases", body), 422)["facts"]["errors"]
+
+
+def test_a_drawing_that_cannot_be_stamped_is_told_when_it_is_handed_in(citizen: Asker) -> None:
+    """Locked by its author's certification: taken as any other paper, not as one that goes back stamped."""
+    whole = copy_into_new_writer(PdfFileReader(io.BytesIO(testing.PDF)))
+    whole.root["/Perms"] = DictionaryObject({pdf_name("/DocMDP"): DictionaryObject()})
+    out = io.BytesIO()
+    whole.write(out)
+    body = citizen.application()
+    for given in body["documents"]:
+        if given["kind"] == "drawing":
+            sent = citizen.upload(out.getvalue(), "ban-ve.pdf")
+            assert sent.status_code == 201
+            given["file"] = sent.json()["id"]
+    told = problem(citizen.post("/cases", body), 422)["facts"]["errors"]
+    assert "Chữ ký số trong tệp bản vẽ" in told["document.drawing"]
 
 
 def test_one_file_for_two_documents(citizen: Asker) -> None:
