@@ -229,7 +229,8 @@ def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str,
         raise Invalid(
             {"": _("One file is attached twice. Please attach each document as a file of its own.")}
         )
-    goes_back = package.meta.get("result", {}).get("attach", ())
+    result = package.procedure.result
+    goes_back = result.attach if result else ()
     found: dict[str, vault.StoredFile] = {}
     counts: dict[str, int] = {}
     for given in documents:
