@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,9 +47,14 @@ def signer_of(by: Actor | None) -> "ActorSigner | ledger.Signer":
 
 def attest(by: Actor | None, *, subject: str, act: str, effect: Mapping[str, Any]) -> None:
     """Appends an entry about something of this room; `effect` holds no personal data."""
+    entered(by, subject=subject, act=act, effect=effect)
+
+
+def entered(by: Actor | None, *, subject: str, act: str, effect: Mapping[str, Any]) -> tuple[UUID, datetime]:
+    """`attest`, telling the entry's id and time."""
     signer = signer_of(by)
     with ledger.acting(subject=subject, mandates=[signer.mandate]) as chain:
-        chain.attest(signer, act=act, effect=effect)
+        return chain.attest(signer, act=act, effect=effect).id, chain.at
 
 
 def require(by: Actor | None, act: str, facts: Facts) -> None:

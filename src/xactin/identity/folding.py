@@ -70,7 +70,8 @@ def _changed(row: Mapping[str, Any], said: Mapping[str, Any], of: str) -> Texts:
 
 
 def _agencies(codes: Sequence[str]) -> Rows:
-    return {row.code: row for row in Agency.objects.select_related("parent").filter(code__in=codes)}
+    found = Agency.objects.select_related("parent").prefetch_related("calendars").filter(code__in=codes)
+    return {row.code: row for row in found}
 
 
 def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
@@ -94,6 +95,19 @@ def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
     }
     said = {"closed": None, **said, "path": f"{parent.path if parent else ''}{code}/"}
     yield from _changed(shown, said, "the agency's row")
+    yield from _calendars(row, entries)
+
+
+def _calendars(agency: Agency, entries: Sequence[EntryRow]) -> Texts:
+    """Calendars in the order in which they were set: the last is in force."""
+    said = [
+        (entry.id, entry.effect["digest"], entry.effect["calendar"], entry.at)
+        for entry in entries
+        if _act(entry) == "agency.calendar"
+    ]
+    rows = sorted(agency.calendars.all(), key=lambda row: row.pk)
+    if [(row.entry, row.digest, row.calendar, row.set_at) for row in rows] != said:
+        yield "its calendars are not those that were attested"
 
 
 def _posts(ids: Sequence[str]) -> Rows:

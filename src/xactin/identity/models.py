@@ -295,3 +295,17 @@ class PasskeyChallenge(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class WorkCalendar(models.Model):
+    """When an agency works, as it was set: the last of an agency is in force, earlier ones stay for their digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry = models.UUIDField(unique=True)  # the attestation that set it
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="calendars")
+    digest = models.CharField(max_length=64, db_index=True)
+    calendar = models.JSONField()  # kernel `Calendar.to_dict`
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest

@@ -23,7 +23,11 @@ from xactin.identity.rights import (
 OWN_ACTS: Final = frozenset(
     {"person.read", "person.edit", "key.enrol", "key.rotate", "key.revoke", "token.create", "token.revoke"}
 )
-AGENCY_ACTS: Final = {"agency.create": "agencies.manage", "agency.edit": "agencies.manage"}
+AGENCY_ACTS: Final = {
+    "agency.create": "agencies.manage",
+    "agency.edit": "agencies.manage",
+    "agency.calendar": "agencies.manage",
+}
 POST_ACTS: Final = {
     "post.create": "agencies.manage",
     "post.edit": "agencies.manage",

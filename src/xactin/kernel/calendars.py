@@ -73,15 +73,30 @@ class Calendar:
 
     @cached_property
     def _digest(self) -> str:
+        described = self.to_dict()
+        return sha256(canonical({**described, "days_off": sorted(described["days_off"])})).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole calendar as it is attested: nothing is left to a table of holidays that may change."""
         off = self.days_off if isinstance(self.days_off, Mapping) else dict.fromkeys(self.days_off, "")
-        described = {
+        return {
             "weekly": {str(day): [list(span) for span in spans] for day, spans in self.weekly.items()},
-            "days_off": sorted(day.isoformat() for day in off),
+            "days_off": {day.isoformat(): off[day] for day in sorted(off)},
             "make_up": {day.isoformat(): [list(s) for s in spans] for day, spans in self.make_up.items()},
             "cutoff": self.cutoff,
             "tz": self.tz,
         }
-        return sha256(canonical(described)).hexdigest()
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Calendar:
+        """The calendar that `to_dict` wrote down. Raises CalendarError, KeyError, ValueError."""
+        return cls(
+            weekly={int(day): _pairs(spans) for day, spans in told["weekly"].items()},
+            days_off={date.fromisoformat(day): str(why) for day, why in told["days_off"].items()},
+            make_up={date.fromisoformat(day): _pairs(spans) for day, spans in told["make_up"].items()},
+            cutoff=told["cutoff"],
+            tz=str(told["tz"]),
+        )
 
     def digest(self) -> str:
         """Hex sha256 over all that can change a date."""
@@ -149,6 +164,10 @@ def _seconds(moment: str) -> int:
 
 def _spans(spans: Sequence[Span]) -> Seconds:
     return tuple((_seconds(start), _seconds(end)) for start, end in spans)
+
+
+def _pairs(spans: Sequence[Sequence[str]]) -> tuple[Span, ...]:
+    return tuple((str(start), str(end)) for start, end in spans)
 
 
 def _day(value: date | str) -> date:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
 from xactin.cases.dossiers import content, store
-from xactin.cases.dossiers.effects import applied, calendar, values_of
+from xactin.cases.dossiers.effects import applied, values_of
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -30,6 +30,7 @@ from xactin.cases.rights import CaseFacts
 from xactin.cases.rules import number_prefix, search_words
 from xactin.cases.runtime import SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity import commands as identity
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, folded, may
 from xactin.kernel.expressions import ExpressionError
 from xactin.kernel.local import local_day
@@ -123,7 +124,7 @@ def _submit(
             values={"form": data, "applicant": applicant, "acts": {}, "answers": {}},
             parts=wrote,
             at=chain.at,
-            calendar=calendar(),
+            calendar=calendar(handling.id),
             limits=standing.limits,
         )
         outcome = applied(
@@ -315,7 +316,7 @@ def supply(
             | {"form": now_data, "applicant": applicant_facts(by)},
             seq=chain.seq,
             at=chain.at,
-            calendar=calendar(),
+            calendar=calendar(found.agency),
         )
         if sealed:
             chain.write(*vault.values_sql(sealed))
@@ -341,7 +342,7 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
                 subject=subject_of(case), part=f"note.{entry}", value={"note": note.strip()}
             )
         state, effect = decided(
-            engine.withdraw, package, found.state, seq=chain.seq, at=chain.at, calendar=calendar()
+            engine.withdraw, package, found.state, seq=chain.seq, at=chain.at, calendar=calendar(found.agency)
         )
         if sealed:
             chain.write(*sealed.sql())

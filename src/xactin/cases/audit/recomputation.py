@@ -2,25 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from xactin.cases.audit.derived import Derived
 from xactin.cases.dossiers import content
-from xactin.cases.dossiers.effects import asks_content, calendar
+from xactin.cases.dossiers.effects import asks_content
 from xactin.cases.runtime import SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.identity.calendars.queries import calendar_named
+from xactin.kernel.calendars import Calendar
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.engine import ENGINE
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Told
 from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
-_OURS = ("state", "asked", "drawn", "number", "agency")
+_OURS = ("state", "engine", "asked", "drawn", "number", "agency")
 """Members of an effect that the room adds to the engine's."""
 
 
+BEFORE_NAMES: Final = "1"
+"""The engine of effects that name none: they were decided before effects did."""
+
+
 class Unknown(Exception):
-    """The engine cannot be asked: content was erased, or another calendar or package was in use then."""
+    """The engine cannot be asked: content was erased, or another engine, calendar or package was in use then."""
 
 
 class Recomputing:
@@ -58,7 +65,7 @@ class Recomputing:
         said = row.statement
         if (said["rule"] or {}).get("digest") != self._package.digest:
             raise Unknown
-        if row.effect.get("calendar") != calendar().digest():
+        if row.effect.get("engine", BEFORE_NAMES) != ENGINE:
             raise Unknown
         if said["act"] == SUBMIT:
             return engine.start(
@@ -66,7 +73,7 @@ class Recomputing:
                 values=self._asked(said["wrote"], always=self._prices_content),
                 parts=said["wrote"],
                 at=row.at,
-                calendar=calendar(),
+                calendar=_calendar(row),
                 limits=after["limits"],
             )
         decide = self._ways.get(said["act"], self._act)
@@ -85,15 +92,17 @@ class Recomputing:
             values=self._asked(parts, always=self._prices_content),
             seq=row.seq,
             at=row.at,
-            calendar=calendar(),
+            calendar=_calendar(row),
         )
 
     def _withdraw(self, row: EntryRow, before: State) -> Decided:
-        return engine.withdraw(self._package, before, seq=row.seq, at=row.at, calendar=calendar())
+        return engine.withdraw(self._package, before, seq=row.seq, at=row.at, calendar=_calendar(row))
 
     def _tick(self, row: EntryRow, before: State) -> Decided:
         values = self._asked(before["parts"])
-        found = engine.tick(self._package, before, values=values, seq=row.seq, at=row.at, calendar=calendar())
+        found = engine.tick(
+            self._package, before, values=values, seq=row.seq, at=row.at, calendar=_calendar(row)
+        )
         if found is None:
             raise engine.Refused("not_due", "Chưa đến hạn", "Nothing was due")
         return found
@@ -116,7 +125,7 @@ class Recomputing:
             saw=said["saw"] or {},
             wrote=said["wrote"] or {},
             at=row.at,
-            calendar=calendar(),
+            calendar=_calendar(row),
         )
 
     def _task(self, row: EntryRow, before: State, node: str) -> str:
@@ -158,6 +167,14 @@ class Recomputing:
         if found is None or found.state != "sound":
             raise Unknown
         return found.value
+
+
+def _calendar(row: EntryRow) -> Calendar:
+    """The calendar that an effect names. Raises Unknown."""
+    found = calendar_named(str(row.effect.get("calendar")))
+    if found is None:
+        raise Unknown
+    return found
 
 
 def as_stored(value: Any, known: Any = None) -> Any:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, upload, withdraw
 from xactin.cases.dossiers import content, queries, store
-from xactin.cases.dossiers.effects import calendar, values_of
+from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, normal_data, recorded, subject_of
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
@@ -28,6 +28,7 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import SIGN, CaseFacts
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, may, signing_with
 from xactin.kernel.attestation import time_text
 from xactin.kernel.local import local_time
@@ -283,7 +284,7 @@ def _done(
         saw=said["saw"] or {},
         wrote=said["wrote"] or {},
         at=chain.at,
-        calendar=calendar(),
+        calendar=calendar(found.agency),
     )
     if sealed:
         chain.write(*sealed.sql())

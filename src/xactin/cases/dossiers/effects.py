@@ -15,17 +15,10 @@ from xactin.identity.queries import agency_for
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.working_time import Calendar, vietnam
 from xactin.vault import queries as vault
 
 RULES = "rules"
 """Who opens content so that a rule of the flow can be evaluated."""
-
-
-@lru_cache(maxsize=1)
-def calendar() -> Calendar:
-    """The authority's calendar."""
-    return vietnam()
 
 
 @lru_cache(maxsize=256)
@@ -142,4 +135,6 @@ def applied(
     # Which office a task went to depends on the tree of agencies of that day, so it is said.
     asked = {row.token: identity.agency(row.agency).code for row in opened if row.agency}
     said = {"asked": asked} if asked else {}
-    return Applied(change=change, effect={**effect, **said, "state": changed(before, after)})
+    return Applied(
+        change=change, effect={**effect, **said, "engine": engine.ENGINE, "state": changed(before, after)}
+    )

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from xactin.cases.dossiers import content, queries
-from xactin.cases.dossiers.effects import calendar
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
@@ -20,6 +19,7 @@ from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import render_form
 from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
 from xactin.identity.units import unit
@@ -41,7 +41,7 @@ def appointment(case: Case, package: Package) -> datetime:
     """When the result is due; before the dossier is received, as if it had been received at once."""
     if case.due_at:
         return case.due_at
-    days = calendar()
+    days = calendar(case.agency_id)
     return add_working(effective_start(case.submitted_at, days), package.procedure.limit, days)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from xactin.cases.dossiers import store
-from xactin.cases.dossiers.effects import calendar, values_of
+from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, recorded, subject_of
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.runtime import TICK
+from xactin.identity.calendars.queries import calendar
 from xactin.kernel.procedure import engine
 from xactin.ledger import commands as ledger
 
@@ -30,7 +31,7 @@ def tick(*, case: UUID) -> ActDone | None:
             values=values_of(package, case, found.state, found.applicant),
             seq=chain.seq,
             at=chain.at,
-            calendar=calendar(),
+            calendar=calendar(found.agency),
         )
         if moved is None:
             return None
@@ -75,7 +76,7 @@ def serve(
             saw=saw,
             wrote=wrote,
             at=chain.at,
-            calendar=calendar(),
+            calendar=calendar(found.agency),
         )
         for sql, params in writes(chain.at):
             chain.write(sql, params)

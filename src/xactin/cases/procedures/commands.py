@@ -8,12 +8,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.effects import calendar
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.queries import fits
 from xactin.cases.procedures.reviewing import ending_with, problems_of, until_of
 from xactin.identity import commands as identity
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, Facts, folded, may
 from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.package import Package, load_package

@@ -11,9 +11,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers.effects import calendar
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import folded
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package, load_package

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.db.models import Min, Q, QuerySet
 
-from xactin.cases.dossiers.effects import calendar
 from xactin.cases.dossiers.services import runtime
 from xactin.cases.errors import Forbidden
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.archive import read_archive
 from xactin.cases.procedures.queries import fits
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, Facts, may, posts_filled
 from xactin.kernel.procedure.check import check
 from xactin.kernel.procedure.package import Package, load_package

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import agencies, people, posts, views
+from xactin.identity.web import agencies, calendars, people, posts, views
 from xactin.identity.web.signup import signup
 
 _own: list[URLPattern | URLResolver] = [
@@ -23,6 +23,7 @@ _own: list[URLPattern | URLResolver] = [
     path("people/<uuid:person>/reactivate/", people.reactivate, name="reactivate"),
     path("agencies/", agencies.tree, name="agencies"),
     path("agencies/<str:code>/", agencies.agency, name="agency"),
+    path("agencies/<str:code>/calendar/", calendars.edit_calendar, name="calendar"),
     path("agencies/<str:code>/add/", agencies.add_agency, name="add_agency"),
     path("agencies/<str:code>/posts/add/", agencies.add_post, name="add_post"),
     path("agencies/posts/<str:code>/appoint/", posts.appoint, name="appoint"),

@@ -54,6 +54,7 @@ from xactin.kernel.working_time import Calendar
 
 __all__ = [
     "ENDED",
+    "ENGINE",
     "SUPPLY",
     "OpenTask",
     "Refused",
@@ -72,6 +73,10 @@ __all__ = [
     "tick",
     "withdraw",
 ]
+
+ENGINE: Final = "1"
+"""The version that effects name. It changes when the same act on the same state comes out otherwise than the golden
+vectors say: older effects are then no longer decided again, but only folded."""
 
 MOST_FIRED: Final = 1_000
 """What one `tick` does at most; more is a circle of timers that `check` refuses."""
