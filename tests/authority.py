@@ -41,7 +41,13 @@ class Running:
 
 def surroundings(**more: str) -> dict[str, str]:
     """The environment of a bare start: no database of the developer's, no mode of the test suite."""
-    left_out = ("DATABASE_URL", "XACTIN_MODE", "XACTIN_BUNDLED_POSTGRES", "DJANGO_SETTINGS_MODULE")
+    left_out = (
+        "DATABASE_URL",
+        "XACTIN_OWNER_URL",
+        "XACTIN_MODE",
+        "XACTIN_BUNDLED_POSTGRES",
+        "DJANGO_SETTINGS_MODULE",
+    )
     return {name: value for name, value in os.environ.items() if name not in left_out} | more
 
 

@@ -191,6 +191,7 @@ def test_a_kept_checkpoint_is_made_again_though_an_earlier_entry_came_late(
     clean()
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_restore_goes_on_where_the_kept_batch_came_back(
     officer: Person, crash: Callable[[], Checkpoint]
 ) -> None:
@@ -203,6 +204,7 @@ def test_a_restore_goes_on_where_the_kept_batch_came_back(
     clean()
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_restore_begins_anew_where_the_kept_batch_did_not_come_back(
     officer: Person, crash: Callable[[], Checkpoint]
 ) -> None:

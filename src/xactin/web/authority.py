@@ -27,8 +27,11 @@ def init(wish: argparse.Namespace) -> int:
 
         from xactin.cases.results import seals
         from xactin.identity.commands import found_authority
+        from xactin.web.keeping import roles
 
-        call_command("migrate", interactive=False, verbosity=0)
+        with roles.owner():
+            call_command("migrate", interactive=False, verbosity=0)
+            roles.give_rights()
         ca = seals.new_ca(wish.name)
         found_authority(
             code=wish.id,

@@ -8,8 +8,9 @@ import os
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 
@@ -34,6 +35,7 @@ class Surroundings:
     master_key: bytes | None
     proxies: int = 0
     tsa_url: str = ""
+    owner_url: str | None = None
 
     @property
     def https(self) -> bool:
@@ -63,7 +65,36 @@ def read(environ: Mapping[str, str] = os.environ) -> Surroundings:
         master_key=_master_key(environ, data, mode),
         proxies=_proxies(environ, public_url),
         tsa_url=_tsa_url(environ),
+        owner_url=environ.get("XACTIN_OWNER_URL") or None,
     )
+
+
+def installed(*names: str) -> bool:
+    """Whether these optional packages stand here; none is imported for the question."""
+    try:
+        return all(find_spec(name) for name in names)
+    except ValueError:  # a module that was put aside
+        return False
+
+
+def database(url: str) -> dict[str, object]:
+    """The Django setting for a `postgresql://` address (socket folders by `?host=`)."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "xactin",
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        # One connection stays with each thread; it is tried once a request, so that a
+        # restarted database costs nobody an error.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # Hot acts repeat a handful of statements: preparing them halves their planning time.
+        "OPTIONS": {"prepare_threshold": 5, "connect_timeout": "5", **query},
+    }
 
 
 def refusals(found: Surroundings, environ: Mapping[str, str] = os.environ) -> list[str]:

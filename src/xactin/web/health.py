@@ -11,6 +11,7 @@ from django.db import connection
 
 from xactin.ledger import queries as log
 from xactin.notices.queries import backlog, troubles
+from xactin.web.keeping.roles import one_role_rules
 
 SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
 MOST_WAITING = 20_000  # entries that the sequencer has not placed; it places some thousands a second
@@ -47,6 +48,13 @@ def _database() -> Part:
         cursor.execute("SELECT current_setting('server_version'), pg_is_in_recovery()")
         version, replica = cursor.fetchone()
     return Part("database", not replica, f"PostgreSQL {version.split(' ')[0]}")
+
+
+def _roles() -> Part:
+    """Weaker is told and is no fault: one role for everything is how a single `DATABASE_URL` works."""
+    if one_role_rules():
+        return Part("roles", True, "weaker: web may change tables and rewrite the log; set XACTIN_OWNER_URL")
+    return Part("roles", True, "web cannot change what was signed")
 
 
 def _files() -> Part:
@@ -91,6 +99,7 @@ def _log() -> Part:
 
 QUESTIONS: dict[str, Callable[[], Part]] = {
     "database": _database,
+    "roles": _roles,
     "files": _files,
     "queue": _queue,
     "jobs": _jobs,

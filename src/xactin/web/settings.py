@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
 from xactin.kernel.local import ZONE
@@ -88,28 +87,7 @@ TEMPLATES = [
     }
 ]
 
-
-def _database(url: str) -> dict[str, object]:
-    """The Django setting for a `postgresql://` address (socket folders by `?host=`)."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "xactin",
-        "USER": unquote(parts.username or query.pop("user", "")),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        # One connection stays with each thread; it is tried once a request, so that a
-        # restarted database costs nobody an error.
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        # Hot acts repeat a handful of statements: preparing them halves their planning time.
-        "OPTIONS": {"prepare_threshold": 5, "connect_timeout": "5", **query},
-    }
-
-
-DATABASES = {"default": _database(SURROUNDINGS.database_url or "postgresql:///xactin")}
+DATABASES = {"default": environment.database(SURROUNDINGS.database_url or "postgresql:///xactin")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Account"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -142,6 +120,8 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
 if os.environ.get("XACTIN_S3_BUCKET"):
+    if not environment.installed("storages", "boto3"):
+        raise environment.RefusedError("XACTIN_S3_BUCKET needs the extra `s3`: install xactin[s3]")
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -174,6 +154,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+METRICS_TOKEN = os.environ.get("XACTIN_METRICS_TOKEN", "")
 # Rate limits count by address. The last so many entries of X-Forwarded-For are by proxies of ours; the
 # entries before them are whatever a stranger wrote.
 ALLAUTH_TRUSTED_PROXY_COUNT = SURROUNDINGS.proxies

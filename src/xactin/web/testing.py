@@ -6,20 +6,32 @@ a `conftest.py`.
 """
 
 import atexit
+import inspect
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import hypothesis
 import pytest
+from psycopg.pq import TransactionStatus
 
-from xactin.web.launcher.data_folder import DataFolder
+from xactin.web.launcher.data_folder import CHECKOUT, DataFolder
 from xactin.web.launcher.database import database
+from xactin.web.launcher.postgres import SERVANT
 
+if TYPE_CHECKING:
+    import psycopg
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+OURS: Final = (f"{CHECKOUT}/src/xactin/", f"{CHECKOUT}/tests/", f"{CHECKOUT}/conftest.py")
+# What belongs to a transaction belongs to no role.
+TRANSACTIONS: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "BEGIN", "SET ")
 _standing = ExitStack()
+_owning: list[bool] = []
 # Also where pytest gives up before it is configured, as on a fault in the settings.
 atexit.register(_standing.close)
 
@@ -33,6 +45,8 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     data = DataFolder(Path(os.environ["XACTIN_DATA"]))
     data.create()
     _standing.enter_context(database(data))
+    # The suite makes databases, as the owner; the code it tries works as web (see `weaker`).
+    os.environ["DATABASE_URL"] = os.environ.pop("XACTIN_OWNER_URL", "") or os.environ["DATABASE_URL"]
     # How long an example takes tells how busy the machine is, and nothing about the code.
     hypothesis.settings.register_profile("xactin", hypothesis.settings(), deadline=None)
     hypothesis.settings.load_profile("xactin")
@@ -51,3 +65,71 @@ def _temporary_folder() -> Path:
         folder.chmod(0o711)
     _standing.callback(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def weaken() -> None:
+    """From now on the code under test works as the role of web; what a test says itself is done as the owner.
+
+    Call it with the tables of the test database made. Tests damage tables, empty them and look behind the doors:
+    that is no fault of the code they try. So each statement is the owner's whose innermost frame of ours stands
+    in a test (or in none, as when the runner empties tables), and web's otherwise.
+    """
+    from django.db import IntegrityError, ProgrammingError, connection
+    from django.db.backends.signals import connection_created
+
+    from xactin.web.keeping import roles
+
+    # Another process of the suite may make it at the same time.
+    with connection.cursor() as cursor, suppress(ProgrammingError, IntegrityError):
+        cursor.execute(f"CREATE ROLE {SERVANT} LOGIN")
+    roles.give_rights()
+    roles.give(SERVANT)
+    connection.close()
+    connection.settings_dict["OPTIONS"]["options"] = f"-c role={SERVANT}"
+    connection_created.connect(_watch, dispatch_uid="weaker role")
+
+
+def _watch(sender: object, connection: "BaseDatabaseWrapper", **more: object) -> None:
+    if _by_owner not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_by_owner)
+
+
+def _by_owner(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Does a statement as the owner where a test asks for it. A wrapper of Django's for each connection."""
+    raw = context["connection"].connection
+    if _owning or str(sql).startswith(TRANSACTIONS) or _broken(raw) or not _asked_by_a_test():
+        return execute(sql, params, many, context)
+    raw.execute("SET ROLE NONE")
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        if not _broken(raw):  # else the role comes back with the end of the transaction
+            raw.execute(f"SET ROLE {SERVANT}")
+
+
+def _broken(raw: "psycopg.Connection[Any]") -> bool:
+    return raw.info.transaction_status in (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
+
+
+def _asked_by_a_test() -> bool:
+    frame = inspect.currentframe()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(OURS) and file != __file__:
+            return "/tests/" in file or file.endswith(("/testing.py", "/conftest.py"))
+        frame = frame.f_back
+    return True
+
+
+@pytest.fixture
+def as_owner(django_db_setup: None) -> Iterator[None]:
+    """For what `restore` and `upgrade` call, which work as the owner."""
+    from django.db import connection
+
+    _owning.append(True)
+    connection.ensure_connection()
+    connection.connection.execute("SET ROLE NONE")
+    yield
+    _owning.pop()
+    if connection.connection and not _broken(connection.connection):
+        connection.connection.execute(f"SET ROLE {SERVANT}")

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg.errors import InsufficientPrivilege
 
 from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.kernel.contradictions import contradictions
@@ -30,7 +31,7 @@ from xactin.ledger.errors import (
     NothingToErase,
     NotLogged,
 )
-from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode, SystemKey
+from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode, SystemKey, Tile
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
 from xactin.vault.queries import commitments_of, open_named, open_values
@@ -245,6 +246,7 @@ def forget_since(size: int) -> None:
         cursor.execute("UPDATE ledger_log SET size = %s", (size,))
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_restored_log_goes_on_when_nothing_was_published_since(officer: Person, kept: Path) -> None:
     officer.act(SUBJECT)
     sequence_all()
@@ -254,6 +256,7 @@ def test_a_restored_log_goes_on_when_nothing_was_published_since(officer: Person
     assert commands.settle_after_restore(None).continues  # the anchor is asked
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_restored_log_that_lost_entries_begins_anew(officer: Person, kept: Path) -> None:
     before = queries.authority()
     sequence_all()
@@ -278,6 +281,7 @@ def test_a_restored_log_that_lost_entries_begins_anew(officer: Person, kept: Pat
 
 
 @pytest.mark.parametrize("note", [None, "no note", "other\n1\nAAAA\n\n— other AAAAAAAA\n"])
+@pytest.mark.usefixtures("as_owner")
 def test_without_a_note_of_ours_the_log_begins_anew(officer: Person, note: str | None) -> None:
     sequence_all()
     assert not commands.settle_after_restore(note).continues
@@ -285,6 +289,7 @@ def test_without_a_note_of_ours_the_log_begins_anew(officer: Person, note: str |
     assert run_audit(1) == []
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_note_over_other_entries_begins_the_log_anew(officer: Person) -> None:
     from xactin.kernel.log.checkpoint import sign_note
     from xactin.ledger.signing_key import opened_log_key
@@ -387,3 +392,14 @@ def test_mandate_nodes_are_shared_between_roots(officer: Person) -> None:
     sequence_all()
     assert MandateNode.objects.count() < 22 * 10
     assert Checkpoint.objects.count() == 1
+
+
+def test_a_tile_grows_and_is_never_rewritten(officer: Person) -> None:
+    """By the role of web, that is; the owner repairs."""
+    sequence_all()
+    before = bytes(Tile.objects.get(level=0, index=0).hashes)
+    officer.act(SUBJECT)
+    sequence_all()
+    assert bytes(Tile.objects.get(level=0, index=0).hashes).startswith(before)
+    with pytest.raises(InsufficientPrivilege, match="only grows"):
+        connection.connection.execute("UPDATE ledger_tile SET hashes = sha256(hashes)")

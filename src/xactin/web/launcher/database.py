@@ -12,7 +12,7 @@ from xactin.web.launcher.processes import Child
 
 @contextmanager
 def database(data: DataFolder, environ: MutableMapping[str, str] = os.environ) -> Iterator[str]:
-    """The database's address, also set as `DATABASE_URL` for the time.
+    """The database's address for web and worker, also set as `DATABASE_URL` for the time; the owner's too.
 
     The private server is joined if `xactin up` runs it, else started and ended again.
     """
@@ -21,11 +21,13 @@ def database(data: DataFolder, environ: MutableMapping[str, str] = os.environ) -
         return
     data.create()
     cluster, child = _start_or_join(data)
-    environ["DATABASE_URL"], environ["XACTIN_BUNDLED_POSTGRES"] = cluster.url(), "1"
+    addresses = cluster.addresses()
+    environ.update(addresses)
     try:
-        yield cluster.url()
+        yield addresses["DATABASE_URL"]
     finally:
-        del environ["DATABASE_URL"], environ["XACTIN_BUNDLED_POSTGRES"]
+        for name in addresses:
+            environ.pop(name, None)
         if child is not None:
             child.end()
             child.wait_end()

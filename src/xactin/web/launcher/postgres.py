@@ -24,6 +24,8 @@ from xactin.web.launcher.os_user import OsUser, database_user, may_reach
 from xactin.web.launcher.processes import Child
 
 SUPERUSER = "xactin"
+# Whom web and worker connect as: owns nothing, and may do what the rooms' `grants.py` say.
+SERVANT = "xactin_web"
 # A path of a Unix socket has 107 bytes at most; ".s.PGSQL.5432" stands behind the folder.
 LONGEST_SOCKET_FOLDER = 90
 # What grows with the machine's memory stands in `memory_settings`. Durability is never traded: fsync,
@@ -84,9 +86,17 @@ class Cluster:
         self.folder = self._home / "cluster"
         self.socket = self._socket_folder()
 
-    def url(self, database: str = "xactin") -> str:
-        """The address for `DATABASE_URL`: the socket's folder, no password."""
-        return f"postgresql://{SUPERUSER}@/{quote(database)}?host={quote(str(self.socket))}"
+    def url(self, database: str = "xactin", role: str = SUPERUSER) -> str:
+        """The address for a role, by default the owner's: the socket's folder, no password."""
+        return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket))}"
+
+    def addresses(self) -> dict[str, str]:
+        """What the environment of our processes says of this database."""
+        return {
+            "DATABASE_URL": self.url(role=SERVANT),
+            "XACTIN_OWNER_URL": self.url(),
+            "XACTIN_BUNDLED_POSTGRES": "1",
+        }
 
     def prepare(self) -> None:
         """Makes user, folders, binaries and cluster where they are missing, and clears a dead lock file.
@@ -100,6 +110,7 @@ class Cluster:
             self._make_cluster()
         self._check_version()
         self._end_left_over()
+        self._let_in()
 
     def child(self) -> Child:
         """The server as a child for the supervisor: SIGINT is PostgreSQL's fast, clean shutdown."""
@@ -142,8 +153,11 @@ class Cluster:
         return True
 
     def ensure_database(self, name: str = "xactin") -> None:
-        """Makes the database if it is not there yet."""
+        """Makes the database, and the role of web and worker, where they are not there yet."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [SERVANT]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(SERVANT)))
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -214,11 +228,16 @@ class Cluster:
             "--auth-local=peer",
             "--auth-host=reject",
         )
-        (part / "pg_hba.conf").write_text("local all all peer map=xactin\n", "utf-8")
-        names = {self._user.name, "root"} if os.geteuid() == 0 else {self._user.name}
-        rows = "".join(f'xactin "{name}" {SUPERUSER}\n' for name in sorted(names))
-        (part / "pg_ident.conf").write_text(rows, "utf-8")
         part.rename(self.folder)
+
+    def _let_in(self) -> None:
+        """Who may connect, and as whom: written before each start, for a cluster may be of an earlier version."""
+        names = {self._user.name, "root"} if os.geteuid() == 0 else {self._user.name}
+        rows = "".join(f'xactin "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, SERVANT))
+        for file, text in (("pg_hba.conf", "local all all peer map=xactin\n"), ("pg_ident.conf", rows)):
+            place = self.folder / file
+            if place.read_text("utf-8") != text:
+                place.write_text(text, "utf-8")
 
     def _check_version(self) -> None:
         standing = (self.folder / "PG_VERSION").read_text("ascii").strip()

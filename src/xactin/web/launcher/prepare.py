@@ -16,14 +16,20 @@ def main(arguments: list[str]) -> int:
     from django.conf import settings
     from django.core.management import call_command
 
-    from xactin.web.keeping import migrations
+    from xactin.web.keeping import migrations, roles
     from xactin.web.keeping.settling import settle
 
     demo = "--demo" in arguments
-    if demo or not migrations.applied():
-        call_command("migrate", interactive=False, verbosity=0)
-    elif migrations.pending():
-        print("xactin: the code is newer than the tables: run `xactin upgrade`", file=sys.stderr)
+    try:
+        with roles.owner():
+            if demo or not migrations.applied():
+                call_command("migrate", interactive=False, verbosity=0)
+            elif migrations.pending():
+                print("xactin: the code is newer than the tables: run `xactin upgrade`", file=sys.stderr)
+                return 2
+            roles.give_rights()
+    except roles.RolesRefused as error:
+        print(f"xactin: {error}", file=sys.stderr)
         return 2
     for line in settle():
         print(line)

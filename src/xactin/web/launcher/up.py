@@ -59,6 +59,8 @@ def _run(wish: Wish, data: DataFolder, supervisor: Supervisor, own: dict[str, st
     user = servant(data, own, wish.host, wish.port)
     if not _prepare(wish, supervisor, own, user):
         return 130 if supervisor.stopping else 1
+    # From here on nobody changes tables: what strangers can reach never learns the owner's address.
+    own.pop("XACTIN_OWNER_URL", None)
     worker = [sys.executable, "-m", "xactin.web.cli", "worker"]
     supervisor.start(Child("worker", worker, own, user=user, patience=20))
     supervisor.start(Child("web", _web_command(wish, own), own, user=user, patience=20))
@@ -75,7 +77,7 @@ def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str
     supervisor.start(child)
     cluster.wait(child)
     cluster.ensure_database()
-    own.update(DATABASE_URL=cluster.url(), XACTIN_BUNDLED_POSTGRES="1")
+    own.update(cluster.addresses())
 
 
 def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str], user: OsUser | None) -> bool:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from xactin.web.keeping.tables import tables, write_alike
 from xactin.web.launcher.data_folder import DataFolder
+from xactin.web.launcher.postgres import SERVANT
 
 PASSPHRASE = "correct horse battery"
 CHECKPOINT = "from xactin.ledger.queries import checkpoint_note; print(checkpoint_note(), end='')"
@@ -21,18 +22,26 @@ CHECKPOINT = "from xactin.ledger.queries import checkpoint_note; print(checkpoin
 
 @dataclass
 class Place:
-    """An authority's database and data folder, and what else its environment says."""
+    """An authority's database and data folder, and what else its environment says.
+
+    `url` is the owner's; commands work as web, unless there is `one_role` for everything.
+    """
 
     url: str
     data: Path
     more: dict[str, str] = field(default_factory=dict)
+    one_role: bool = False
 
-    def run(self, *arguments: str, module: str = "xactin.web.cli", code: int = 0) -> str:
-        """Runs a command of ours here; returns what it printed."""
-        done = self._python("-m", module, *arguments)
+    def run(self, *arguments: str, module: str = "xactin.web.cli", code: int = 0, **more: str) -> str:
+        """Runs a command of ours here, with more of the environment; returns what it printed."""
+        done = self._python("-m", module, *arguments, **more)
         told = (done.stdout + done.stderr).decode()
         assert done.returncode == code, told
         return told
+
+    def undo(self, app: str, name: str) -> None:
+        """Takes migrations of an app back to this one, while the data stay."""
+        self.run("migrate", app, name, module="django", DATABASE_URL=self.url)
 
     def say(self, script: str) -> str:
         """Runs a few lines of Python in this authority; returns what they printed on the standard output."""
@@ -44,11 +53,20 @@ class Place:
         assert done.returncode == 0, (done.stdout + done.stderr).decode(errors="replace")
         return done.stdout
 
-    def _python(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    def _python(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[bytes]":
         environ = {name: value for name, value in os.environ.items() if not name.startswith("XACTIN_")}
         environ |= {"DATABASE_URL": self.url, "XACTIN_DATA": str(self.data), "XACTIN_PASSPHRASE": PASSPHRASE}
-        environ |= {"DJANGO_SETTINGS_MODULE": "xactin.web.settings", **self.more}
+        if not self.one_role:
+            environ |= {"DATABASE_URL": self.web_url, "XACTIN_OWNER_URL": self.url}
+        environ |= {"DJANGO_SETTINGS_MODULE": "xactin.web.settings", **self.more, **more}
         return subprocess.run([sys.executable, *arguments], env=environ, capture_output=True, check=False)
+
+    @property
+    def web_url(self) -> str:
+        """The address for the role that owns nothing."""
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{SERVANT}@{host}"))
 
     def rows(self) -> dict[str, list[str]]:
         """Every row of every table as text, in a fixed order."""
@@ -89,6 +107,8 @@ class MakePlace:
     def _make(self, name: str, server: str, template: sql.Composable, more: dict[str, str]) -> Place:
         database = f"xt_{name}_{uuid4().hex[:8]}"
         with psycopg.connect(server, autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [SERVANT]).fetchone():
+                connection.execute(f"CREATE ROLE {SERVANT} LOGIN")
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), template)
             )

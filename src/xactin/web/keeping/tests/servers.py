@@ -45,8 +45,9 @@ def another() -> Iterator[str | None]:
                 yield url
         elif major(os.environ["DATABASE_URL"]) != 18:
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            with database(DataFolder(folder), {}) as url:
-                yield url
+            environ: dict[str, str] = {}
+            with database(DataFolder(folder), environ):
+                yield environ["XACTIN_OWNER_URL"]
         else:
             yield None
 

@@ -1,0 +1,21 @@
+"""What web and workers may do with the tables of this room, beside reading: the words of GRANT.
+
+Dossiers, results and published versions are never removed; tasks, timers and drafts come and go.
+"""
+
+from typing import Final
+
+RIGHTS: Final = {
+    "cases_authoritylimit": "INSERT, UPDATE",
+    "cases_case": "INSERT, UPDATE",
+    "cases_caseagency": "INSERT",
+    "cases_draft": "INSERT, UPDATE, DELETE",
+    "cases_opentask": "INSERT, UPDATE, DELETE",
+    "cases_pendingact": "INSERT, UPDATE, DELETE",
+    "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
+    "cases_reply": "INSERT, UPDATE, DELETE",
+    "cases_result": "INSERT, UPDATE",
+    "cases_sealingkey": "INSERT",
+    "cases_serial": "INSERT, UPDATE",
+    "cases_timer": "INSERT, UPDATE, DELETE",
+}
