@@ -1,0 +1,1 @@
+"""Trials: what takes longer than the suite may, run before an issue is called resolved (`make trial`)."""

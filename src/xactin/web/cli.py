@@ -173,6 +173,9 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--backup", type=Path, metavar="FILE", help="where the backup goes (default: data folder)"
     )
     upgrade.add_argument("--key-file", type=Path, help=key_help)
+    for what, seconds in (("lock", 4), ("statement", 5)):
+        text = f"a step gives up after N seconds of one {what} (default {seconds}, 0: never)"
+        upgrade.add_argument(f"--{what}-seconds", type=int, default=seconds, metavar="N", help=text)
 
 
 def _up(wish: argparse.Namespace) -> int:
@@ -237,9 +240,9 @@ def _restore(wish: argparse.Namespace) -> int:
 
 
 def _upgrade(wish: argparse.Namespace) -> int:
-    from xactin.web.keeping.commands import upgrade
+    from xactin.web.keeping.commands import Patience, upgrade
 
-    return upgrade(wish.backup, wish.key_file)
+    return upgrade(wish.backup, wish.key_file, Patience(wish.lock_seconds, wish.statement_seconds))
 
 
 if __name__ == "__main__":

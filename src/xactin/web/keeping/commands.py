@@ -4,6 +4,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -39,7 +40,10 @@ def backup(file: Path, key_file: Path | None) -> int:
     data = DataFolder(default_data_folder())
     with database(data):
         _setup()
-        told = _write(file, secret)
+        from xactin.web.keeping.roles import owner
+
+        with owner():
+            told = _write(file, secret)
     print(told)
     return 0
 
@@ -63,12 +67,15 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
         data.set_mode("demo" if manifest.mode == "demo" else "real")
         _setup()
         from xactin.web.keeping.inside import restore_content
+        from xactin.web.keeping.roles import give_rights, owner
         from xactin.web.keeping.settling import settle
 
-        for line in restore_content(file, secret, manifest):
-            print(line, flush=True)
-        for line in _settle(checkpoint):
-            print(line, flush=True)
+        with owner():  # a new origin empties the log, which web may not
+            for line in restore_content(file, secret, manifest):
+                print(line, flush=True)
+            give_rights()
+            for line in _settle(checkpoint):
+                print(line, flush=True)
         for line in settle():
             print(line, flush=True)
     return 0
@@ -92,34 +99,58 @@ def _settle(checkpoint: Path | None) -> Iterator[str]:
         yield f"new log key, to be published widely: {key}"
 
 
-def upgrade(file: Path | None, key_file: Path | None) -> int:
+@dataclass(frozen=True)
+class Patience:
+    """For how many seconds a step of an upgrade waits for a lock, and for how many a statement may run; 0: no end."""
+
+    lock: int = 4
+    statement: int = 5
+
+
+def upgrade(file: Path | None, key_file: Path | None, patience: Patience) -> int:
     """Says what would change; if anything, makes a backup, migrates, and says what was done."""
     data = DataFolder(default_data_folder())
     with database(data):
         _setup()
-        from xactin.web.keeping.migrations import MigrationFailed, migrate, pending
+        from xactin.web.keeping.migrations import pending
+        from xactin.web.keeping.roles import give_rights, owner
         from xactin.web.keeping.settling import settle
 
-        steps = pending()
-        if not steps:
-            for line in settle():
-                print(line)
-            print(f"nothing to do: the data are of version {version('xactin')} already")
-            return 0
-        secret = secret_from(key_file, confirm=True)
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        target = file or data.path / f"before-upgrade-{version('xactin')}-{stamp}.backup"
-        print(_write(target, secret))
-        try:
-            for step in migrate():
-                print(f"migrated {step}", flush=True)
-        except MigrationFailed as error:
-            left = f"these steps stand: {', '.join(error.done)}" if error.done else "nothing was changed"
-            raise UpgradeFailed(f"{error}; {left}; the state before is in {target}") from error
+        with owner():
+            if pending():
+                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+                target = file or data.path / f"before-upgrade-{version('xactin')}-{stamp}.backup"
+                _move(target, secret_from(key_file, confirm=True), patience)
+                print(f"the data are of version {version('xactin')} now; the state before is in {target}")
+            else:
+                print(f"nothing to do: the data are of version {version('xactin')} already")
+            give_rights()  # also where only what web may do has changed
         for line in settle():
             print(line, flush=True)
-    print(f"the data are of version {version('xactin')} now; the state before is in {target}")
     return 0
+
+
+def _move(target: Path, secret: Secret, limits: Patience) -> None:
+    """Writes the backup, migrates, and says each step. Raises UpgradeFailed."""
+    from xactin.web.keeping.migrations import MigrationFailed, migrate, patience
+
+    print(_write(target, secret))
+    try:
+        with patience(lock=limits.lock, statement=limits.statement):
+            for step in migrate():
+                print(f"migrated {step}", flush=True)
+    except MigrationFailed as error:
+        left = f"these steps stand: {', '.join(error.done)}" if error.done else "nothing was changed"
+        raise UpgradeFailed(f"{error}; {left}; {_advice(error)}the state before is in {target}") from error
+
+
+def _advice(error: Exception) -> str:
+    """What helps where a step gave up waiting."""
+    if "lock timeout" in str(error):
+        return "somebody works with these tables: stop web and workers, or give --lock-seconds; "
+    if "statement timeout" in str(error):
+        return "there is much to change: stop web and workers, and give --statement-seconds; "
+    return ""
 
 
 def _write(file: Path, secret: Secret) -> str:

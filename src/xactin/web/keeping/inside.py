@@ -90,7 +90,14 @@ def restore_keys(file: Path, secret: Secret, data: DataFolder) -> None:
 
 
 def restore_content(file: Path, secret: Secret, manifest: Manifest) -> Iterator[str]:
-    """Tables, then files, then the migrations of this version; yields what was done.
+    """Tables, then files, then the migrations of this version; yields what was done."""
+    yield refill(file, secret, manifest)
+    for step in migrations.migrate():
+        yield f"migrated {step}"
+
+
+def refill(file: Path, secret: Secret, manifest: Manifest) -> str:
+    """Tables and files as they were in the version of the backup; returns a line that says how many.
 
     Everything read is authenticated to the last byte before the tables are committed.
     """
@@ -114,9 +121,7 @@ def restore_content(file: Path, secret: Secret, manifest: Manifest) -> Iterator[
                 counts[kind] = counts.get(kind, 0) + 1
         reader.finish()
         tables.set_sequences(raw, manifest.sequences)
-    yield f"restored: {counts.get('tables', 0)} tables, {counts.get('files', 0)} files, as of {manifest.made_at}"
-    for step in migrations.migrate():
-        yield f"migrated {step}"
+    return f"restored: {counts.get('tables', 0)} tables, {counts.get('files', 0)} files, as of {manifest.made_at}"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Bringing the tables from one state of the code to another."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection, transaction
@@ -36,6 +36,22 @@ class MigrationFailed(RuntimeError):
     def __init__(self, step: str, done: list[str], error: Exception) -> None:
         super().__init__(f"{step} failed ({' '.join(str(error).split())})")
         self.done = done
+
+
+@contextmanager
+def patience(*, lock: int, statement: int) -> Iterator[None]:
+    """Statements give up after so many seconds, for a lock or at all; 0: never.
+
+    Whoever waits for a lock on a table lets everybody else wait behind it, who only wants to read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", (f"{lock}s",))
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", (f"{statement}s",))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout; RESET statement_timeout")
 
 
 def migrate() -> Iterator[str]:

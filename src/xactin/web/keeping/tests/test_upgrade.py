@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from xactin.web.keeping.tests.places import MakePlace, Place
@@ -34,7 +35,7 @@ def test_upgrade_says_when_there_is_nothing_to_do(demo: Place) -> None:
 def test_data_of_an_earlier_version_come_to_this_one(demo: Place, make_place: MakePlace) -> None:
     """One of our own migrations, undone while the data stay: as it was before it was written."""
     place = make_place.copy(demo, "older")
-    place.run("migrate", "ledger", "0001", module="django")
+    place.undo("ledger", "0001")
     assert content(place) == content(demo)
     told = place.run(module="xactin.web.launcher.prepare", code=2)
     assert "the code is newer than the tables: run `xactin upgrade`" in told
@@ -92,3 +93,24 @@ def test_steps_that_need_a_commit_between_are_said_to_stand(demo: Place, make_pl
     assert "these steps stand: stepwise: 0001_value, stepwise: 0002_use" in told
     assert told.rstrip().endswith(f"the state before is in {backup_named(told)}")
     assert content(place) == content(demo)
+
+
+def test_a_step_that_would_wait_for_others_gives_up(demo: Place, make_place: MakePlace) -> None:
+    """Behind it everybody would wait who only wants to read."""
+    place = make_place.copy(demo, "busy")
+    place.undo("ledger", "0001")
+    with psycopg.connect(place.url) as other:
+        other.execute("LOCK TABLE ledger_tile IN ROW EXCLUSIVE MODE")
+        told = place.run("upgrade", code=2)
+    assert "lock timeout" in told
+    assert "nothing was changed; somebody works with these tables" in told
+    assert "migrated ledger: 0002_storage" in place.run("upgrade", "--lock-seconds", "0")
+
+
+def test_a_step_that_takes_too_long_gives_up(demo: Place, make_place: MakePlace) -> None:
+    place = make_place.copy(demo, "slow")
+    place.more["DJANGO_SETTINGS_MODULE"] = "xactin.web.keeping.tests.slow.settings"
+    told = place.run("upgrade", "--statement-seconds", "1", code=2)
+    assert "slow: 0001_wait failed" in told
+    assert "give --statement-seconds" in told
+    assert "migrated slow: 0001_wait" in place.run("upgrade")

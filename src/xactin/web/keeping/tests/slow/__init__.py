@@ -1,0 +1,1 @@
+"""A next version with a step that takes its time."""
