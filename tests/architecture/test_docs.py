@@ -87,7 +87,10 @@ def test_the_settings_in_the_code_are_those_described() -> None:
 def test_each_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     asked = [*project["project"]["dependencies"]]
-    for group in project["dependency-groups"].values():
+    for group in (
+        *project["dependency-groups"].values(),
+        *project["project"]["optional-dependencies"].values(),
+    ):
         asked += group
     names = {re.split(r"[\[<>=~!; ]", text)[0] for text in asked}
     front = json.loads((ROOT / "package.json").read_text("utf-8"))
@@ -96,6 +99,18 @@ def test_each_dependency_has_its_reason() -> None:
         re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "dependencies.md").read_text("utf-8"), re.MULTILINE)
     )
     assert reasons == names
+
+
+def test_at_run_time_few_packages_are_needed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert len(project["project"]["dependencies"]) <= 25, "is it an extra, or of set-up? docs/dependencies.md"
+
+
+def test_the_pictures_kept_are_few_and_small() -> None:
+    """Those of all pages are output of the journeys."""
+    kept = list((ROOT / "docs" / "screens").iterdir())
+    assert 0 < len(kept) <= 12
+    assert sum(one.stat().st_size for one in kept) < 1_000_000
 
 
 def test_nothing_built_is_committed() -> None:

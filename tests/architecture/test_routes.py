@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 # What anybody may open, by the beginning of the route, and why.
 PUBLIC = {
     "health": "load balancers ask it; it tells no content",
-    "metrics": "counts only",
+    "metrics": "it asks by itself for its token or this machine, and tells counts only",
     ".well-known/": "who this authority is",
     "language/": "sets a cookie of the visitor's own",
     "api/v1/openapi.json": "the description of the API",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 FONTS: Final = Path(__file__).with_name("fonts")
+CHARACTERS = "characters"  # the code points that every face can set, in decimal
 SUBSETS: Final = ("latin", "latin-ext", "vietnamese")
 FACES: Final = {
     "Tinos-Regular": "400-normal",
@@ -54,6 +55,8 @@ def build_fonts(node_modules: Path, target: Path = FONTS) -> bool:
     part_folder.mkdir(parents=True)
     for name, parts in sources.items():
         _merge(parts, part_folder / f"{name}.ttf", part_folder)
+    points = " ".join(map(str, sorted(_settable(part_folder))))
+    (part_folder / CHARACTERS).write_text(points, "ascii")
     (part_folder / "stamp").write_text(digest.hexdigest(), "ascii")
     shutil.rmtree(target, ignore_errors=True)
     part_folder.rename(target)
@@ -90,20 +93,24 @@ def _merge(parts: list[Path], target: Path, workplace: Path) -> None:
 
 def font_folder(folder: Path = FONTS) -> Path:
     """The folder of the built typeface. Raises FontsMissingError."""
-    if not all((folder / f"{name}.ttf").is_file() for name in FACES):
+    if not all((folder / name).is_file() for name in (*(f"{face}.ttf" for face in FACES), CHARACTERS)):
         raise FontsMissingError(folder)
     return folder
 
 
 def characters(folder: Path = FONTS) -> frozenset[int]:
-    """The code points that every face can set."""
+    """The code points that every face can set; read as set-up found them, so that nothing opens fonts later."""
+    return frozenset(map(int, (font_folder(folder) / CHARACTERS).read_text("ascii").split()))
+
+
+def _settable(folder: Path) -> set[int]:
     from fontTools.ttLib import TTFont
 
     found = []
     for name in FACES:
-        with TTFont(font_folder(folder) / f"{name}.ttf") as font:
+        with TTFont(folder / f"{name}.ttf") as font:
             found.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*found))
+    return set.intersection(*found)
 
 
 if __name__ == "__main__":

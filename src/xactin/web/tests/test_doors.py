@@ -1,5 +1,7 @@
 """The site's own doors answer, in the language chosen, and tell no secrets."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -14,7 +16,20 @@ def test_health_names_each_part(client: Client) -> None:
 
 def test_metrics_speak_prometheus(client: Client) -> None:
     text = client.get("/metrics").content.decode()
-    assert 'xactin_part_up{part="database"} 1.0' in text
+    assert 'xactin_part_up{part="database"} 1\n' in text
+    assert text.count("# TYPE") == text.count("# HELP") == 4
+
+
+def test_metrics_are_not_for_the_public(client: Client, settings: Any) -> None:
+    def code(**meta: str) -> int:
+        return client.get("/metrics", **meta).status_code  # type: ignore[arg-type]
+
+    assert code(REMOTE_ADDR="203.0.113.9") == 403
+    assert code(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9") == 403
+    settings.METRICS_TOKEN = "of-the-scraper"
+    assert code(REMOTE_ADDR="127.0.0.1") == 403
+    assert code(REMOTE_ADDR="127.0.0.1", HTTP_AUTHORIZATION="Bearer of-the-scrapes") == 403
+    assert code(REMOTE_ADDR="203.0.113.9", HTTP_AUTHORIZATION="Bearer of-the-scraper") == 200
 
 
 def test_pages_lead_to_localhost_and_programs_do_not(client: Client) -> None:
