@@ -6,7 +6,7 @@ Errors are RFC 9457 problem details in the language of who asks.
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, islice
 from json import loads
 from typing import Any, Final
 
@@ -28,6 +28,12 @@ DEEPEST: Final = 64
 """Levels of a JSON body: far more than any form has, far fewer than what walks through it could bear."""
 
 
+MOST_VALUES: Final = 20_000
+"""Values of a JSON body, in all: each costs every check behind the door its time."""
+MOST_FAULTS: Final = 50
+"""Faults told in one answer: whoever mends fifty asks again."""
+
+
 class BoundedParser(Parser):
     """JSON as everything behind the door can take it: not deep, no numbers without end, no halves of letters."""
 
@@ -35,7 +41,11 @@ class BoundedParser(Parser):
         """The body. Raises ValueError, which is told as 400."""
         body = loads(request.body, parse_constant=_no_number)
         level: list[Any] = [body]
+        count = 0
         for _depth in range(DEEPEST):
+            count += len(level)
+            if count > MOST_VALUES:
+                raise ValueError("too many values")
             texts = (text for value in level for text in _texts(value))
             if any("\0" in text or not _is_unicode(text) for text in texts):
                 raise ValueError("a text holds what no text may hold")
@@ -88,7 +98,7 @@ def mount_rooms() -> None:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{**_place(one["loc"]), "detail": _said(one)} for one in error.errors]
+    errors = [{**_place(one["loc"]), "detail": _said(one)} for one in error.errors[:MOST_FAULTS]]
     return problem(422, _("Some values are missing or wrong"), more={"errors": errors})
 
 
@@ -182,7 +192,8 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     """A refusal of a room, in the language of who asks; anything else is a fault."""
     if not isinstance(error, Refusal):
         raise error
-    more: dict[str, object] = {"facts": error.facts} if error.facts else {}
+    facts = dict(islice(error.facts.items(), MOST_FAULTS))
+    more: dict[str, object] = {"facts": facts} if facts else {}
     response = problem(error.status, error.in_language(get_language()), more={**more, "code": error.code})
     if "retry_after" in error.facts:
         response.headers["Retry-After"] = str(error.facts["retry_after"])

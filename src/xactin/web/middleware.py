@@ -27,6 +27,8 @@ class Guard:
         response = self._refuse(request) or self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        if _is_personal(request):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     def _refuse(self, request: HttpRequest) -> HttpResponseBase | None:
@@ -88,6 +90,12 @@ def chosen_language(request: HttpRequest) -> str:
         return get_supported_language_variant(asked) if asked else settings.LANGUAGE_CODE
     except LookupError:
         return settings.LANGUAGE_CODE
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Whether an answer may be somebody's: on a shared computer nothing of it stays behind."""
+    known = settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META
+    return known and not request.path.startswith(settings.STATIC_URL)
 
 
 def _length(request: HttpRequest) -> int:

@@ -6,8 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 from xactin.web import environment
 from xactin.web.launcher.processes import end_with_supervisor
+from xactin.web.limits.bodies import Bodies
 
 end_with_supervisor()
 environment.require_sound(environment.read())
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xactin.web.settings")
-application = get_wsgi_application()
+application = Bodies(get_wsgi_application())

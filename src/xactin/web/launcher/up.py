@@ -105,6 +105,7 @@ def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:
         *("--host", wish.host, "--port", str(wish.port)),
         *("--workers", processes, "--blocking-threads", threads),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "error"),
+        *("--http1-header-read-timeout", "10000"),  # milliseconds; bodies have theirs in `limits/bodies.py`
         "xactin.web.wsgi:application",
     ]
 
