@@ -42,7 +42,7 @@ def test_a_body_in_good_time_is_read_whole() -> None:
 
 
 def test_a_body_that_trickles_is_not_waited_for(trickle: Trickle) -> None:
-    body = Body(trickle, grace=0.2, slowest=1_000_000)
+    body = Body(trickle, grace=2.0, slowest=1_000_000)
     assert body.read(1000) == b"x" * 1000
     with pytest.raises(TooSlow):
         body.read(1000)
@@ -51,7 +51,7 @@ def test_a_body_that_trickles_is_not_waited_for(trickle: Trickle) -> None:
 
 
 def test_the_site_answers_408_and_goes_on(trickle: Trickle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Body.__init__, "__kwdefaults__", {"grace": 0.2, "slowest": 1_000_000})
+    monkeypatch.setattr(Body.__init__, "__kwdefaults__", {"grace": 2.0, "slowest": 1_000_000})
     told: list[str] = []
 
     def site(environ: dict[str, Any], start_response: Any) -> list[bytes]:
