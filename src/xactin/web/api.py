@@ -192,7 +192,7 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     """A refusal of a room, in the language of who asks; anything else is a fault."""
     if not isinstance(error, Refusal):
         raise error
-    facts = dict(islice(error.facts.items(), MOST_FAULTS))
+    facts = {name: _fewer(fact) for name, fact in error.facts.items()}
     more: dict[str, object] = {"facts": facts} if facts else {}
     response = problem(error.status, error.in_language(get_language()), more={**more, "code": error.code})
     if "retry_after" in error.facts:
@@ -200,6 +200,11 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
+
+
+def _fewer(fact: object) -> object:
+    """The first faults, where a fact is a map of them."""
+    return dict(islice(fact.items(), MOST_FAULTS)) if isinstance(fact, Mapping) else fact
 
 
 mount_rooms()

@@ -1,5 +1,6 @@
 """What a stranger may take: bodies that trickle, JSON that swells, pages that stay on shared computers."""
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from psycopg import sql
 
+from xactin.cases.errors import Invalid
 from xactin.web import api
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 from xactin.web.limits.bodies import Bodies, Body, TooSlow
@@ -77,10 +79,12 @@ def test_json_of_many_values_is_refused_before_it_costs_anything(client: Client)
 
 @pytest.mark.django_db
 def test_at_most_fifty_faults_are_told(client: Client) -> None:
-    body = {f"k{n}": n for n in range(500)}
+    body = {"procedure": "1.001193", "data": {}, "documents": [{}] * 60}
     answer = client.post("/api/v1/cases", body, content_type="application/json", headers=_token())
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) == api.MOST_FAULTS
+    refused = api._refused(RequestFactory().get("/"), Invalid({f"/k{n}": "?" for n in range(500)}))
+    assert len(json.loads(refused.content)["facts"]["errors"]) == api.MOST_FAULTS
 
 
 @pytest.mark.django_db
