@@ -126,6 +126,12 @@ class Person:
             RULES,
         )
         self.troubles += [f"{name} ({self.size}): {one}" for one in found]
+        # axe tells of a name given twice only where something refers to it.
+        twice = self.page.evaluate(
+            "[...document.querySelectorAll('[id]')].map(one => one.id)"
+            ".filter((id, place, all) => all.indexOf(id) < place)"
+        )
+        self.troubles += [f"{name} ({self.size}): the id {one} stands twice" for one in twice]
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
-        from xactin.cases import rights
+        from xactin.cases import openings, rights
         from xactin.cases.audit import derived, dossiers
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
         from xactin.ui import nav
 
         rights.register()
+        openings.register()
         nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
         nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
         nav.register("portal", _("Check a paper"), "cases:verify", order=30)

@@ -15,6 +15,8 @@ class IdentityConfig(AppConfig):
 
         from xactin.identity import folding, policies
         from xactin.identity.posts.queries import to_confirm
+        from xactin.identity.readings.queries import people_about
+        from xactin.identity.readings.registry import register_purpose, register_subjects
         from xactin.identity.web.hats import hats
         from xactin.ui import nav
 
@@ -23,6 +25,17 @@ class IdentityConfig(AppConfig):
         nav.register_hats(hats, "identity:wear_hat")
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")
+        nav.register("account", _("Who opened my data"), "identity:own_readings", 25, icon="eye")
+        nav.register(
+            "operations",
+            _("Who opened whose data"),
+            "identity:readings",
+            18,
+            {"readings.inspect"},
+            icon="eye",
+        )
+        register_subjects("person", about=lambda person: [f"person:{person}"], named=people_about)
+        register_purpose("account", vi="Quản lý tài khoản", en="Managing the account")
         nav.register("account", _("Sessions"), "usersessions_list", 30, icon="shield")
         nav.register(
             "operations",

@@ -41,6 +41,7 @@ from xactin.identity.posts.commands import create_post, require_passkey, set_dut
 from xactin.identity.posts.holding_commands import appoint, end_holding
 from xactin.identity.posts.proposal_commands import confirm, decline, propose_duties, propose_holder
 from xactin.identity.posts.upgrade import give_usual_duties
+from xactin.identity.readings.registry import register_purpose, register_subjects
 from xactin.identity.rights import register_policy
 from xactin.ledger import commands as ledger
 
@@ -74,6 +75,8 @@ __all__ = [
     "reactivate_account",
     "register_duty",
     "register_policy",
+    "register_purpose",
+    "register_subjects",
     "require_passkey",
     "revoke_passkey",
     "revoke_token",

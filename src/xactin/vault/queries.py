@@ -195,6 +195,41 @@ def openings_of(subject: str) -> list[Opening]:
     return list(Opening.objects.filter(subject=subject).order_by("-id"))
 
 
+def openings(
+    *,
+    subjects: Sequence[str] | None = None,
+    who: Sequence[str] | None = None,
+    purpose: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[Opening]:
+    """What was opened, the latest first: of these subjects, by these, for this purpose, in this time; None: any.
+
+    `before`: only what stands before this row, for the next page.
+    """
+    rows = Opening.objects.order_by("-id")
+    if subjects is not None:
+        rows = rows.filter(subject__in=subjects)
+    if who is not None:
+        rows = rows.filter(who__in=who)
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+def files_bound_to(subjects: Sequence[str]) -> list[str]:
+    """The files of these subjects as the log of openings names them (`file:<id>`)."""
+    return [f"file:{found.id}" for found in _files("b.subject = ANY(%s::text[])", (list(subjects),))]
+
+
 def file(id: UUID) -> StoredFile | None:
     """What is known of a file, its bytes aside; None if there is none, or it was erased."""
     return next(iter(_files("f.id = %s", (id,))), None)

@@ -1,7 +1,5 @@
-"""Lists as files: CSV for everybody, XLSX for spreadsheets. Cells that look like formulas are made harmless."""
+"""Lists of dossiers and tasks as files."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +7,6 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.surroundings import language
@@ -20,8 +17,10 @@ from xactin.cases.rules import NationalState
 from xactin.cases.web.shown import applicant_of
 from xactin.identity.queries import Actor
 from xactin.kernel.local import local_time
+from xactin.ui.sheets import FORMATS, sheet
 
-FORMATS: Final = ("csv", "xlsx")
+__all__ = ["FORMATS", "cases", "tasks"]
+
 MOST: Final = 10_000
 _PAGE: Final = 1_000
 
@@ -38,33 +37,13 @@ def cases(actor: Actor, filters: queries.Filters, wanted: str) -> HttpResponse:
         _("Finished"),
         _("Handled by"),
     ]
-    return _file([header, *map(_row, _all(actor, filters))], wanted, "ho-so")
+    return sheet([header, *map(_row, _all(actor, filters))], wanted, "ho-so")
 
 
 def tasks(actor: Actor, wanted: str, *, words: str, code: str) -> HttpResponse:
     """The inbox as it is filtered, at most 10,000 tasks, the most urgent first."""
     header = [_("Task"), _("Number"), _("Procedure"), _("Applicant"), _("Since"), _("Due")]
-    return _file([header, *map(_task, _inbox(actor, words, code))], wanted, "viec-can-lam")
-
-
-def _file(rows: list[list[str]], wanted: str, name: str) -> HttpResponse:
-    if wanted == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([[_safe(cell) for cell in row] for row in rows])
-        # The mark at the beginning lets spreadsheets know that this is UTF-8.
-        response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    else:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet()
-        for row in rows:
-            sheet.append([_safe(cell) for cell in row])
-        out = io.BytesIO()
-        book.save(out)
-        response = HttpResponse(
-            out.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
-    return response
+    return sheet([header, *map(_task, _inbox(actor, words, code))], wanted, "viec-can-lam")
 
 
 def _inbox(actor: Actor, words: str, code: str) -> Iterator[OpenTask]:
@@ -116,7 +95,3 @@ def _task(row: OpenTask) -> list[str]:
 
 def _time(moment: datetime | None) -> str:
     return local_time(moment).strftime("%d/%m/%Y %H:%M") if moment else ""
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

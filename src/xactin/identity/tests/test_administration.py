@@ -1,5 +1,6 @@
 """The administrator's pages: agencies and posts are added, errors stand at their fields, nothing is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -71,6 +72,22 @@ def test_parts_are_chosen_or_named(province: Province) -> None:
     sent = UNIT | {"functions": ["land"], "more_functions": "fire_safety, land"}
     assert signed_in("quantri1").post("/agencies/H44.100/add/", sent).status_code == 302
     assert Agency.objects.get(code="H44.100.03").functions == ["fire_safety", "land"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/agencies/H44/add/",
+        "/agencies/H44.100/posts/add/",
+        "/agencies/posts/H44.100:clerk/duties/",
+        "/agencies/posts/H44.100:clerk/appoint/?q=nguyen",
+        "/agencies/H44/",
+        "/people/add/",
+    ],
+)
+def test_every_box_has_an_id_of_its_own(province: Province, path: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', signed_in("quantri1").get(path).content.decode())
+    assert len(ids) == len(set(ids))
 
 
 def test_a_post_is_added_and_a_second_of_its_role_needs_a_name(province: Province) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import agencies, calendars, people, posts, views
+from xactin.identity.web import agencies, calendars, people, posts, readings, views
 from xactin.identity.web.signup import signup
 
 _own: list[URLPattern | URLResolver] = [
@@ -14,6 +14,8 @@ _own: list[URLPattern | URLResolver] = [
     path("me/keys/<str:key>/revoke/", views.revoke_key, name="revoke_key"),
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<int:token>/revoke/", views.revoke_token, name="revoke_token"),
+    path("me/readings/", readings.own_readings, name="own_readings"),
+    path("readings/", readings.readings, name="readings"),
     path("me/sessions/<int:session>/end/", views.end_session, name="end_session"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add_person, name="add_person"),
