@@ -16,9 +16,11 @@ class CasesConfig(AppConfig):
         from xactin.cases.audit import derived, dossiers
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
+        from xactin.cases.dossiers.queries import unfinished_at
         from xactin.cases.dossiers.services import register_service
         from xactin.cases.results import services as results
         from xactin.cases.runtime import NOTIFY, SEAL
+        from xactin.identity.commands import register_use
         from xactin.kernel.procedure.runtime import DRAFT
         from xactin.ledger.audit import register_fold
         from xactin.notices.commands import register_topic
@@ -26,6 +28,7 @@ class CasesConfig(AppConfig):
 
         rights.register()
         openings.register()
+        register_use(unfinished_at)
         nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
         nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
         nav.register("portal", _("Check a paper"), "cases:verify", order=30)

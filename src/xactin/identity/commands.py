@@ -18,7 +18,8 @@ from xactin.identity.accounts.commands import (
     revoke_token,
     wear_hat,
 )
-from xactin.identity.agencies.commands import create_agency
+from xactin.identity.agencies.commands import close_agency, create_agency, edit_agency
+from xactin.identity.agencies.uses import register_use
 from xactin.identity.attesting import signer_of
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
@@ -37,7 +38,7 @@ from xactin.identity.people.commands import (
     invite_person,
     reactivate_account,
 )
-from xactin.identity.posts.commands import create_post, require_passkey, set_duties
+from xactin.identity.posts.commands import close_post, create_post, rename_post, require_passkey, set_duties
 from xactin.identity.posts.holding_commands import appoint, end_holding
 from xactin.identity.posts.proposal_commands import confirm, decline, propose_duties, propose_holder
 from xactin.identity.posts.upgrade import give_usual_duties
@@ -50,12 +51,15 @@ __all__ = [
     "appoint",
     "begin_passkey",
     "choose_language",
+    "close_agency",
+    "close_post",
     "confirm",
     "create_agency",
     "create_post",
     "create_token",
     "deactivate_account",
     "decline",
+    "edit_agency",
     "edit_profile",
     "end_holding",
     "end_of_token",
@@ -77,6 +81,8 @@ __all__ = [
     "register_policy",
     "register_purpose",
     "register_subjects",
+    "register_use",
+    "rename_post",
     "require_passkey",
     "revoke_passkey",
     "revoke_token",

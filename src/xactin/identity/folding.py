@@ -5,6 +5,7 @@ be read is told by the audit itself; here it only means that the rows have nothi
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from xactin.identity.keys.signing import public_key, server_key
@@ -39,6 +40,7 @@ UNION ALL SELECT 'key:' || id FROM identity_signingkey k
 _OUT_OF_USE: Final = "SELECT 'person:' || person_id FROM identity_account WHERE NOT is_active"
 
 
+_OF_THE_POST: Final = ("post.create", "post.edit", "post.policy", "post.duties", "post.close")
 _OUTCOMES: Final = {"post.confirm": "confirmed", "post.decline": "declined"}
 
 
@@ -75,10 +77,13 @@ def _agencies(codes: Sequence[str]) -> Rows:
 
 
 def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
-    said = next((entry.effect for entry in entries if _act(entry) == "agency.create"), None)
-    row = rows.get(code)
-    if said is None or row is None:
-        if said is not None:
+    said: dict[str, Any] = {"closed": None}
+    for entry in entries:
+        if _act(entry) in ("agency.create", "agency.edit", "agency.close"):
+            said |= entry.effect
+    row, created = rows.get(code), "kind" in said
+    if not created or row is None:
+        if created:
             yield "the agency was created, and its row is gone"
         elif row is not None:
             yield "an agency that nobody created"
@@ -91,9 +96,9 @@ def _agency(code: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
         "functions": row.functions,
         "unit": row.unit_code or None,
         "path": row.path,
-        "closed": row.closed_at,
+        "closed": _moment(row.closed_at),
     }
-    said = {"closed": None, **said, "path": f"{parent.path if parent else ''}{code}/"}
+    said = {**said, "path": f"{parent.path if parent else ''}{code}/"}
     yield from _changed(shown, said, "the agency's row")
     yield from _calendars(row, entries)
 
@@ -122,7 +127,7 @@ def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
     proposed: dict[str, dict[str, Any]] = {}
     for entry in entries:
         act, effect = _act(entry), entry.effect
-        if act in ("post.create", "post.policy", "post.duties"):
+        if act in _OF_THE_POST:
             said |= effect
         elif act == "post.propose":
             proposed[effect["proposal"]] = {**effect, "outcome": "", "ended": None}
@@ -144,7 +149,7 @@ def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
         "title": {"vi": row.title_vi, "en": row.title_en},
         "passkey": row.requires_passkey,
         "duties": row.duties,
-        "closed": row.closed_at,
+        "closed": _moment(row.closed_at),
     }
     yield from _changed(shown, said, "the post's row")
     yield from _holdings(row, held)
@@ -167,6 +172,11 @@ def _proposals(post: Post, proposed: dict[str, dict[str, Any]]) -> Texts:
             yield f"proposal {row.pk}: a time not as attested"
     for gone in proposed:
         yield f"proposal {gone}: somebody proposed it, and the row is gone"
+
+
+def _moment(at: datetime | None) -> str | None:
+    """A time as entries tell it; one that is finer than they tell stands as it is, and agrees with none."""
+    return None if at is None else time_text(at) if at.microsecond % 1000 == 0 else at.isoformat()
 
 
 def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:

@@ -299,7 +299,7 @@ def agency_tree() -> list[tuple[int, Agency]]:
 
 def agencies_with(*, function: str, near: Agency) -> list[Agency]:
     """Agencies with a function, nearest in the tree first: within `near`, then within each place above it."""
-    found = [one for one in _agencies().values() if function in one.functions]
+    found = [one for one in _agencies().values() if function in one.functions and one.closed_at is None]
     return sorted(found, key=lambda one: (_distance(near.path, one.path), one.path.count("/"), one.path))
 
 

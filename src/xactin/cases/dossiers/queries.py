@@ -353,3 +353,11 @@ def may_withdraw(actor: Actor, case: Case) -> bool:
     """Whether the applicant may still take the application back."""
     hard = any(step.get("hard") for step in case.state["steps"].values())
     return actor.person_id == case.applicant_id and case.phase not in engine.ENDED and not hard
+
+
+def unfinished_at(agency: UUID) -> tuple[str, str] | None:
+    """Why an agency cannot be closed: open tasks, or dossiers it handles that are not finished."""
+    handled = Case.objects.filter(agency_id=agency, finished_at__isnull=True)
+    if not (OpenTask.objects.filter(agency_id=agency).exists() or handled.exists()):
+        return None
+    return ("Cơ quan còn hồ sơ chưa giải quyết xong.", "The agency has unfinished dossiers.")

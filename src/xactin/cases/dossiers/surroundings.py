@@ -22,7 +22,7 @@ def applicant_facts(actor: Actor) -> dict[str, Any]:
 
 def handling_agencies(level: str) -> list[Agency]:
     """The agencies that can handle dossiers of a level (commune, province), in the order of the tree."""
-    return [agency for _depth, agency in agency_tree() if agency.kind == level]
+    return [agency for _depth, agency in agency_tree() if agency.kind == level and agency.closed_at is None]
 
 
 def handling_agency(level: str, code: str | None) -> Agency:

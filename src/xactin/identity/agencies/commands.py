@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from xactin.identity import queries
+from xactin.identity.agencies.uses import in_use
 from xactin.identity.attesting import attest, require
-from xactin.identity.errors import Invalid
+from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts
-from xactin.identity.rules import AGENCY_CODE_LENGTH, is_agency_code, is_code_below, is_function
+from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name, is_agency_code, is_code_below, is_function
 from xactin.identity.units import Unit, unit
+from xactin.kernel.attestation import parse_time, time_text
+from xactin.ledger.clock import now
 
 
 @transaction.atomic
@@ -31,14 +34,11 @@ def create_agency(
     """
     require(by, "agency.create", Facts(subject=f"agency:{code}", path=parent.path if parent else ""))
     _check_code(code, parent)
+    if parent is not None and parent.closed_at is not None:
+        raise Refused("Cơ quan cấp trên đã đóng.", "The agency above is closed.")
     if parent is not None:  # of two that add the same commune, one looks at a time whether it is there
         Agency.objects.select_for_update(no_key=True).get(pk=parent.pk)
-    if wrong := [name for name in functions if not is_function(name)]:
-        raise Invalid(
-            f"“{wrong[0]}” không phải tên chức năng: chỉ dùng chữ thường không dấu, chữ số và gạch dưới.",
-            f"“{wrong[0]}” is no name of a part: small letters, digits and underscores only.",
-            {"field": "functions"},
-        )
+    parts = _functions(functions)
     served = _unit_served(kind, unit_code)
     if served and not name_vi:
         name_vi, name_en = served.committee, f"People's Committee of {served.name_en}"
@@ -52,7 +52,7 @@ def create_agency(
                 name_vi=name_vi,
                 name_en=name_en or name_vi,
                 parent=parent,
-                functions=sorted(functions),
+                functions=parts,
                 unit_code=unit_code,
                 path=f"{parent.path if parent else ''}{code}/",
             )
@@ -104,3 +104,60 @@ def _unit_served(kind: str, unit_code: str) -> Unit | None:
             {"field": "unit_code"},
         )
     return served
+
+
+@transaction.atomic
+def edit_agency(*, agency: Agency, name_vi: str, name_en: str, functions: Sequence[str], by: Actor) -> None:
+    """Renames an agency, or changes the parts it has in procedures. Its code stays. Raises Invalid, Forbidden."""
+    require(by, "agency.edit", Facts(subject=f"agency:{agency.code}", path=agency.path))
+    found = _open_agency(agency)
+    found.name_vi, found.functions = clean_name(name_vi), _functions(functions)
+    found.name_en = clean_name(name_en) or found.name_vi
+    if not found.name_vi:
+        raise Invalid("Cơ quan phải có tên.", "An agency needs a name.", {"field": "name_vi"})
+    effect = {"name": {"vi": found.name_vi, "en": found.name_en}, "functions": found.functions}
+    attest(by, subject=f"agency:{found.code}", act="agency.edit", effect=effect)
+    found.save(update_fields=["name_vi", "name_en", "functions"])
+    queries.forget_tree()
+
+
+@transaction.atomic
+def close_agency(*, agency: Agency, by: Actor) -> None:
+    """An agency takes no new work from now on; what it did stays. Its posts are closed first, and what is below it.
+
+    Raises Forbidden, and Refused for one that still has something open, such as tasks of dossiers.
+    """
+    require(by, "agency.edit", Facts(subject=f"agency:{agency.code}", path=agency.path))
+    found = _open_agency(agency)
+    if found.parent_id is None:
+        raise Refused("Không thể đóng cơ quan đứng đầu.", "The first agency cannot be closed.")
+    if found.posts.filter(closed_at=None).exists() or found.children.filter(closed_at=None).exists():
+        raise Refused(
+            "Cơ quan còn chức vụ hoặc đơn vị trực thuộc chưa đóng.",
+            "The agency has posts or agencies below it that are not closed.",
+        )
+    if uses := in_use(found.id):
+        raise Refused(uses[0], uses[1])
+    found.closed_at = parse_time(time_text(now()))
+    attest(
+        by, subject=f"agency:{found.code}", act="agency.close", effect={"closed": time_text(found.closed_at)}
+    )
+    found.save(update_fields=["closed_at"])
+    queries.forget_tree()
+
+
+def _open_agency(agency: Agency) -> Agency:
+    found = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    if found.closed_at is not None:
+        raise Refused("Cơ quan này đã đóng.", "This agency is closed.")
+    return found
+
+
+def _functions(names: Sequence[str]) -> list[str]:
+    if wrong := [name for name in names if not is_function(name)]:
+        raise Invalid(
+            f"“{wrong[0]}” không phải tên chức năng: chỉ dùng chữ thường không dấu, chữ số và gạch dưới.",
+            f"“{wrong[0]}” is no name of a part: small letters, digits and underscores only.",
+            {"field": "functions"},
+        )
+    return sorted(set(names))

@@ -4,17 +4,19 @@ from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 
-from xactin.identity import news
+from xactin.identity import news, queries
 from xactin.identity.attesting import attest, require
 from xactin.identity.duties import sensitive, usual_duties
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post, Proposal
 from xactin.identity.posts.duties import ADMINISTRATION, check_duties, write_duties
 from xactin.identity.posts.facts import facts_of
-from xactin.identity.posts.holding_commands import check_remaining, holds, lock_vital
+from xactin.identity.posts.holding_commands import check_remaining, holds, lock_vital, signed_time
 from xactin.identity.posts.proposal_commands import propose_duties
 from xactin.identity.rights import Actor, Facts
-from xactin.identity.rules import is_role
+from xactin.identity.rules import clean_name, is_role
+from xactin.kernel.attestation import time_text
+from xactin.ledger.clock import now
 
 
 @transaction.atomic
@@ -35,6 +37,8 @@ def create_post(
     """
     code = f"{agency.code}:{name or role}"
     require(by, "post.create", Facts(subject=f"post:{code}", path=agency.path))
+    if agency.closed_at is not None:
+        raise Refused("Cơ quan này đã đóng.", "This agency is closed.")
     for field, value in (("role", role), ("name", name or role)):
         if not is_role(value):
             raise Invalid(
@@ -135,3 +139,39 @@ def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Prop
         write_duties(post, now_given, by=by)
         news.tell(by, "post.duties", post, duties=sorted(set(now_given) ^ had))
     return propose_duties(post=post, duties=waiting, by=by) if waiting and by is not None else None
+
+
+@transaction.atomic
+def rename_post(*, post: Post, title_vi: str, title_en: str, by: Actor) -> None:
+    """Changes the title of a post, as it stands under signatures from now on; its code and role stay."""
+    require(by, "post.edit", facts_of(post))
+    found = _open_post(post)
+    found.title_vi, found.title_en = clean_name(title_vi), clean_name(title_en) or clean_name(title_vi)
+    if not found.title_vi:
+        raise Invalid("Chức vụ phải có tên.", "A post needs a title.", {"field": "title_vi"})
+    effect = {"title": {"vi": found.title_vi, "en": found.title_en}}
+    attest(by, subject=f"post:{found.id}", act="post.edit", effect=effect)
+    found.save(update_fields=["title_vi", "title_en"])
+
+
+@transaction.atomic
+def close_post(*, post: Post, by: Actor) -> None:
+    """Nobody is appointed to a post any more. Raises Forbidden, and Refused while somebody holds it."""
+    require(by, "post.edit", facts_of(post))
+    found = _open_post(post)
+    found.closed_at = signed_time(now())
+    attest(by, subject=f"post:{found.id}", act="post.close", effect={"closed": time_text(found.closed_at)})
+    # Behind the chain's lock: whoever appointed has committed, or waits and finds the post closed.
+    if queries.held_now().filter(post=found).exists() or found.proposals.filter(ended_at=None).exists():
+        raise Refused(
+            "Chức vụ này còn người đảm nhiệm, hoặc còn đề nghị chờ xác nhận.",
+            "Somebody holds this post, or a proposal for it waits.",
+        )
+    found.save(update_fields=["closed_at"])
+
+
+def _open_post(post: Post) -> Post:
+    found = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("agency").get(pk=post.pk)
+    if found.closed_at is not None:
+        raise Refused("Chức vụ này đã đóng.", "This post is closed.")
+    return found

@@ -29,6 +29,7 @@ def appoint(*, person: Person, post: Post, until: datetime | None = None, by: Ac
     Raises Forbidden, Invalid (a time gone by), Refused when they hold it already, when they are the actor, and
     for a post with a sensitive duty: that one is proposed (`propose_holder`) and another confirms.
     """
+    post = Post.objects.select_related("agency").get(pk=post.pk)  # who calls may have read it long ago
     require(by, "post.appoint", facts_of(post))
     if by is not None:
         check_not_oneself(person, by)
@@ -56,10 +57,15 @@ def check_until(until: datetime | None) -> None:
 
 def check_not_held(person: Person, post: Post) -> None:
     """Raises Refused for who holds the post already, or a post that is closed."""
-    if post.closed_at is not None:
-        raise Refused("Chức vụ này đã đóng.", "This post is closed.")
+    check_open(post)
     if holds(person.pk, post):
         raise Refused("Người này đang giữ chức vụ này.", "This person holds the post already.")
+
+
+def check_open(post: Post) -> None:
+    """Raises Refused for a post that is closed by now."""
+    if Post.objects.filter(pk=post.pk, closed_at__isnull=False).exists():
+        raise Refused("Chức vụ này đã đóng.", "This post is closed.")
 
 
 def holds(person: UUID, post: Post) -> bool:
@@ -77,6 +83,7 @@ def hold(person: Person, post: Post, until: datetime | None, *, by: Actor | None
     holding = Holding.objects.create(id=new_id(), person=person, post=post, since=since, until=until)
     # The post's chain before the mandates: an end locks them in this order too.
     attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
+    check_open(post)  # behind the chain's lock: whoever closes it has committed, or waits and finds us
     for key in SigningKey.objects.filter(person=person, revoked_at__isnull=True).order_by("created_at"):
         grant(key, holding, by=by)
     return holding

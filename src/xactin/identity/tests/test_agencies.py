@@ -8,13 +8,15 @@ import pytest
 from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
-from xactin.identity.testing import Province
+from xactin.identity.testing import Province, signed_in
 from xactin.identity.units import Unit
 from xactin.kernel.attestation import time_text
 from xactin.ledger import commands as ledger
+from xactin.ledger.audit import run_audit
 from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded
 from xactin.ledger.models import Entry
+from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +159,46 @@ def test_an_administrators_post_cannot_ask_for_a_passkey(province: Province) -> 
 )
 def test_a_committee_is_named_as_on_papers(name: str, committee: str) -> None:
     assert Unit("1", "commune", "", name, "").committee == committee
+
+
+def test_an_agency_and_a_post_are_mended_and_closed(province: Province) -> None:
+    by = province.actor("quantri1")
+    unit = province.agencies["H44.100.02"]
+    commands.edit_agency(agency=unit, name_vi="Phòng  Tư pháp", name_en="", functions=["civil_status"], by=by)
+    post = Post.objects.get(code="H44.100.02:officer")
+    commands.rename_post(post=post, title_vi="Công chức", title_en="Official", by=by)
+    with pytest.raises(Refused, match="chưa đóng"):
+        commands.close_agency(agency=unit, by=by)
+    with pytest.raises(Refused, match="đảm nhiệm"):
+        commands.close_post(post=post, by=by)
+    commands.end_holding(holding=Holding.objects.get(post=post), by=by)
+    commands.close_post(post=post, by=by)
+    with pytest.raises(Refused, match="đã đóng"):
+        commands.appoint(person=province.person("congdan1"), post=post, by=by)
+    commands.close_agency(agency=unit, by=by)
+    with pytest.raises(LookupError):
+        queries.agency_for(province.agencies["H44.100"].id, "civil_status")
+    sequence_all()
+    assert run_audit(1) == []
+    Agency.objects.filter(code=unit.code).update(name_vi="Khác")
+    Post.objects.filter(pk=post.pk).update(closed_at=None)
+    assert {one.subject for one in run_audit(1)} == {f"agency:{unit.code}", f"post:{post.pk}"}
+
+
+def test_only_who_manages_mends_and_the_first_agency_stays(province: Province) -> None:
+    with pytest.raises(Forbidden):
+        commands.close_agency(agency=province.agencies["H44.02"], by=province.actor("chutich1"))
+    with pytest.raises(Forbidden):
+        commands.rename_post(
+            post=Post.objects.get(code="H44.100:clerk"),
+            title_vi="A",
+            title_en="",
+            by=province.actor("chutich1"),
+        )
+    with pytest.raises(Refused, match="đứng đầu"):
+        commands.close_agency(agency=province.agencies["H44"], by=province.actor("quantri1"))
+    client = signed_in("quantri1")
+    sent = {"title_vi": "Công chức văn thư", "title_en": ""}
+    assert client.post("/agencies/posts/H44.100:clerk/edit/", sent).status_code == 302
+    assert "Công chức văn thư" in client.get("/agencies/H44.100/").content.decode()
+    assert client.post("/agencies/H44.100/edit/", {"name_vi": " "}).status_code == 422

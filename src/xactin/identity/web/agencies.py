@@ -12,7 +12,7 @@ from xactin.identity import commands, queries
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts, may
-from xactin.identity.web.agency_forms import UNITS_LIST, AgencyForm, PostForm, tell_at_field
+from xactin.identity.web.agency_forms import UNITS_LIST, AgencyForm, AgencyNamesForm, PostForm, tell_at_field
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 from xactin.identity.web.words import function_text, kind_text
 
@@ -122,3 +122,27 @@ def add_post(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("identity:agency", code=place.code)
     shown = {"agency": place, "form": form}
     return render(request, "identity/add_post.html", shown, status=422 if form.errors else 200)
+
+
+@login_required
+@refusals_told("identity:agencies")
+def edit_agency(request: HttpRequest, code: str) -> HttpResponse:
+    """Renames an agency, changes its parts in procedures, or closes it."""
+    found = _agency(code)
+    actor = require_right(request, "agency.edit", Facts(subject="agency:", path=found.path))
+    if request.method == "POST" and request.POST.get("close"):
+        commands.close_agency(agency=found, by=actor)
+        messages.success(request, _("The agency is closed. What it did stays."))
+        return redirect("identity:agency", code=code)
+    before = {"name_vi": found.name_vi, "name_en": found.name_en, "functions": found.functions}
+    form = AgencyNamesForm(request.POST or None, initial=before)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.edit_agency(agency=found, by=actor, **form.cleaned_data)
+        except Refused as refused:
+            tell_at_field(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("identity:agency", code=code)
+    shown = {"agency": found, "form": form}
+    return render(request, "identity/edit_agency.html", shown, status=422 if form.errors else 200)

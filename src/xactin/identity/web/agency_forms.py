@@ -133,6 +133,36 @@ class AgencyForm(forms.Form):
         return entered | {"functions": list(dict.fromkeys([*entered["functions"], *more]))}
 
 
+class AgencyNamesForm(forms.Form):
+    """What of an agency can be mended: its names and its parts in procedures."""
+
+    name_vi = forms.CharField(label=_("Name in Vietnamese"), max_length=200)
+    name_en = forms.CharField(
+        label=_("Name in English"),
+        max_length=200,
+        required=False,
+        help_text=_("Left empty, the Vietnamese name stands in English pages too."),
+    )
+    functions = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["functions"].choices = [  # type: ignore[attr-defined]
+            (name, function_text(name)) for name in queries.known_functions()
+        ]
+
+
+class PostTitlesForm(forms.Form):
+    """What of a post can be mended: its titles."""
+
+    title_vi = forms.CharField(
+        label=_("Title in Vietnamese"),
+        max_length=120,
+        help_text=_("As it stands under a signature, such as “Phó Chủ tịch”."),
+    )
+    title_en = forms.CharField(label=_("Title in English"), max_length=120, required=False)
+
+
 def duty_choices(agency: Agency) -> list[tuple[str, str]]:
     """The duties that posts of an agency can have, in words; sensitive ones say so."""
     two = gettext("two persons")

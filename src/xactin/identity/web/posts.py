@@ -17,7 +17,7 @@ from xactin.identity.models import Holding, Person, Post
 from xactin.identity.posts.facts import facts_of
 from xactin.identity.posts.queries import needs_two, waiting_for
 from xactin.identity.rights import Actor
-from xactin.identity.web.agency_forms import DutiesForm, tell_at_field
+from xactin.identity.web.agency_forms import DutiesForm, PostTitlesForm, tell_at_field
 from xactin.identity.web.forms import AppointForm
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 
@@ -164,3 +164,27 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         else _("A passkey is offered to this post, not asked for."),
     )
     return redirect("identity:agency", code=post.agency.code)
+
+
+@login_required
+@refusals_told("identity:agencies")
+def edit_post(request: HttpRequest, code: str) -> HttpResponse:
+    """Renames a post, or closes it."""
+    post = _post(code)
+    actor = require_right(request, "post.edit", facts_of(post))
+    if request.method == "POST" and request.POST.get("close"):
+        commands.close_post(post=post, by=actor)
+        messages.success(request, _("The post is closed. What was signed in it stays valid."))
+        return redirect("identity:agency", code=post.agency.code)
+    before = {"title_vi": post.title_vi, "title_en": post.title_en}
+    form = PostTitlesForm(request.POST or None, initial=before)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.rename_post(post=post, by=actor, **form.cleaned_data)
+        except Refused as refused:
+            tell_at_field(form, refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("identity:agency", code=post.agency.code)
+    shown = {"post": post, "form": form}
+    return render(request, "identity/edit_post.html", shown, status=422 if form.errors else 200)
