@@ -18,6 +18,11 @@ LARGEST = 200 * 1024 * 1024
 
 WORDS = {
     "valid": ("HỢP LỆ", "VALID"),
+    "revoked": ("ĐÃ BỊ THU HỒI: không còn hiệu lực", "REVOKED: no longer in force"),
+    "not_original": (
+        "KHÔNG PHẢI TỆP GỐC: hãy tra cứu bằng mã trên giấy",
+        "NOT THE ORIGINAL FILE: look the paper up by its code",
+    ),
     "not_valid": ("KHÔNG HỢP LỆ", "NOT VALID"),
     "unreadable": ("Không đọc được tệp", "The file cannot be read"),
     "no_trust": (
@@ -97,10 +102,13 @@ def judge(data: bytes, trust: Trust, language: Language) -> Judgement:
     """The judgement on the bytes of a bundle or of a signed PDF."""
     if data.startswith(b"%PDF-"):
         return _judge_result(data, trust, language)
+    if data[:1] != b"{":
+        return Judgement(UNREADABLE, (_word("not_original", language),))
     verdict = verify_bundle(data, trust)
-    if any(problem.code == "unreadable" for problem in verdict.problems):
+    if not verdict.readable:
         return Judgement(UNREADABLE, (_word("unreadable", language),))
-    return Judgement(VALID if verdict.valid else NOT_VALID, tuple(_tell(verdict, [], [], trust, language)))
+    lines = _tell(verdict, verdict.answer, [], [], trust, language)
+    return Judgement(VALID if verdict.answer == "valid" else NOT_VALID, tuple(lines))
 
 
 def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
@@ -108,23 +116,22 @@ def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
 
     found = verify_result(data, trust)
     if not found.readable:
-        return Judgement(UNREADABLE, (_word("unreadable", language),))
+        return Judgement(UNREADABLE, (_word("not_original", language),))
     if found.verdict is None:
         lines = [f"  - {getattr(problem, language)}" for problem in found.problems]
-        return Judgement(NOT_VALID, (_word("not_valid", language), *lines))
+        return Judgement(NOT_VALID, (_word(found.answer, language), *lines))
     own = {id(problem) for problem in found.verdict.problems}
     faults = [getattr(problem, language) for problem in found.problems if id(problem) not in own]
     notes = [getattr(note, language) for note in found.notes]
-    return Judgement(
-        VALID if found.valid else NOT_VALID, tuple(_tell(found.verdict, faults, notes, trust, language))
-    )
+    lines = _tell(found.verdict, found.answer, faults, notes, trust, language)
+    return Judgement(VALID if found.answer == "valid" else NOT_VALID, tuple(lines))
 
 
 def _tell(
-    verdict: Verdict, faults: list[str], signed: list[str], trust: Trust, language: Language
+    verdict: Verdict, answer: str, faults: list[str], signed: list[str], trust: Trust, language: Language
 ) -> list[str]:
     valid = verdict.valid and not faults
-    lines = [_word("valid" if valid else "not_valid", language)]
+    lines = [_word(answer, language)]
     if valid:
         lines += [f"  ! {getattr(item, language)}" for item in verdict.endings]
     if not trust.logs:

@@ -98,11 +98,14 @@ def act(
     act: str,
     data: Mapping[str, Any] | None = None,
     note: str = "",
+    shown: str | None = None,
     entry: UUID | None = None,
 ) -> ActDone:
     """Does one act of an open task, signed at once by the actor's server-held key.
 
-    `entry` is the statement's id, chosen by the door so that the same request twice is one act.
+    `entry` is the statement's id, chosen by the door so that the same request twice is one act. `shown` is what
+    the door showed (`engine.shown_of`): where a part is another by now, the act is refused and names it. None is
+    for callers that showed nothing.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
     asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
@@ -111,13 +114,21 @@ def act(
     ) as chain:
         found = found_in(chain.rows[0])
         package = _allowed(by, case, found, asked)
+        _check_shown(package, found, asked, shown)
         sealed, said = _said(case, found, package, asked, entry or new_id())
         enter = partial(chain.attest, identity.signer_of(by), **said)
         return _done(chain, by, case, found, package, asked, sealed, said, enter)
 
 
 def prepare(
-    *, by: Actor, case: UUID, task: str, act: str, data: Mapping[str, Any] | None = None, note: str = ""
+    *,
+    by: Actor,
+    case: UUID,
+    task: str,
+    act: str,
+    data: Mapping[str, Any] | None = None,
+    note: str = "",
+    shown: str | None = None,
 ) -> Prepared:
     """The statement of an act for a passkey to sign, kept for ten minutes. `by` signs with a passkey.
 
@@ -126,6 +137,7 @@ def prepare(
     asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
     found = found_in(store.read(connection, task, case))
     package = _allowed(by, case, found, asked)
+    _check_shown(package, found, asked, shown)
     sealed, said = _said(case, found, package, asked, new_id())
     statement = ledger.statement_of(identity.signer_of(by), subject=subject_of(case), **said)
     carried = {"asked": asdict(asked), "salt": sealed.salt.hex() if sealed else ""}
@@ -198,7 +210,7 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     if found.task_node is None:
         if not queries.sees(by, case):
             raise NotFound
-        raise _gone(case, asked.task)
+        raise _gone(by, case, asked.task)
     decision = may(by, f"case.{found.task_node}.{asked.act}", facts)
     if not decision.allowed:
         if not queries.sees(by, case):
@@ -214,14 +226,21 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     return package
 
 
-def _gone(case: UUID, task: str) -> TaskGone:
+def _check_shown(package: Package, found: store.Row, asked: Asked, shown: str | None) -> None:
+    if shown is not None:
+        decided(engine.check_shown, package, found.state, asked.task, shown)
+
+
+def _gone(by: Actor, case: UUID, task: str) -> TaskGone:
     """What happened to a task that is not open: who ended it, by what, when."""
     ended = queries.ended_by(case, task)
     if ended is None:
         return TaskGone(_("This dossier has no such open task."), case=str(case), task=task)
-    by = ended.statement["by"]
-    facts = {"act": ended.statement["act"], "by": by, "at": time_text(ended.at), "entry": str(ended.id)}
-    person = by.get("person")
+    signer = queries.signer_shown(by, queries.case_for(by, case), ended.statement["by"])
+    facts = {"act": ended.statement["act"], "by": signer, "at": time_text(ended.at), "entry": str(ended.id)}
+    if "party" in signer:  # whose dossier it is, this actor is not told
+        return TaskGone(_("This task is no longer open: the applicant ended it."), case=str(case), **facts)
+    person = signer.get("person")
     if person is None:
         return TaskGone(_("This task is no longer open: its time ran out."), case=str(case), **facts)
     names = identity_queries.full_names([UUID(person)])

@@ -30,6 +30,7 @@ from xactin.cases.runtime import SEAL
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.runtime import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
@@ -174,6 +175,8 @@ class TaskOf:
     row: OpenTask
     task: engine.OpenTask
     mine: bool
+    shown: str
+    """What a screen of the task shows (`engine.shown_of`), for the door to send back with an act."""
 
 
 def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
@@ -187,8 +190,21 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
         .select_related("agency")
         .order_by("due_at", "id")
     )
-    found = [TaskOf(row=row, task=described[row.token], mine=row.token in mine) for row in rows]
+    found = [
+        TaskOf(
+            row=row,
+            task=described[row.token],
+            mine=row.token in mine,
+            shown=_shown(package, case, described[row.token]),
+        )
+        for row in rows
+    ]
     return sorted(found, key=lambda item: not item.mine)
+
+
+def _shown(package: Package, case: Case, task: engine.OpenTask) -> str:
+    """ "" for a supplement, which relies on nothing that could change."""
+    return "" if task.kind == engine.SUPPLY else engine.shown_of(package, case.state, task.id)
 
 
 def readable_parts(actor: Actor, case: Case) -> set[str]:
@@ -270,6 +286,17 @@ class Attested:
     entry: str
     index: int | None
     voided: bool
+    digest: str
+
+
+APPLICANT: Final = {"party": "applicant"}
+"""The signer of the applicant's own acts, for who is not told whose dossier it is."""
+
+
+def signer_shown(actor: Actor, case: Case, by: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The signer of an entry as this actor may know it: a person in no post is the applicant or who acts for them."""
+    withheld = "person" in by and by["post"] is None and not knows_applicant(actor, case)
+    return APPLICANT if withheld else by
 
 
 def attestations(actor: Actor, case: Case) -> list[Attested]:
@@ -281,11 +308,12 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
             seq=row.seq,
             at=row.at,
             act=row.statement["act"],
-            by=row.statement["by"],
+            by=signer_shown(actor, case, row.statement["by"]),
             custody=row.custody,
             entry=row.statement["id"],
             index=row.index,
             voided=row.seq in voided,
+            digest=row.digest.hex(),
         )
         for row in rows
     ]
@@ -307,15 +335,29 @@ def ended_by(case: UUID, task: str) -> EntryRow | None:
 
 
 def bundle(actor: Actor, case: Case) -> bytes:
-    """The proof of a case as this actor holds it: every entry, and opened what the actor may read."""
+    """The proof of a case as this actor holds it: its entries, and opened what the actor may read.
+
+    Who is not told whose dossier it is gets no entry that the applicant signed: it names them by their id and key.
+    """
     subject = f"case:{case.pk}"
     wanted = _values(actor, case)
     opened = vault.open_values(by=str(actor.person_id), purpose="bundle", subject=subject, parts=wanted)
+    shown = [
+        row
+        for row in ledger.entries_of(subject)
+        if row.index is not None and signer_shown(actor, case, row.statement["by"]) is not APPLICANT
+    ]
+    # Opened is what an entry in the bundle names; by whom else it was seen is not shown.
+    named = {
+        pair for row in shown for part in ("saw", "wrote") for pair in (row.statement[part] or {}).items()
+    }
     return ledger.bundle(
         subject=subject,
+        entry_ids=None if knows_applicant(actor, case) else [row.id for row in shown],
         opened=[
             {"part": part, "value": value, "salt": salt, "commitment": case.state["parts"][part]}
             for part, (value, salt) in opened.items()
+            if knows_applicant(actor, case) or (part, case.state["parts"][part]) in named
         ],
     )
 

@@ -1,9 +1,14 @@
 """Results as a stranger may see them: found by their random code, never by a name."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
+
+from django.db.models import F
 
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.surroundings import language
@@ -13,6 +18,8 @@ from xactin.cases.procedures.queries import text_in
 from xactin.cases.runtime import SEAL
 from xactin.ledger import queries as ledger
 from xactin.vault import queries as vault
+
+_CASE: Final = re.compile(r"case:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +63,17 @@ def by_code(code: str) -> Issued | None:
     )
 
 
-def revoked(data: bytes) -> Issued | None:
-    """The revoked result whose file these bytes are, if it is one."""
-    row = Result.objects.filter(sha256=sha256(data).hexdigest(), revoked_at__isnull=False).first()
+def issued_as(data: bytes) -> Issued | None:
+    """The issued result whose file these bytes are, if it is one."""
+    row = Result.objects.filter(sha256=sha256(data).hexdigest(), issued_at__isnull=False).first()
+    return by_code(row.code) if row else None
+
+
+def issued_for(subjects: Iterable[str]) -> Issued | None:
+    """The issued result of the first of these subjects that has one: what a bundle speaks of. A revoked one first."""
+    ids = [UUID(one.removeprefix("case:")) for one in subjects if _CASE.fullmatch(one)]
+    rows = Result.objects.filter(case_id__in=ids, issued_at__isnull=False)
+    row = rows.order_by(F("revoked_at").asc(nulls_last=True), "issued_at").first()
     return by_code(row.code) if row else None
 
 

@@ -1,14 +1,21 @@
 """A result that was issued loses its force."""
 
+import re
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from xactin.cases import testing
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Result
-from xactin.cases.results import queries
+from xactin.cases.results import comparison, queries
 from xactin.cases.results.commands import revoke
 from xactin.identity.queries import actor_for
 from xactin.ledger import queries as ledger
+from xactin.ledger.testing import sequence_all
+from xactin.vault import queries as vault
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +37,52 @@ def test_only_the_chair_revokes_once_with_a_reason_that_everybody_sees() -> None
     assert ledger.entries_of(f"case:{case.pk}")[-1].statement["act"] == "case.revoke"
     with pytest.raises(OutOfTurn):
         revoke(by=actor_for("chutich1"), case=case.pk, reason="Lần nữa")
+
+
+def told(data: bytes, name: str = "file") -> str:
+    """The answer of the page where a file is checked."""
+    answer = Client().post("/verify/", {"file": SimpleUploadedFile(name, data)})
+    found = re.search(r'data-answer="([a-z_]+)"', answer.content.decode())
+    assert found is not None
+    assert (found[1] == "valid") == ("Hợp lệ</h2>" in answer.content.decode())
+    return found[1]
+
+
+def test_what_is_checked_by_file_is_in_force_or_not_and_a_copy_is_no_lie(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    testing.province_with(testing.PERMIT)
+    case = testing.apply()
+    testing.to_result(case)
+    sequence_all()
+    row = Result.objects.get(case=case)
+    found = queries.by_code(row.code)
+    assert found is not None
+    (file,) = vault.files(subject=f"case:{case.pk}", parts=["result"])
+    paper, proof = b"".join(vault.plain_bytes(file)), ledger.bundle(subject=f"case:{case.pk}")
+    assert [told(paper), told(proof)] == ["valid", "valid"]
+    assert [told(data) for data in (b"", b"\xff\xd8\xff\xe0 JFIF", b"%PDF-1.7\n")][1:] == ["not_original"] * 2
+    assert told(paper + b"\n") == "not_valid"
+    page = f"/verify/{row.code}"
+    right = {"compare-owner-full_name": testing.example(testing.PERMIT)["data"]["owner"]["full_name"].upper()}
+    visitor = Client()
+    assert "Khớp" in visitor.post(page, right).content.decode()
+    for wrong in ("Nguyễn Văn Khác", ""):
+        assert "Không khớp" in visitor.post(page, {"compare-owner-full_name": wrong}).content.decode()
+    assert [one.purpose for one in vault.openings_of(f"case:{case.pk}")[:3]] == ["compare"] * 3
+    assert [visitor.post(page, right).status_code for _ in range(3)] == [200, 200, 429]
+    revoke(by=actor_for("chutich1"), case=case.pk, reason="Cấp sai thẩm quyền")
+    sequence_all()
+    assert [told(paper), told(proof), told(ledger.bundle(subject=f"case:{case.pk}"))] == ["revoked"] * 3
+    shown = Client().get(page).content.decode()
+    assert 'data-in-force="no"' in shown
+    body = shown.partition("<h1>")[2]
+    assert body.index("Không còn hiệu lực") < body.index(row.number)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"), [("24/11/2026", True), ("2026-11-24", True), ("25/11/2026", False), ("x", False)]
+)
+def test_a_day_is_compared_as_it_stands_on_paper(typed: str, same: bool) -> None:
+    line = comparison.Line("/child/birth_date", "Ngày sinh", is_date=True)
+    assert comparison._is_same(line, typed, {"child": {"birth_date": "2026-11-24"}}) is same
+    assert not comparison._is_same(line, typed, {})

@@ -15,6 +15,8 @@ from xactin.cases.tests.asking import Asker, body_of, problem
 from xactin.identity import commands as identity
 from xactin.identity.models import Agency
 from xactin.identity.queries import actor_for
+from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.ledger import queries as ledger
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault
 
@@ -100,6 +102,31 @@ def test_a_consulted_agency_reads_its_parts_only(
     assert {one["part"] for one in opened} == values
     for file in vault.files(subject=f"case:{world.open.pk}"):
         assert asker.get(f"/files/{file.id}").status_code == (200 if file.part in files else 404)
+
+
+@pytest.mark.parametrize("username", ["chuyenvien2", "soxd1", "sonnmt1"])
+def test_a_consulted_agency_learns_of_the_applicant_what_was_done_and_when(
+    world: World, username: str
+) -> None:
+    """Neither by the id in an entry, nor by the key that signed, nor by a refusal."""
+    person, asker = str(world.open.applicant_id), Asker(username)
+    answer = asker.get(f"/cases/{world.open.pk}/attestations")
+    assert person not in answer.content.decode()
+    first = answer.json()["items"][0]
+    assert (first["act"], first["by"], len(first["digest"])) == ("case.submit", {"party": "applicant"}, 64)
+    held = asker.get(f"/cases/{world.open.pk}/bundle").content
+    keys = {row.statement["key"] for row in ledger.entries_of(f"case:{world.open.pk}")[:1]}
+    assert not any(word in held.decode() for word in {person, *keys})
+    verdict = verify_bundle(held, Trust((ledger.authority().log_key,)))
+    assert verdict.valid, verdict.problems
+    assert [one.code for one in verdict.endings] == ["ending_shown"]
+    assert "note_gaps" in {one.code for one in verdict.notes}
+    task = testing.open_task(world.open, "consult_environment").token
+    commands.withdraw(by=actor_for("congdan1"), case=world.open.pk)
+    refused = asker.post(f"/cases/{world.open.pk}/acts", {"task": task, "act": "agree"})
+    assert refused.status_code == 409
+    assert person not in refused.content.decode()
+    assert world.open.applicant.full_name not in refused.content.decode()
 
 
 def test_the_applicant_sees_all_but_the_draft(world: World) -> None:

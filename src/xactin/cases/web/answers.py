@@ -84,7 +84,12 @@ def case_whole(actor: Actor, row: Case) -> dict[str, Any]:
 def task(found: queries.TaskOf, row: Case) -> dict[str, Any]:
     """An open task of a case."""
     acts = [_supply(row)] if found.task.kind == engine.SUPPLY else [offered(act) for act in found.task.acts]
-    return {**_task(found.row, text_in(found.task.name, _language())), "mine": found.mine, "acts": acts}
+    return {
+        **_task(found.row, text_in(found.task.name, _language())),
+        "mine": found.mine,
+        "shown": found.shown,
+        "acts": acts,
+    }
 
 
 def _supply(row: Case) -> dict[str, Any]:
@@ -185,6 +190,7 @@ def attested(one: queries.Attested) -> dict[str, Any]:
         "entry": one.entry,
         "index": one.index,
         "voided": one.voided,
+        "digest": one.digest,
     }
 
 

@@ -149,7 +149,8 @@ def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str,
     except NotFound as missing:
         raise Http404(missing.text) from missing
     data = parse(schema, request.POST) if schema else {}
-    return {"task": task, "act": act, "data": data, "note": request.POST.get(NOTE, "")[:2000]}
+    note = request.POST.get(NOTE, "")[:2000]
+    return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown")}
 
 
 @official_required

@@ -60,6 +60,9 @@ class ActIn(Schema):
     act: Annotated[Text, Field(max_length=60, examples=["accept"])]
     data: dict[str, Any] = Field(default={}, description="by the act's `data_schema`")
     note: Annotated[Text, Field(max_length=4000)] = ""
+    shown: Annotated[Text, Field(max_length=100)] | None = Field(
+        default=None, description="`shown` of the task as it was read; 409 `stale` where it changed since"
+    )
 
 
 class SignatureIn(Schema):
@@ -197,6 +200,7 @@ class TaskOut(TaskRow):
     """An open task of a case; `mine`: the asker may do it."""
 
     mine: bool
+    shown: str = Field(description="what the task relies on now; send it back as `shown` of the act")
     acts: list[OfferedAct]
 
 
@@ -249,6 +253,7 @@ class AttestationOut(Schema):
     entry: UUID
     index: int | None
     voided: bool
+    digest: str
 
 
 class AttestationList(Schema):

@@ -156,7 +156,7 @@ def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = Non
             return 201, answers.done(commands.withdraw(by=actor, case=case, note=body.note, entry=entry))
         if body.task == body.act == engine.SUPPLY:
             return 201, answers.done(_supplied(actor, case, body.data, entry))
-        asked: dict[str, Any] = {"task": body.task, "act": body.act, "data": body.data, "note": body.note}
+        asked: dict[str, Any] = body.model_dump(include={"task", "act", "data", "note", "shown"})
         if not actor.requires_passkey:
             return 201, answers.done(commands.act(by=actor, case=case, entry=entry, **asked))
         signing = signing_with(actor)

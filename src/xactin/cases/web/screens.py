@@ -130,7 +130,7 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) 
         "due_at": row.due_at,
         "mine": found.mine,
         "cards": shown.file_cards(actor, case, parts=_to_look_at(actor, found)) if found.mine else [],
-        "acts": [_act(actor, case, row, act, tried) for act in found.task.acts] if found.mine else [],
+        "acts": [_act(actor, case, found, act, tried) for act in found.task.acts] if found.mine else [],
     }
 
 
@@ -140,7 +140,8 @@ def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     return [part for part in found.task.reads if not actor.post_code or part == draft]
 
 
-def _act(actor: Actor, case: Case, row: OpenTask, act: Act, tried: Tried | None) -> dict[str, Any]:
+def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, tried: Tried | None) -> dict[str, Any]:
+    row = found.row
     again = tried if tried and (tried.task, tried.act) == (row.token, act.id) else None
     schema = act.data_schema
     form = None
@@ -162,6 +163,7 @@ def _act(actor: Actor, case: Case, row: OpenTask, act: Act, tried: Tried | None)
         "open": again is not None,
         "note": again.note if again else "",
         "entry": new_id(),
+        "shown": found.shown,
         "url": reverse(door, kwargs=place),
         "prepare_url": reverse("cases:prepare", kwargs=place),
         "sign_url": reverse("cases:sign", kwargs={"case": case.pk}),

@@ -103,7 +103,7 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
                 agency=agency_name,
                 who=_("The system")
                 if "system" in one.by
-                else _by(names.get(UUID(one.by["person"]), ""), title),
+                else _by(names.get(UUID(one.by["person"]), "") if one.by.get("post") else "", title),
                 done_at=one.at,
                 note=_remarked(remarks.get(one.entry)),
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",

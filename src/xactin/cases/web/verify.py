@@ -10,14 +10,15 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.papers.inspect import verify_result
 from xactin.cases.papers.qr import CodeError, parse_code
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.results import queries
+from xactin.cases.results import comparison, queries
 from xactin.cases.web import answers, timeline
 from xactin.identity import queries as identity
-from xactin.identity.web.rates import limited
+from xactin.identity.web.rates import allowed, limited
 from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
 
 LARGEST = 60 * 1024 * 1024
+COMPARISONS = "5/h/key"
 
 
 def _trust() -> Trust:
@@ -52,27 +53,40 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _verdict(data: bytes) -> dict[str, object]:
-    """The verdict in the page's language: the PDF's own, what its bundle proves, and whether it is in force."""
+    """The verdict in the page's language: in a person's words first, then how it was found.
+
+    A sound file of a result that was revoked since is `revoked`, whatever the file itself still says.
+    """
     words = language()
-    if not data.startswith(b"%PDF-"):
+    if data.startswith(b"{"):
         found = verify_bundle(data, _trust())
-        valid, problems, checked = found.valid, found.problems, found.checked
+        answer, problems, checked = found.answer, found.problems, (*found.endings, *found.checked)
+        issued = queries.issued_for(one.subject for one in found.entries) if found.valid else None
     else:
         result = verify_result(data, _trust())
-        valid, problems = result.valid, result.problems
-        checked = (*(result.verdict.checked if result.verdict else ()), *result.notes)
-    revoked = queries.revoked(data) if valid else None
+        answer, problems = result.answer, result.problems
+        told = result.verdict
+        checked = (*(told.checked if told else ()), *result.notes)
+        issued = queries.issued_as(data)
+        if issued is None and result.valid and told is not None:
+            issued = queries.issued_for(one.subject for one in told.entries)
+    if answer in ("valid", "revoked"):
+        answer = "revoked" if answer == "revoked" or (issued and issued.revoked_at) else "valid"
     return {
-        "valid": valid and revoked is None,
+        "answer": answer,
+        "issued": issued if answer in ("valid", "revoked") else None,
         "problems": [getattr(problem, words) for problem in problems],
         "checked": [getattr(remark, words) for remark in checked],
-        "revoked": revoked,
     }
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+@limited("compare-address", "30/m/ip")
 def result(request: HttpRequest, code: str) -> HttpResponse:
-    """What was issued under a code: by whom, when, still in force; and the proof, calculated in the browser."""
+    """What was issued under a code: in force or not, by whom, when; and the proof, calculated in the browser.
+
+    By POST a person compares the paper: five times an hour for each code, whoever asks.
+    """
     try:
         found = queries.by_code(parse_code(code))
     except CodeError:
@@ -84,7 +98,13 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "trust": ledger.authority().verifier_key,
         "trial": settings.XACTIN_TRIAL,
         "words": _words_of(found),
+        "lines": comparison.lines_of(found),
     }
+    if request.method == "POST":
+        if not allowed(request, "compare", COMPARISONS, key=found.code):
+            context["comparison"] = "late"
+            return render(request, "cases/verify_result.html", context, status=429)
+        context["comparison"] = "fits" if comparison.fits(found, request.POST.dict()) else "other"
     return render(request, "cases/verify_result.html", context)
 
 

@@ -12,6 +12,11 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, Rest], Answer]
 
 
+def allowed(request: HttpRequest, action: str, rate: str, *, key: str) -> bool:
+    """Whether a POST may be answered under a rate kept for `key`, such as `5/h/key`; it counts as one."""
+    return ratelimit.consume(request, app="xactin", action=action, config={action: rate}, key=key) is not None
+
+
 def limited(action: str, rate: str) -> Callable[[View[Rest, Answer]], View[Rest, Answer]]:
     """429 for a POST beyond `rate`, such as `20/m/ip`; reading is free."""
 

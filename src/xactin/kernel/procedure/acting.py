@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -77,13 +77,17 @@ def _post(rule: Rule, by_post: str | None) -> None:
 def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str]) -> None:
     now = {part: parts[part] for part in rule.seen(parts)}
     if now != saw:
-        changed = sorted(part for part in now.keys() | saw.keys() if now.get(part) != saw.get(part))
-        raise Refused(
-            "stale",
-            "Nội dung đã thay đổi từ khi Ông/Bà xem; hãy xem lại phần đã đổi",
-            "The content has changed since it was seen; look at what changed",
-            {"changed": changed},
-        )
+        raise stale(part for part in now.keys() | saw.keys() if now.get(part) != saw.get(part))
+
+
+def stale(changed: Iterable[str]) -> Refused:
+    """The refusal of an act over content that is no longer as it was seen; it names the parts that changed."""
+    return Refused(
+        "stale",
+        "Nội dung đã thay đổi từ khi Ông/Bà xem; hãy xem lại phần đã đổi",
+        "The content has changed since it was seen; look at what changed",
+        {"changed": sorted(changed)},
+    )
 
 
 def of_instance(described: Act, token: Token) -> Act:

@@ -202,6 +202,7 @@ def _result(said: Said, tasks: Mapping[str, Task], services: Mapping[str, Servic
         signature=_signature(block) if block else None,
         register=said.get("register"),
         attach=_many(said, "attach"),
+        compare=_many(said, "compare"),
         catalogue=said.get("catalogue", ""),
     )
 

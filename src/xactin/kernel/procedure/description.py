@@ -173,7 +173,8 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What is issued. `signed_by` is the task whose advance signs it; `attach`: documents that go back with it."""
+    """What is issued. `signed_by` is the task whose advance signs it; `attach`: documents that go back with it;
+    `compare`: pointers to the answers of the form by which a stranger may compare a paper (fits or not)."""
 
     kind: str
     name: Words
@@ -183,6 +184,7 @@ class Result:
     signature: Signature | None = None
     register: Words | None = None
     attach: tuple[str, ...] = ()
+    compare: tuple[str, ...] = ()
     catalogue: str = ""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from xactin.kernel.attestation import parse_time, time_text
+from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure import acting
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.model import Node
@@ -101,6 +103,26 @@ def saw_of(package: Package, state: State, task: str) -> dict[str, str]:
     running(state)
     _, rule = token_of(package, state, task)
     return {part: state["parts"][part] for part in rule.seen(state["parts"])}
+
+
+def shown_of(package: Package, state: State, task: str) -> str:
+    """What a screen of this task shows, for the door to carry: `<seq>.<digest>` of the parts it reads.
+
+    `seq` is that of the newest of them, so that a refusal can name what was written since. Raises Refused.
+    """
+    seen = saw_of(package, state, task)
+    newest = max((state["written"].get(part, 0) for part in seen), default=0)
+    return f"{newest}.{sha256(canonical({'task': task, 'saw': seen})).hexdigest()}"
+
+
+def check_shown(package: Package, state: State, task: str, told: str) -> None:
+    """Raises Refused (stale, with the parts that changed) unless `told` is what a screen would show now."""
+    if told == shown_of(package, state, task):
+        return
+    seen, (before, _dot, _digest) = saw_of(package, state, task), told.partition(".")
+    newest = int(before) if before.isascii() and before.isdecimal() else -1
+    changed = [part for part in seen if state["written"].get(part, 0) > newest]
+    raise acting.stale(changed or seen)
 
 
 def parts_read(package: Package, state: State, node: str) -> set[str]:

@@ -98,6 +98,7 @@ DOCUMENT: Final = _map(
     note=TOLD,
     catalogue=LINES,
 )
+COMPARED: Final = _list({"type": "string", "pattern": "^(/[a-z][a-z0-9_]*)+$"})
 _PROCEDURE: Final[dict[str, Any]] = {
     "code": TEXT,
     "version": TEXT,
@@ -154,7 +155,7 @@ FORMAT_1: Final = _map(
     **_PROCEDURE,
     tasks=_each(_map("name agency post acts", **_TASK)) | {"propertyNames": NODE},
     services=_each(_map("kind", **_SERVICE)) | {"propertyNames": NODE},
-    result={"type": "object", "required": ["kind", "name"]},
+    result={"type": "object", "required": ["kind", "name"], "properties": {"compare": COMPARED}},
 )
 ORIGINS: Final = ("person", "counter", "post", "case", "signal", "schedule", "authority")
 FORMAT_2: Final = _map(
@@ -187,6 +188,7 @@ FORMAT_2: Final = _map(
         signature=_map("", form=TEXT, body=WORDS, title=WORDS),
         register=WORDS,
         attach=_list(PART),
+        compare=COMPARED,
         catalogue=TEXT,
     ),
 )

@@ -1,5 +1,6 @@
 // The proof of a result, calculated in the visitor's browser from the page's own code and a chosen file.
 import { parseTrust, verifyBundle } from "../ui/verify.js";
+import { verifyPdf } from "../ui/verify-pdf.js";
 import { renderVerdict } from "../ui/verify-page.js";
 
 const language = document.documentElement.lang === "en" ? "en" : "vi";
@@ -25,7 +26,7 @@ form?.addEventListener("submit", async (event) => {
     const trust = await parseTrust(place.dataset.trust);
     const answer = await fetch(place.dataset.proof);
     const bundle = new Uint8Array(await answer.arrayBuffer());
-    const verdict = await verifyBundle(bundle, trust, { result: new Uint8Array(await chosen.arrayBuffer()) });
+    const verdict = await ofPaper(bundle, trust, new Uint8Array(await chosen.arrayBuffer()));
     place.replaceChildren(told(renderVerdict(verdict, language)));
   } catch {
     form.submit(); // a browser that cannot calculate it asks the server
@@ -33,6 +34,15 @@ form?.addEventListener("submit", async (event) => {
   }
   place.focus();
 });
+
+/** The verdict on a chosen file: this result, byte for byte; else what it is instead. Never valid once revoked. */
+async function ofPaper(bundle, trust, file) {
+  const verdict = await verifyBundle(bundle, trust, { result: file });
+  const inForce = place.dataset.inForce === "yes";
+  if (verdict.valid) return inForce ? verdict : { ...verdict, answer: "revoked" };
+  const instead = await verifyPdf(file, trust);
+  return instead.answer === "not_original" ? instead : verdict;
+}
 
 /** The verdict with acts and posts by name. */
 function told(box) {

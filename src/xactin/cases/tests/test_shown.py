@@ -1,0 +1,67 @@
+"""What was shown is what is signed: a part that changed since refuses the act and is named."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from xactin.cases import testing
+from xactin.cases.tests.asking import Asker, problem
+from xactin.cases.tests.visiting import Visitor
+from xactin.kernel.procedure import engine
+from xactin.vault.ids import new_id as uuid7
+
+pytestmark = pytest.mark.django_db
+
+
+def shown_to(username: str, case: object, node: str) -> tuple[Asker, str, str]:
+    asker, task = Asker(username), testing.open_task(case, node).token  # type: ignore[arg-type]
+    items = asker.get(f"/cases/{case.pk}/tasks").json()["items"]  # type: ignore[attr-defined]
+    return asker, task, next(one["shown"] for one in items if one["id"] == task)
+
+
+def test_an_act_over_what_was_shown_before_a_change_is_refused_and_names_the_part() -> None:
+    testing.province_with(testing.PERMIT)
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    testing.do(case, "review", "consult")
+    testing.do(case, "consult_land", "agree", {"opinion": "Đất ở"})
+    asker, task, shown = shown_to("sonnmt1", case, "consult_environment")
+    testing.do(case, "consult_infrastructure", "agree", {"opinion": "Cống"})  # which this task does not read
+    body = {"task": task, "act": "agree", "data": {"opinion": "Đồng ý"}}
+    for other in ("0.abc", "", shown[:-1] + ("0" if shown[-1] != "0" else "1")):
+        told = problem(asker.post(f"/cases/{case.pk}/acts", body | {"shown": other}), 409)
+        assert "Nội dung đã thay đổi" in str(told), told
+    answer = asker.post(f"/cases/{case.pk}/acts", body | {"shown": shown})
+    assert answer.status_code == 201, answer.content
+
+
+def test_only_what_was_written_since_is_named() -> None:
+    state = {"parts": {"form.a": "1" * 64, "form.b": "2" * 64}, "written": {"form.a": 0, "form.b": 4}}
+    kept = engine.saw_of
+    from xactin.kernel.procedure import waiting
+
+    seen = dict(state["parts"])
+    patch = pytest.MonkeyPatch()
+    patch.setattr(waiting, "saw_of", lambda package, now, task: seen)
+    try:
+        with pytest.raises(engine.Refused) as refused:
+            waiting.check_shown(None, state, "t1", "3." + "0" * 64)  # type: ignore[arg-type]
+    finally:
+        patch.undo()
+    assert refused.value.facts["changed"] == ["form.b"]
+    assert waiting.saw_of is kept
+
+
+def test_a_page_carries_it_and_a_changed_one_is_told() -> None:
+    testing.province_with(testing.PERMIT)
+    case = testing.apply()
+    task = testing.open_task(case, "receive").token
+    desk, page = Visitor("motcua1"), reverse("cases:desk-case", kwargs={"case": case.pk})
+    found = re.search(r'name="shown" value="([^"]+)"', desk.page(page))
+    assert found is not None
+    door = reverse("cases:act", kwargs={"case": case.pk, "task": task, "act": "accept"})
+    refused = desk.send(door, entry=str(uuid7()), shown="0." + "0" * 64)
+    assert refused.status_code == 409
+    assert "Nội dung đã thay đổi" in refused.content.decode()
+    assert desk.send(door, entry=str(uuid7()), shown=found[1]).status_code == 302
