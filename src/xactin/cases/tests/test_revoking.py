@@ -1,6 +1,8 @@
 """A result that was issued loses its force."""
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from xactin.cases.models import Result
 from xactin.cases.results import comparison, queries
 from xactin.cases.results.commands import revoke
 from xactin.identity.queries import actor_for
+from xactin.kernel.procedure.check import check_folder
 from xactin.ledger import queries as ledger
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault
@@ -86,3 +89,11 @@ def test_a_day_is_compared_as_it_stands_on_paper(typed: str, same: bool) -> None
     line = comparison.Line("/child/birth_date", "Ngày sinh", is_date=True)
     assert comparison._is_same(line, typed, {"child": {"birth_date": "2026-11-24"}}) is same
     assert not comparison._is_same(line, typed, {})
+
+
+@pytest.mark.parametrize("pointer", ["/owner/nobody", "/house/floors", "/owner"])
+def test_a_package_compares_what_its_form_has(pointer: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(testing.package_folder(testing.PERMIT), tmp_path / "package")
+    text = (folder / "procedure.yaml").read_text()
+    (folder / "procedure.yaml").write_text(text.replace("[/owner/full_name]", f"[{pointer}]"))
+    assert ("compare", pointer) in {(one.code, one.where) for one in check_folder(folder)}

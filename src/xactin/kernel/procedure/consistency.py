@@ -277,9 +277,24 @@ def _names(package: Package) -> Iterator[Problem]:
         yield _problem(
             "limit", name, "authority_limits.{0}: không có bước này", "authority_limits.{0}: no such task"
         )
+    for pointer in said.result.compare if said.result else ():
+        if not _is_text(package.form_schema, pointer):
+            yield _problem(
+                "compare",
+                pointer,
+                "result.compare: biểu mẫu không có nội dung chữ “{0}”",
+                "result.compare: the form has no answer in letters at “{0}”",
+            )
     template = said.result.template if said.result else ""
     if template and template not in package.files:
         yield _problem("file_missing", template, "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing")
+
+
+def _is_text(schema: Any, pointer: str) -> bool:
+    """Whether a pointer leads to an answer that people type as letters or as a day, with a label to ask it by."""
+    for step in pointer.strip("/").split("/"):
+        schema = schema.get("properties", {}).get(step, {})
+    return bool(schema.get("type") == "string" and schema.get("x-ui", {}).get("label"))
 
 
 def _problem(code: str, where: str, vi: str, en: str) -> Problem:
