@@ -14,7 +14,7 @@ from xactin.ui.schema_form import validate
 
 def evaluate(package: Package, text: str, values: Mapping[str, Any]) -> Any:
     """A CEL expression of the package over an application's values. Raises ExpressionError."""
-    return compile_expression(text, package.names).evaluate(values)
+    return compile_expression(text, package.names).evaluate(package.with_tables(values))
 
 
 def asked_documents(package: Package, values: Mapping[str, Any]) -> list[tuple[Document, bool]]:

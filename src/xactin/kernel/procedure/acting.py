@@ -356,7 +356,7 @@ def resume(walk: Walk) -> None:
         going = {key: token[key] for key in token if key not in ("wait", "left", "timers_left")}
         if "left" in token:
             seconds = token["left"]
-            limit = clock.task_limit(walk.package, walk.state, token["n"])
+            limit = walk.limit(token["n"])
             going["due"] = (
                 time_text(add_working(walk.at, limit, walk.calendar))
                 if anew and limit

@@ -16,6 +16,7 @@ from xactin.kernel.procedure.description import (
     Document,
     Eligibility,
     Fee,
+    LimitBy,
     Party,
     Place,
     Privacy,
@@ -77,6 +78,7 @@ def procedure_of(meta: Said) -> Procedure:
         tasks=tasks,
         services=services,
         timers=meta.get("timers", {}),
+        decisions=meta.get("decisions", {}),
         ends=meta.get("ends", {}),
         authority_limits={
             name: AuthorityLimit(said["maximum"], said.get("default"))
@@ -122,6 +124,7 @@ def _task(name: str, said: Said, written: int) -> Task:
         party=APPLICANT if of_party else said.get("party", ""),
         agencies=agencies if isinstance(agencies, str) else tuple(agencies),
         limit=said.get("limit"),
+        limit_by=LimitBy(**said["limit_by"]) if "limit_by" in said else None,
         silence=said.get("silence") == "consent",
         reads=_many(said, "reads"),
         reserved=said.get("reserved", False),

@@ -24,7 +24,9 @@ from xactin.kernel.working_time import Calendar, vietnam
 __all__ = ["PackageError", "Problem", "check", "check_folder"]
 
 _UNSOUND = frozenset({"deadlock", "livelock", "dead_task", "token_left", "too_many_states", "endless"})
-_RULES_BROKEN = frozenset({"form_schema", "task_undescribed", "service_unknown", "timer", "adhoc_never_ends"})
+_RULES_BROKEN = frozenset(
+    {"form_schema", "task_undescribed", "service_unknown", "timer", "adhoc_never_ends", "decision_unknown"}
+)
 
 
 def check(

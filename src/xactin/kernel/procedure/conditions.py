@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from xactin.kernel.expressions import Expression, ExpressionError, compile_expression, failing
 from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.decisions.coverage import table_problems
+from xactin.kernel.procedure.decisions.tables import Table
 from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
@@ -23,6 +25,7 @@ def condition_problems(package: Package) -> Iterator[Problem]:
     """Every rule that cannot be read or must fail, and gateways without a way."""
     yield from _rules(package)
     yield from _gateways(package)
+    yield from _decisions(package)
 
 
 def _rules(package: Package) -> Iterator[Problem]:
@@ -82,6 +85,42 @@ def _texts_drawn(package: Package) -> Iterator[tuple[str, str, str]]:
                 yield f"tasks.{node.id}.agencies", agencies, "list"
             elif not agencies:
                 yield node.id, node.multi.count, "int"
+
+
+def _decisions(package: Package) -> Iterator[Problem]:
+    """Tables that say two things, or nothing; tasks that decide by a table that is not there."""
+    drawn = {node.id for node in package.flow.nodes.values() if node.kind is Kind.RULE}
+    for task in sorted(drawn):
+        if package.table_of(task) not in package.tables:
+            yield _problem(
+                "decision_unknown",
+                task,
+                "Không có bảng quyết định (DMN) cho “{0}”. Thêm tệp .dmn hoặc mục decisions.{0}",
+                "There is no decision table (DMN) for “{0}”. Add a .dmn file, or decisions.{0}",
+            )
+    for task in sorted(package.procedure.decisions.keys() - drawn):
+        yield _problem(
+            "decision_unknown",
+            task,
+            "Mục decisions.{0} không có businessRuleTask cùng mã",
+            "decisions.{0}: there is no such business rule task",
+        )
+    for name, said in package.procedure.tasks.items():
+        by = said.limit_by
+        table = package.tables.get(by.table) if by else None
+        if by and (table is None or list(table.outputs.values()) != ["int"] or _negative(table)):
+            yield _problem(
+                "limit",
+                name,
+                "tasks.{0}.limit_by cần một bảng quyết định cho số nguyên không âm",
+                "tasks.{0}.limit_by needs a decision table that gives one whole number, not below 0",
+            )
+    for table in package.tables.values():
+        yield from table_problems(table, package.input_names)
+
+
+def _negative(table: Table) -> bool:
+    return any(row.values[0] < 0 for row in table.rows)
 
 
 def _may_lack(found: Expression, where: str) -> Iterator[Problem]:

@@ -44,6 +44,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitBy:
+    """A limit that a decision table gives, in a unit of `kernel/working_time.py`."""
+
+    table: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A user task: done in a post of an agency, or by a party of the case (`party`, and then no agency).
 
@@ -59,6 +67,7 @@ class Task:
     party: str = ""
     agencies: tuple[str, ...] | str = ()
     limit: Duration | None = None
+    limit_by: LimitBy | None = None
     silence: bool = False
     reads: tuple[str, ...] = ()
     reserved: bool = False
@@ -243,6 +252,7 @@ class Procedure:
     tasks: Mapping[str, Task]
     services: Mapping[str, Service]
     timers: Mapping[str, Duration]
+    decisions: Mapping[str, str]
     ends: Mapping[str, str]
     authority_limits: Mapping[str, AuthorityLimit]
     result: Result | None

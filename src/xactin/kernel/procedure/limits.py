@@ -6,8 +6,11 @@ limits count at their maximum. The task that receives the dossier is before the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xactin.kernel.procedure.model import BODIES, Node
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.plan import Rule
 from xactin.kernel.procedure.problems import Problem
 from xactin.kernel.working_time import Calendar, CalendarError, longest
 
@@ -45,12 +48,22 @@ def limit_of(package: Package, node: Node, calendar: Calendar) -> int:
     if rule is None or rule.receives:
         return 0
     own = package.procedure.authority_limits.get(node.id)
-    limit = own.maximum if own else rule.limit
+    limit = own.maximum if own else _by_table(package, rule) or rule.limit
     times = 1
     if node.multi is not None and node.multi.sequential:
         known = len(rule.agencies) if not isinstance(rule.agencies, str) else 0
         times = known or (int(node.multi.count) if node.multi.count.isdigit() else 2)
     return longest([limit], calendar) * times if limit else 0
+
+
+def _by_table(package: Package, rule: Rule) -> Mapping[str, int] | None:
+    """The longest limit a decision table gives."""
+    table = package.tables.get(rule.limit_by.table) if rule.limit_by else None
+    if table is None or rule.limit_by is None or list(table.outputs.values()) != ["int"]:
+        return None
+    values = [row.values[0] for row in table.rows]
+    most = sum(value for value in values if value > 0) if table.policy == "C+" else max(values)
+    return {rule.limit_by.unit: max(0, most)}
 
 
 class _Ways:

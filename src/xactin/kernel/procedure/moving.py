@@ -201,12 +201,22 @@ class Moving:
         """A task token, asked from now on: its limit and its timers begin."""
         node = self.flow.nodes[token["n"]]
         fresh = {key: token[key] for key in ("n", "p", "i", "r", "wait") if key in token} | {"at": self.text}
-        limit = clock.task_limit(self.package, self.state, node.id)
+        limit = self.limit(node.id)
         if limit is not None:
             fresh["due"] = time_text(add_working(self.at, limit, self.calendar))
         if boundary is None:
             boundary = () if "i" in token else self.flow.boundaries.get(node.id, ())
         return self.armed(fresh, boundary)
+
+    def limit(self, node: str) -> Mapping[str, Any] | None:
+        """A task's limit: what a decision table says of this dossier, else what is set for all."""
+        rule = self.package.rules.get(node)
+        if rule is None or rule.limit_by is None or node in self.state["limits"]:
+            return clock.task_limit(self.package, self.state, node)
+        found = self.evaluate(f"tables.{rule.limit_by.table}", node)
+        if type(found) is not int or found < 0:
+            raise self.failed(node, rule.limit_by.table)
+        return {rule.limit_by.unit: found}
 
     def armed(self, token: Token, events: Sequence[Node]) -> Token:
         """The token with the timers of its events set from now."""
@@ -277,7 +287,13 @@ class Moving:
             else:
                 acts[step["n"]] = step["act"]
         answers |= self.given.get("answers", {})
-        return {**self.given, "acts": acts, "answers": answers}
+        found = {**self.given, "acts": acts, "answers": answers}
+        if not self.package.tables:
+            return found
+        decided: dict[str, Any] = {}
+        for name in sorted(self.steps, key=lambda name: int(name[1:])):
+            decided |= self.steps[name].get("decided", {})
+        return dict(self.package.with_tables(found | {"decided": decided}))
 
     def count(self, node: Node) -> int:
         """How many instances: one for each agency, or what the cardinality says."""
@@ -291,8 +307,12 @@ class Moving:
         return found
 
     def decide(self, node: Node) -> Any:
-        """What a business rule task decides by its table."""
-        raise self.failed(node.id, "")
+        """What a business rule task decides by its table, from what is so when the flow comes by."""
+        table = self.package.tables[self.package.table_of(node.id)]
+        try:
+            return table.decide(self.package.input_names, self.values())
+        except ExpressionError as error:
+            raise self.failed(node.id, table.id) from error
 
     def early(self, node: Node, text: str) -> bool:
         """Whether a completion condition holds before everything was done."""

@@ -4,6 +4,7 @@
     process.bpmn        the flow, BPMN 2.0 (what is covered: `bpmn.py`)
     form.schema.json    the data, JSON Schema 2020-12
     result.typ          what is issued
+    *.dmn               decision tables, DMN 1.3 (what is covered: `decisions/dmn.py`)
     examples/*.yaml     worked examples: acts in, expected tasks, deadlines and result out
 
 Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what becomes of it):
@@ -38,12 +39,15 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     services        {<serviceTask, sendTask, receiveTask or message event id>: {kind, name, reads, writes,
                     irrevocable, tells {to: <party>, text}}}: done by a system's act, whose id is `done`
     timers          {<timer event id>: {working_day: 3}}: working time where BPMN knows only ISO 8601
+    decisions       {<businessRuleTask id>: <decision id>}: which table it decides by; else the one of its own id
     ends            {<endEvent id>: done | refused | stopped}: where the kind of the last act does not tell
     authority_limits {<task id>: {default: {...}, maximum: {...}}}: what each authority sets for itself
 
 Rules are CEL (`kernel/expressions/`) over `form`, `applicant` (kind), `acts` (task -> id of its last
 act, "" before; a list of all for multi-instance and in an ad-hoc subprocess) and `answers` (task -> data of that
-act, or such a list). An id with a hyphen is asked as `acts["a-b"]`.
+act, or such a list), `tables` (decision id -> what its table says of the form now) and `decided` (business rule
+task -> what its table said when the flow came by; ask has() first). A task's limit may be what a table says:
+`limit_by: {table: <decision id>, unit: working_day}`. An id with a hyphen is asked as `acts["a-b"]`.
 
 A matter without a drawn flow is one ad-hoc subprocess (`bpmn:adHocSubProcess`, ordering parallel or sequential).
 `engine.open_tasks` then has, beside tasks, *offers* (kind `offer`, id `t3:opinion`, one act `start`): whoever may
@@ -97,6 +101,8 @@ import yaml
 from xactin.kernel.canonical import canonical
 from xactin.kernel.expressions import Names, Shape
 from xactin.kernel.procedure.both_formats import procedure_of
+from xactin.kernel.procedure.decisions.dmn import read_dmn
+from xactin.kernel.procedure.decisions.tables import Decided, Table
 from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.drawing.bpmn import read_bpmn
 from xactin.kernel.procedure.model import Flow
@@ -141,12 +147,37 @@ class Package:
 
     @cached_property
     def names(self) -> Names:
-        return names_of(self.procedure, self.form_schema, self.flow)
+        """What rules may speak of."""
+        return names_of(self.procedure, self.form_schema, self.flow, self.tables)
 
     @cached_property
     def names_of_checks(self) -> Names:
         """What `checks` may speak of: the form, and `today` as a day in text (`2026-07-20`)."""
         return Names({"form": self.names.roots["form"], "today": Shape("string")})
+
+    @cached_property
+    def input_names(self) -> Names:
+        """What inputs of decision tables may speak of: all but the tables."""
+        return names_of(self.procedure, self.form_schema, self.flow, {})
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The decision tables by id."""
+        found = (
+            table
+            for name in sorted(self.files)
+            if name.endswith(".dmn")
+            for table in read_dmn(name, self.files[name])
+        )
+        return {table.id: table for table in found}
+
+    def table_of(self, task: str) -> str:
+        """The table a business rule task decides by: what `decisions` says, else the one of its own id."""
+        return str(self.procedure.decisions.get(task, task))
+
+    def with_tables(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Values as rules ask them, with `tables`, each evaluated when it is asked."""
+        return {**values, "tables": Decided(self.tables, self.input_names, values)} if self.tables else values
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -191,6 +222,17 @@ def load_package(source: Path | Mapping[str, bytes]) -> Package:
         for name in sorted(files)
         if name.startswith("examples/") and name.endswith((".yaml", ".yml"))
     }
+    tables: list[str] = []
+    for name in sorted(files):
+        if name.endswith(".dmn"):
+            try:
+                tables += [table.id for table in read_dmn(name, files[name])]
+            except PackageError as error:
+                problems += error.problems
+    for twice in sorted({one for one in tables if tables.count(one) > 1}):
+        problems.append(
+            Problem("decision_table", twice, f"Bảng “{twice}” có hai lần", f"There are two tables “{twice}”")
+        )
     procedure = None if problems else _described(meta, problems)
     if problems or flow is None or procedure is None:
         raise PackageError(problems)

@@ -14,7 +14,8 @@ from xactin.kernel.expressions import (
     compile_expression,
     shape_of_schema,
 )
-from xactin.kernel.procedure.description import Act, Procedure, Service, Task
+from xactin.kernel.procedure.decisions.tables import Table
+from xactin.kernel.procedure.description import Act, LimitBy, Procedure, Service, Task
 from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
 
 DONE = Act("done", "advance", {"vi": "Hoàn thành", "en": "Done"})
@@ -36,6 +37,7 @@ class Rule:
     post: str = ""
     party: str = ""
     limit: Mapping[str, Any] | None = None
+    limit_by: LimitBy | None = None
     silence: bool = False
     reads: tuple[str, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
@@ -86,6 +88,7 @@ def offers_of(procedure: Procedure, flow: Flow, rules: Mapping[str, Rule]) -> di
                 party="" if starter else rules[inner].party,
                 acts={"start": START},
                 limit=None,
+                limit_by=None,
                 silence=False,
                 reads=(),
                 irrevocable=False,
@@ -112,6 +115,7 @@ def _task(node: Node, procedure: Procedure, conditions: Sequence[Expression]) ->
         post=said.post,
         party=said.party,
         limit=said.limit,
+        limit_by=said.limit_by,
         silence=said.silence,
         reads=said.reads,
         acts=acts,
@@ -175,7 +179,7 @@ def _way(node: Node, act: str, condition: Expression) -> str:
         return ""
 
 
-def names_of(procedure: Procedure, schema: Any, flow: Flow) -> Names:
+def names_of(procedure: Procedure, schema: Any, flow: Flow, tables: Mapping[str, Table]) -> Names:
     """What rules of this package may speak of."""
     form = shape_of_schema(schema if isinstance(schema, dict) else {})
     acts: dict[str, Shape] = {}
@@ -186,6 +190,14 @@ def names_of(procedure: Procedure, schema: Any, flow: Flow) -> Names:
         answer = _answer(said)
         acts[name] = Shape("list", items=Shape("string")) if many else Shape("string")
         answers[name] = Shape("list", items=answer) if many else answer
+    asked = {
+        "tables": {name: table.shape for name, table in tables.items()},
+        "decided": {
+            node.id: tables[by].shape
+            for node in flow.nodes.values()
+            if node.kind is Kind.RULE and (by := procedure.decisions.get(node.id, node.id)) in tables
+        },
+    }
     return Names(
         {
             "form": form if form.kind == "map" else Shape("map"),
@@ -193,6 +205,8 @@ def names_of(procedure: Procedure, schema: Any, flow: Flow) -> Names:
             "acts": Shape("map", acts, required=frozenset(acts)),
             "answers": Shape("map", answers, required=frozenset(answers)),
         }
+        | ({"tables": Shape("map", asked["tables"], required=frozenset(asked["tables"]))} if tables else {})
+        | ({"decided": Shape("map", asked["decided"])} if asked["decided"] else {})
     )
 
 

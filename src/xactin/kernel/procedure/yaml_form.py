@@ -72,6 +72,9 @@ _TASK: Final[dict[str, Any]] = {
     "started_by": _map("agency post", agency=TEXT, post=TEXT),
     "post": TEXT,
     "limit": DURATION,
+    "limit_by": _map(
+        "table unit", table=NAME, unit={"enum": ["working_day", "working_hour", "calendar_day"]}
+    ),
     "silence": {"enum": ["consent", "none"]},
     "reads": _list(PART),
     "reserved": {"type": "boolean"},
@@ -145,6 +148,7 @@ _PROCEDURE: Final[dict[str, Any]] = {
     ),
     "reception": NODE,
     "timers": _each(DURATION),
+    "decisions": _each(NAME) | {"propertyNames": NODE},
     "ends": _each({"enum": ["done", "refused", "stopped"]}),
     "keywords": WORDS,
     "authority_limits": _each(_map("maximum", default=DURATION, maximum=DURATION)),
