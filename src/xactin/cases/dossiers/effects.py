@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +20,9 @@ RULES = "rules"
 """Who opens content so that a rule of the flow can be evaluated."""
 
 
-@lru_cache(maxsize=256)
-def _asks_content(package_digest: str, conditions: frozenset[str]) -> bool:
-    return any(word in condition for condition in conditions for word in ("form", "answers", "applicant"))
-
-
 def asks_content(package: Package) -> bool:
-    """Whether any condition of the flow speaks of content, which then has to be opened."""
-    arrows = package.flow.arrows.values()
-    return _asks_content(package.digest, frozenset(arrow.condition for arrow in arrows if arrow.condition))
+    """Whether any rule on the way speaks of content, which then has to be opened."""
+    return package.asks_content
 
 
 def values_of(

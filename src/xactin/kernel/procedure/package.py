@@ -106,7 +106,7 @@ from xactin.kernel.procedure.decisions.tables import Decided, Table
 from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.drawing.bpmn import read_bpmn
 from xactin.kernel.procedure.model import Flow
-from xactin.kernel.procedure.plan import Rule, names_of, offers_of, rules_of
+from xactin.kernel.procedure.plan import Rule, asks_content, names_of, offers_of, rules_of
 from xactin.kernel.procedure.problems import PackageError, Problem
 from xactin.kernel.procedure.yaml_form import form_problems
 
@@ -186,6 +186,11 @@ class Package:
     @cached_property
     def offers(self) -> Mapping[str, Rule]:
         return offers_of(self.procedure, self.flow, self.rules)
+
+    @cached_property
+    def asks_content(self) -> bool:
+        """Whether the engine needs content to decide an act."""
+        return asks_content(self.procedure, self.flow)
 
     @property
     def effective_from(self) -> date:

@@ -216,3 +216,19 @@ def _answer(said: Task) -> Shape:
     for act in said.acts:
         members |= shape_of_schema(act.data_schema or {}).members or {}
     return Shape("map", members)
+
+
+def asks_content(procedure: Procedure, flow: Flow) -> bool:
+    """Whether the engine needs content to decide: some rule on the way speaks of the form, answers, who asks, or a
+    table. Fees are asked apart, they are not on the way."""
+    texts = [arrow.condition for arrow in flow.arrows.values()]
+    texts += [task.agencies for task in procedure.tasks.values() if isinstance(task.agencies, str)]
+    for node in flow.nodes.values():
+        texts += [node.trigger.date, node.adhoc.completion if node.adhoc else ""]
+        texts += [node.multi.count, node.multi.completion] if node.multi else []
+    tables = any(task.limit_by for task in procedure.tasks.values())
+    tables = tables or any(node.kind is Kind.RULE for node in flow.nodes.values())
+    return tables or any(word in text for text in texts for word in _CONTENT)
+
+
+_CONTENT = ("form", "answers", "applicant", "tables")
