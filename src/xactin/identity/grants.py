@@ -17,6 +17,7 @@ RIGHTS: Final = {
     "identity_post": "INSERT, UPDATE",
     "identity_proposal": "INSERT, UPDATE",
     "identity_signingkey": "INSERT, UPDATE",
+    "identity_workcalendar": "INSERT",
     # allauth's, which stands in this room: addresses, second factors and sessions come and go.
     "account_emailaddress": "INSERT, UPDATE, DELETE",
     "account_emailconfirmation": "INSERT, UPDATE, DELETE",
