@@ -13,7 +13,7 @@ class IdentityConfig(AppConfig):
         """The rows the audit looks at, the hat switcher, the lines of the account's menu and of the desk."""
         from django.utils.translation import gettext_lazy as _
 
-        from xactin.identity import folding, policies
+        from xactin.identity import attested_rows, folding, policies
         from xactin.identity.posts.queries import to_confirm
         from xactin.identity.readings.queries import people_about
         from xactin.identity.readings.registry import register_purpose, register_subjects
@@ -21,6 +21,7 @@ class IdentityConfig(AppConfig):
         from xactin.ui import nav
 
         policies.register()
+        attested_rows.register()
         folding.register()
         nav.register_hats(hats, "identity:wear_hat")
         nav.register("account", _("My account"), "identity:me", 10, icon="person")

@@ -20,6 +20,7 @@ from xactin.identity.accounts.commands import (
 )
 from xactin.identity.agencies.commands import close_agency, create_agency, edit_agency
 from xactin.identity.agencies.uses import register_use
+from xactin.identity.attested_rows import attest_standing
 from xactin.identity.attesting import signer_of
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
@@ -49,6 +50,7 @@ from xactin.ledger import commands as ledger
 __all__ = [
     "applicant_of",
     "appoint",
+    "attest_standing",
     "begin_passkey",
     "choose_language",
     "close_agency",

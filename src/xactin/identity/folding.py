@@ -7,7 +7,9 @@ be read is told by the audit itself; here it only means that the rows have nothi
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
+from xactin.identity.attested_rows import KINDS, digests, told
 from xactin.identity.keys.signing import public_key, server_key
 from xactin.identity.models import Account, Agency, Holding, KeyMandate, Post, SigningKey
 from xactin.identity.posts.proposal_commands import proposed_effect
@@ -26,7 +28,7 @@ def register() -> None:
     """Has the audit look at this room's rows."""
     register_fold("agency", _told(_agencies, _agency), claims="SELECT 'agency:' || code FROM identity_agency")
     register_fold("post", _told(_posts, _post), claims="SELECT 'post:' || id FROM identity_post")
-    register_fold("person", _told(_accounts, _account), claims=_OUT_OF_USE)
+    register_fold("person", _told(_accounts, _account), claims=_PEOPLE)
     register_fold("mandate", _told(_mandates, _mandate), claims=_KEYS)
 
 
@@ -37,7 +39,11 @@ UNION ALL SELECT 'key:' || id FROM identity_signingkey k
  WHERE NOT EXISTS (SELECT FROM identity_keymandate m WHERE m.key_id = k.id AND m.holding_id IS NULL)
 """
 
-_OUT_OF_USE: Final = "SELECT 'person:' || person_id FROM identity_account WHERE NOT is_active"
+# Accounts, tokens, addresses and second factors of somebody who is no person stand on nothing either.
+_PEOPLE: Final = """
+SELECT 'person:' || id FROM identity_person
+UNION ALL SELECT 'person:' || person_id FROM identity_account
+"""
 
 
 _OF_THE_POST: Final = ("post.create", "post.edit", "post.policy", "post.duties", "post.close")
@@ -194,19 +200,26 @@ def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:
 
 
 def _accounts(ids: Sequence[str]) -> Rows:
-    return {str(row.person_id): row for row in Account.objects.filter(person_id__in=ids)}
+    """Accounts by person, under `rows` what the attested kinds of rows digest to, by person."""
+    people = [UUID(id) for id in ids]
+    accounts = {str(row.person_id): row for row in Account.objects.filter(person_id__in=ids)}
+    return {**accounts, "rows": digests(people)}
 
 
 def _account(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
-    """An account is in use unless an administrator said otherwise last."""
+    """An account is in use unless an administrator said otherwise last; its rows are those last attested."""
     said = {"active": True}
     for entry in entries:
         if _act(entry) in ("account.deactivate", "account.reactivate"):
             said = entry.effect
-    if id not in rows:
-        yield "the account was put out of use or taken back, and its row is gone"
-        return
-    yield from _changed({"active": rows[id].is_active}, said, "the account's row")
+    attested, standing = told(entries), rows["rows"][UUID(id)]
+    for kind in KINDS:
+        if attested.get(kind) != standing.get(kind):
+            yield f"{kind}: the rows are not those that were last attested"
+    if id in rows:
+        yield from _changed({"active": rows[id].is_active}, said, "the account's row")
+    elif "account" in attested:
+        yield "the account's row is gone"
 
 
 def _mandates(ids: Sequence[str]) -> Rows:

@@ -104,7 +104,7 @@ def begin_authority(
             at=chain.at,
             key=key_of(private).id,
         )
-        effect = {"demo": demo, "log": verifier, "origin": origin, "mandates": [mandate]}
+        effect = {"demo": demo, "log": verifier, "name": name, "origin": origin, "mandates": [mandate]}
         if document_roots:
             effect["document_roots"] = list(document_roots)
         chain.place(statement, sign_ed25519(private, statement), effect)

@@ -227,14 +227,7 @@ def _settle(path: Path) -> None:
 
 
 def _insert(stored: StoredFile) -> None:
-    members = sealed_members(
-        stored.id,
-        name=stored.name,
-        sha256=stored.sha256,
-        salt=stored.salt,
-        key=stored.key,
-        noted=stored.noted,
-    )
+    members = sealed_members(stored)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _INSERT_FILE,

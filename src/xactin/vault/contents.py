@@ -1,7 +1,7 @@
 """What the vault gives out: a value ready to be written, a file as its holder sees it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -92,16 +92,43 @@ class StoredFile:
     noted: str = ""
 
 
-def sealed_members(file: UUID, *, name: str, sha256: str, salt: bytes, key: bytes, noted: str = "") -> bytes:
-    """What of a file is itself secret, sealed."""
-    members = {"name": name, "sha256": sha256, "salt": salt.hex(), "key": key.hex()}
-    plain = orjson.dumps(members | ({"noted": noted} if noted else {}))
-    return secrets.seal(plain, file_context(file))
+def sealed_members(stored: StoredFile) -> bytes:
+    """What of a file is itself secret, sealed, with what its row says openly: so a row that was changed is seen."""
+    plain: dict[str, Any] = {
+        "name": stored.name,
+        "sha256": stored.sha256,
+        "salt": stored.salt.hex(),
+        "key": stored.key.hex(),
+        "row": _row_of(stored),
+    }
+    if stored.noted:
+        plain["noted"] = stored.noted
+    return secrets.seal(orjson.dumps(plain), file_context(stored.id))
+
+
+def _row_of(stored: StoredFile) -> dict[str, Any]:
+    return {
+        "owner": stored.owner,
+        "media_type": stored.media_type,
+        "size": stored.size,
+        "created": stored.created.astimezone(UTC).isoformat(),
+    }
+
+
+def changed_columns(stored: StoredFile, sealed: bytes) -> list[str]:
+    """Open columns of a file's row that are not what was sealed with it. Raises SecretsError.
+
+    Files stored before the columns were sealed say nothing; who cannot seal cannot make such a one.
+    """
+    found = orjson.loads(secrets.unseal(sealed, file_context(stored.id))).get("row", {})
+    row = _row_of(stored)
+    return sorted(name for name in found if found[name] != row.get(name))
 
 
 def opened_members(file: UUID, sealed: bytes) -> dict[str, Any]:
     """The same opened: name, sha256, salt, key, and what was noted, if anything. Raises SecretsError."""
     found = orjson.loads(secrets.unseal(sealed, file_context(file)))
+    found.pop("row", None)
     return {**found, "salt": bytes.fromhex(found["salt"]), "key": bytes.fromhex(found["key"])}
 
 
@@ -112,7 +139,8 @@ def path_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes).
+    """What stands in the place of a commitment. `state`: sound, erased, changed, or gone (a file's bytes), or
+    which open columns of a file's row were changed (`of another size`).
 
     `plain` (canonical JSON) is there if a value is sound, `file` if its row can be read; who audits forgets both
     with the piece of work.
@@ -124,6 +152,7 @@ class Content:
     state: str
     plain: bytes | None = field(default=None, repr=False)
     file: StoredFile | None = field(default=None, repr=False)
+    place: int = 0  # among the versions of its part: what was stored later has a greater one
 
     @property
     def value(self) -> Any:

@@ -1,6 +1,7 @@
 """What may be asked of the vault. Opening content takes who opens it and for what, and is logged with it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -17,6 +18,7 @@ from xactin.vault.contents import (
     SALT,
     Content,
     StoredFile,
+    changed_columns,
     opened_members,
     opened_value,
     path_of,
@@ -91,13 +93,13 @@ SELECT part, commitment FROM (
 """
 _VALUES_BETWEEN: Final = """
 SELECT subject, part, commitment, sealed FROM vault_value
- WHERE subject >= %s AND (%s::text IS NULL OR subject < %s)
+ WHERE subject >= %s AND (%s::text IS NULL OR subject < %s) ORDER BY id
 """
 _FILES_BETWEEN: Final = (
     _COLUMNS
     + """
   FROM vault_file f JOIN vault_binding b ON b.file_id = f.id
- WHERE b.subject >= %s AND (%s::text IS NULL OR b.subject < %s)
+ WHERE b.subject >= %s AND (%s::text IS NULL OR b.subject < %s) ORDER BY b.bound, f.id
 """
 )
 
@@ -321,12 +323,12 @@ def contents_between(low: str, high: str | None) -> Iterator[Content]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_VALUES_BETWEEN, (low, high, high))
-        for row in cursor.fetchall():
-            yield value_content(*row)
+        for place, row in enumerate(cursor.fetchall()):
+            yield replace(value_content(*row), place=place)
         cursor.execute(_FILES_BETWEEN, (low, high, high))
-        for row in cursor.fetchall():
+        for place, row in enumerate(cursor.fetchall()):
             state, found = _file_state(row)
-            yield Content(row[8], row[9], bytes(row[4]).hex(), state, file=found)
+            yield Content(row[8], row[9], bytes(row[4]).hex(), state, file=found, place=place)
 
 
 def _file_state(row: tuple[Any, ...]) -> tuple[str, StoredFile | None]:
@@ -336,8 +338,11 @@ def _file_state(row: tuple[Any, ...]) -> tuple[str, StoredFile | None]:
     try:
         found = _stored(*row)
         made = commit_file(found.salt, plain_bytes(found))
+        changed = changed_columns(found, bytes(row[7]))
     except Missing:
         return "gone", found
     except (secrets.SecretsError, Damaged, ValueError):
         return "changed", found
+    if made == found.commitment and changed:
+        return f"of another {', '.join(changed)} than it was stored with", found
     return "sound" if made == found.commitment else "changed", found

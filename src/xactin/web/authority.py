@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import sys
+from pathlib import Path
 
 from xactin.web import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
@@ -83,15 +84,19 @@ def print_token(username: str, days: int) -> int:
     return 0
 
 
-def audit(processes: int) -> int:
-    """Names every difference; 1 if there is any."""
-    from xactin.ledger.audit import run_audit
+def audit(processes: int, *, since: int = 0, checkpoint: Path | None = None) -> int:
+    """Names every difference, then says what was looked at; 1 if there is any difference."""
+    from xactin.ledger import audit as ledger
 
-    findings = run_audit(processes)
-    for finding in findings:
+    note = checkpoint.read_text("utf-8") if checkpoint else None
+    report = ledger.audit(processes, since=since, checkpoint=note)
+    for finding in report.findings:
         print(f"{finding.kind}: {finding.subject}: {finding.text}")
-    print(f"audit: {len(findings)} findings" if findings else "audit: clean")
-    return 1 if findings else 0
+    print(
+        "audit: looked at " + ", ".join(f"{many} {what}" for what, many in sorted(report.looked_at.items()))
+    )
+    print(f"audit: {len(report.findings)} findings" if report.findings else "audit: clean")
+    return 1 if report.findings else 0
 
 
 def _first_password() -> str:

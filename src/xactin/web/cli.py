@@ -144,6 +144,17 @@ def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         needs_database=True,
     )
     audit.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
+    audit.add_argument(
+        "--from",
+        dest="since",
+        type=int,
+        default=0,
+        metavar="SIZE",
+        help="only subjects that came or went on since the log had this size",
+    )
+    audit.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="a checkpoint kept off this machine, to go on from"
+    )
     procedure = commands.add_parser("procedure", help="Procedure packages.")
     inner = procedure.add_subparsers(metavar="COMMAND", required=True)
     check = _add(
@@ -212,7 +223,7 @@ def _token(wish: argparse.Namespace) -> int:
 def _audit(wish: argparse.Namespace) -> int:
     from xactin.web.authority import audit
 
-    return audit(wish.processes)
+    return audit(wish.processes, since=wish.since, checkpoint=wish.checkpoint)
 
 
 def _verify(wish: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.ledger.audit import Finding, Told
+from xactin.ledger.audit import Finding, Told, count, counts
 from xactin.ledger.queries import EntryRow
 
 Task = dict[str, Any]
@@ -98,6 +98,7 @@ def _folded(
         if said["act"] == REVOKE:
             told.revoked_at, told.revoked_reason = row.at, str(effect["reason"])
         if "state" not in effect:
+            count(counts.FOLDED)
             continue
         before = told.state
         try:

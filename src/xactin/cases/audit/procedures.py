@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
-from xactin.kernel.procedure.package import digest_of
+from xactin.cases.procedures.commands import listed
+from xactin.kernel.procedure.package import digest_of, load_package
+from xactin.kernel.procedure.problems import PackageError
 from xactin.ledger.audit import Finding, Told
 from xactin.ledger.queries import EntryRow
 
@@ -39,6 +41,18 @@ def _versions(code: str, published: Mapping[str, EntryRow]) -> Iterator[str]:
             yield f"version {row.version}: its files are not those published"
         if _said(row) != _wanted(entry, starts):
             yield f"version {row.version}: its row says other than the entry that published it"
+        yield from _listed(row)
+
+
+def _listed(row: ProcedureVersion) -> Iterator[str]:
+    """What lists and the search show of a version, against its package."""
+    try:
+        package = load_package({name: text.encode() for name, text in row.files.items()})
+    except PackageError:
+        return  # its files are told already
+    wrong = [name for name, value in listed(package).items() if getattr(row, name) != value]
+    if wrong:
+        yield f"version {row.version}: {', '.join(wrong)} other than its package says"
 
 
 def _said(row: ProcedureVersion) -> tuple[Any, ...]:

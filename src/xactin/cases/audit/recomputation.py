@@ -13,7 +13,7 @@ from xactin.kernel.calendars import Calendar
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.engine import ENGINE
 from xactin.kernel.procedure.package import Package
-from xactin.ledger.audit import Told
+from xactin.ledger.audit import Told, count, counts
 from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
@@ -27,7 +27,7 @@ BEFORE_NAMES: Final = "1"
 
 
 class Unknown(Exception):
-    """The engine cannot be asked: content was erased, or another engine, calendar or package was in use then."""
+    """The engine cannot be asked: content was erased, or another engine, calendar or package was in use. Says why."""
 
 
 class Recomputing:
@@ -49,10 +49,12 @@ class Recomputing:
         """
         try:
             state, effect = self._decided(row, before, after)
-        except Unknown:
+        except Unknown as why:
+            count(f"{counts.UNDECIDABLE} ({why})")
             return []
         except engine.Refused as refused:
             return [f"the engine refuses this act ({refused.code})"]
+        count(counts.DECIDED)
         said = {name: value for name, value in row.effect.items() if name not in _OURS}
         found = [
             f"{name} is not what the engine decides"
@@ -64,9 +66,9 @@ class Recomputing:
     def _decided(self, row: EntryRow, before: State, after: State) -> Decided:
         said = row.statement
         if (said["rule"] or {}).get("digest") != self._package.digest:
-            raise Unknown
+            raise Unknown("another package than the dossier began with")
         if row.effect.get("engine", BEFORE_NAMES) != ENGINE:
-            raise Unknown
+            raise Unknown("another engine decided it")
         if said["act"] == SUBMIT:
             return engine.start(
                 self._package,
@@ -165,7 +167,7 @@ class Recomputing:
     def _value(self, commitment: str) -> Any:
         found = self._contents.get(commitment)
         if found is None or found.state != "sound":
-            raise Unknown
+            raise Unknown(f"content {'gone' if found is None else found.state}")
         return found.value
 
 
@@ -173,7 +175,7 @@ def _calendar(row: EntryRow) -> Calendar:
     """The calendar that an effect names. Raises Unknown."""
     found = calendar_named(str(row.effect.get("calendar")))
     if found is None:
-        raise Unknown
+        raise Unknown("its calendar is not known")
     return found
 
 

@@ -82,18 +82,13 @@ def _version_taken() -> Invalid:
 
 def _keep(package: Package, at: datetime, entry: Any) -> None:
     """Writes the row of a version. Raises Invalid where somebody else has just published it."""
-    said = package.procedure
     try:
         ProcedureVersion.objects.create(
             code=package.code,
             version=package.version,
             digest=package.digest,
             files={name: data.decode() for name, data in package.files.items()},
-            name_vi=said.name["vi"],
-            name_en=said.name["en"],
-            field_code=said.field_code,
-            level=said.level,
-            search=folded(" ".join([package.code, *_words(said)])),
+            **listed(package),
             in_force_from=package.effective_from,
             in_force_until=until_of(package),
             published_at=at,
@@ -101,6 +96,18 @@ def _keep(package: Package, at: datetime, entry: Any) -> None:
         )
     except IntegrityError as error:
         raise _version_taken() from error
+
+
+def listed(package: Package) -> dict[str, str]:
+    """What lists and the search show of a version: columns that its package determines."""
+    said = package.procedure
+    return {
+        "name_vi": said.name["vi"],
+        "name_en": said.name["en"],
+        "field_code": said.field_code,
+        "level": said.level,
+        "search": folded(" ".join([package.code, *_words(said)])),
+    }
 
 
 def _words(said: Procedure) -> list[str]:

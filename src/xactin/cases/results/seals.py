@@ -31,11 +31,16 @@ def _context(owner: str) -> str:
     return f"sealing:{owner}"
 
 
+def opened_key(row: SealingKey) -> bytes:
+    """The private key of a row (PEM). Raises SecretsError."""
+    return secrets.unseal(bytes(row.sealed), _context(row.owner))
+
+
 def _kept(owner: str) -> Issued | None:
     row = SealingKey.objects.filter(pk=owner).first()
     if row is None:
         return None
-    return Issued(bytes(row.certificate), secrets.unseal(bytes(row.sealed), _context(owner)))
+    return Issued(bytes(row.certificate), opened_key(row))
 
 
 def _keep(owner: str, issued: Issued) -> Issued:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from xactin.identity import queries
+from xactin.identity.attested_rows import attest_rows, together
 from xactin.identity.attesting import require
 from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.keys.commands import enrol_person_key
@@ -82,14 +83,25 @@ def make_person_account(
     e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
     require(by, "account.create", AccountFacts(subject="account:"))
-    person = enrol_person(
-        full_name=full_name,
-        kind=kind,
-        id_number=id_number,
-        phone=phone,
-        address=address,
-        by=by,
-    )
+    with together():
+        return _person_account(
+            username,
+            password,
+            email,
+            language,
+            by,
+            full_name=full_name,
+            kind=kind,
+            id_number=id_number,
+            phone=phone,
+            address=address,
+        )
+
+
+def _person_account(
+    username: str, password: str | None, email: str, language: str, by: Actor | None, **who: str
+) -> Account:
+    person = enrol_person(**who, by=by)
     email = email.lower()  # as allauth looks for it
     try:
         with transaction.atomic():
@@ -141,13 +153,14 @@ def create_token(account: Account, label: str = "", *, days: int = TOKEN_DAYS) -
             {"field": "days"},
         )
     token, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
-    ApiToken.objects.create(
-        account=account,
-        digest=_digest(token),
-        label=label.strip()[:100],
-        created_at=at,
-        expires_at=at + timedelta(days=days),
-    )
+    with transaction.atomic():
+        ApiToken.objects.create(
+            account=account,
+            digest=_digest(token),
+            label=label.strip()[:100],
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
     return token
 
 
@@ -156,6 +169,7 @@ def end_of_token(token: str) -> datetime:
     return ApiToken.objects.get(digest=_digest(token)).expires_at
 
 
+@transaction.atomic
 def revoke_token(*, by: Actor, token: int) -> None:
     """Ends one of the actor's own tokens. Raises NotFound."""
     ended = ApiToken.objects.filter(pk=token, account_id=by.account_id, revoked_at__isnull=True).update(
@@ -163,6 +177,7 @@ def revoke_token(*, by: Actor, token: int) -> None:
     )
     if not ended:
         raise NotFound("Không tìm thấy mã truy cập này.", "There is no such token.")
+    attest_rows(by.person_id, "tokens")
 
 
 def account_of_token(token: str) -> Account | None:
@@ -210,6 +225,7 @@ def edit_profile(*, by: Actor, phone: str, address: str) -> None:
     """Changes how a person can be reached. Their name and number are not theirs to change here."""
     require(by, "person.edit", _own(by.person_id))
     Person.objects.filter(pk=by.person_id).update(phone=clean_phone(phone), address=clean_name(address))
+    attest_rows(by.person_id, "person")
 
 
 def _own(person: UUID) -> OwnFacts:

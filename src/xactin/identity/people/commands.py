@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from xactin.identity.accounts.commands import make_person_account
+from xactin.identity.attested_rows import attest_rows
 from xactin.identity.attesting import attest, require
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.jobs import send_later
@@ -128,6 +129,7 @@ def deactivate_account(*, person: UUID, by: Actor) -> None:
     if not account.has_usable_password():
         _forget_links(account)
     ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=now())
+    attest_rows(person, "tokens")
     for session in UserSession.objects.filter(user=account):
         session.end()
 

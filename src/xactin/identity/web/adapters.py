@@ -13,6 +13,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
+from xactin.identity.attested_rows import together
 from xactin.identity.commands import enrol_person
 from xactin.identity.jobs import send_later
 from xactin.identity.models import Account
@@ -70,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, user: Account, form: BaseForm, commit: bool = True) -> Account:
         """A citizen signs up: person, key and account stand together or not at all."""
         entered = form.cleaned_data
-        with transaction.atomic():
+        with transaction.atomic(), together():
             user.person = enrol_person(
                 full_name=entered["full_name"],
                 id_number=entered["id_number"],

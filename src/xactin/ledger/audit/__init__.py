@@ -1,7 +1,19 @@
 """The audit of a whole authority: `run_audit`, and the registry in which higher rooms check their own tables."""
 
-from xactin.ledger.audit.findings import Finding
-from xactin.ledger.audit.folds import Told, register_fold
-from xactin.ledger.audit.running import run_audit
+from xactin.ledger.audit import counts
+from xactin.ledger.audit.counts import count
+from xactin.ledger.audit.findings import Finding, Report
+from xactin.ledger.audit.folds import Told, register_check, register_fold
+from xactin.ledger.audit.running import audit, run_audit
 
-__all__ = ["Finding", "Told", "register_fold", "run_audit"]
+__all__ = [
+    "Finding",
+    "Report",
+    "Told",
+    "audit",
+    "count",
+    "counts",
+    "register_check",
+    "register_fold",
+    "run_audit",
+]

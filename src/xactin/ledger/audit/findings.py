@@ -1,5 +1,6 @@
 """What an audit finds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,3 +27,11 @@ class Finding:
     kind: str
     subject: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an audit found, and what it looked at."""
+
+    findings: list[Finding]
+    looked_at: Mapping[str, int]

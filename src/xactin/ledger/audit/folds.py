@@ -62,6 +62,26 @@ def register_fold(kind: str, check: Check, *, claims: str = "") -> None:
     _folds[kind] = Fold(check, claims)
 
 
+_checks: Final[list[Callable[[], Iterable[Finding]]]] = []
+
+
+def register_check(check: Callable[[], Iterable[Finding]]) -> None:
+    """Has `check` called once in each audit, for rows that no subject's entries tell of: keys, counters."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def check_apart() -> Iterator[Finding]:
+    """What the registered checks find. One that fails says so and hides no other."""
+    for check in _checks:
+        try:
+            yield from list(check())
+        except DatabaseError:
+            raise
+        except Exception as error:
+            yield Finding("table", check.__module__, f"what stands apart cannot be checked ({error!r})")
+
+
 def all_claims() -> list[str]:
     """The registered `claims`."""
     return [fold.claims for fold in _folds.values() if fold.claims]

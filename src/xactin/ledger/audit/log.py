@@ -14,6 +14,7 @@ from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.checkpoint import NoteError, open_note
 from xactin.kernel.log.merkle import Frontier, leaf_hash
 from xactin.kernel.log.tiles import HASH, WIDTH, TileReader
+from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.history import History
 from xactin.ledger.authority import authority
@@ -133,18 +134,20 @@ def _tile_findings(level: int, index: int, wanted: bytes) -> list[Finding]:
     return []
 
 
-def join_chunks(chunks: Iterable[Chunk], history: History) -> list[Finding]:
-    """What the chunks, in their order, say together: upper tiles, and the end of the log."""
+def join_chunks(chunks: Iterable[Chunk], history: History, *, whole: bool = True) -> list[Finding]:
+    """What the chunks, in their order, say together: upper tiles (where they are all), and the end of the log."""
     findings: list[Finding] = []
     size, roots = 0, list[bytes]()
-    whole = True
+    joined = whole
     for chunk in chunks:
         findings += chunk.findings
-        whole = whole and chunk.first == size
-        if whole:
-            size += chunk.count
+        count("leaves", chunk.count)
+        joined = joined and chunk.first == size
+        if joined or not whole:
+            size = chunk.first + chunk.count
             roots += chunk.roots
-    findings += _upper_tiles(roots)
+    if whole:
+        findings += _upper_tiles(roots)
     findings += _end(size)
     findings += _state(size, history)
     return findings

@@ -3,6 +3,7 @@
 import gc
 import os
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -11,13 +12,18 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
+from xactin.kernel.log.checkpoint import NoteError
 from xactin.ledger import workers
-from xactin.ledger.audit.findings import Finding
+from xactin.ledger.audit.counts import taken
+from xactin.ledger.audit.findings import Finding, Report
+from xactin.ledger.audit.folds import check_apart
 from xactin.ledger.audit.history import History, read_history
+from xactin.ledger.audit.kept import check_kept
+from xactin.ledger.audit.keys import check_keys
 from xactin.ledger.audit.log import CHUNK, check_leaves, join_chunks
 from xactin.ledger.audit.subjects import check_subjects
 from xactin.ledger.audit.tables import check_tables
-from xactin.ledger.authority import authority
+from xactin.ledger.authority import authority, remember
 from xactin.vault.commands import note_audit
 
 SUBJECTS: Final = 400
@@ -29,18 +35,33 @@ Done = TypeVar("Done")
 
 
 def run_audit(processes: int | None = None) -> list[Finding]:
-    """Checks the whole authority and names what differs; empty if all is as it was attested.
+    """What `audit` finds."""
+    return audit(processes).findings
 
-    `processes`: how many cores at most (all, if None). Chains, signatures, mandates at the place of each entry,
-    content against commitments, derived rows, leaves, tiles and checkpoints. Raises NoAuthority.
+
+def audit(processes: int | None = None, *, since: int = 0, checkpoint: str | None = None) -> Report:
+    """Checks the whole authority and names what differs; no findings if all is as it was attested.
+
+    `processes`: how many cores at most (all, if None). `since`: only subjects with entries at this index of the
+    log or later, whole; and the log from the chunk it stands in. `checkpoint`: a note kept off this machine, which
+    this log must go on from. Chains, signatures, mandates at the place of each entry, content against commitments,
+    derived rows, keys, leaves, tiles and checkpoints. Raises NoAuthority.
     """
-    authority()
+    # What this process remembers of rows is what an audit has to look at.
+    remember(None)
+    try:
+        authority().log_key  # noqa: B018
+    except NoteError:
+        return Report(
+            [Finding("table", "log", "the log's row names a key that is none: nothing can be verified")], {}
+        )
     note_audit()
+    taken()
     count = processes or os.cpu_count() or 1
     with _snapshot() as snapshot:
         history = read_history()
         if snapshot is None or count == 1 or _entries() < FEW:
-            return _findings(history, _Here(history))
+            return _report(history, _Here(history), since, checkpoint)
         # What workers need is sent once to each; "spawn" because a fork would share this connection.
         with ProcessPoolExecutor(
             count,
@@ -52,18 +73,21 @@ def run_audit(processes: int | None = None) -> list[Finding]:
                 pickle.dumps(history),
             ),
         ) as pool:
-            return _findings(history, pool)
+            return _report(history, pool, since, checkpoint)
 
 
-def _findings(history: History, pool: "Executor | _Here") -> list[Finding]:
-    ranges = list(_ranges())
-    chunks = [pool.submit(_chunk, first) for first in range(0, _leaves(), CHUNK)]
+def _report(history: History, pool: "Executor | _Here", since: int, checkpoint: str | None) -> Report:
+    ranges = list(_ranges()) if since == 0 else list(_touched(since))
+    chunks = [pool.submit(_chunk, first) for first in range(since // CHUNK * CHUNK, _leaves(), CHUNK)]
     subjects = [pool.submit(_subjects, low, high) for low, high in ranges]
-    findings = check_tables(history)
-    findings += join_chunks((one.result() for one in chunks), history)
+    findings = [*check_tables(history), *check_keys(history), *check_kept(checkpoint), *check_apart()]
+    findings += join_chunks((one.result() for one in chunks), history, whole=since < CHUNK)
+    looked = Counter({"mandates": len(history.by_id)})
     for one in subjects:
-        findings += one.result()
-    return sorted(set(findings))
+        found, counted = one.result()
+        findings += found
+        looked += counted
+    return Report(sorted(set(findings)), looked + taken())
 
 
 class _Here:
@@ -86,9 +110,9 @@ def _chunk(first: int) -> Any:
     return check_leaves(_worker["history"], first)
 
 
-def _subjects(low: str, high: str | None) -> list[Finding]:
+def _subjects(low: str, high: str | None) -> tuple[list[Finding], Counter[str]]:
     with _nothing_collected():
-        return check_subjects(_worker["history"], low, high)
+        return check_subjects(_worker["history"], low, high), taken()
 
 
 @contextmanager
@@ -140,6 +164,19 @@ def _ranges() -> Iterator[tuple[str, str | None]]:
         )
         bounds = ["", *(row[0] for row in cursor.fetchall())]
     yield from zip(bounds, [*bounds[1:], None], strict=True)
+
+
+def _touched(since: int) -> Iterator[tuple[str, str | None]]:
+    """The subjects that came or went on from this index, each a range of its own; what waits is among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT e.subject FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.number"
+            " WHERE l.index IS NULL OR l.index >= %s ORDER BY e.subject",
+            (since,),
+        )
+        # In the order of subjects, nothing stands between a name and the name with a NUL behind it but itself;
+        # the database knows no NUL, and no subject holds a control character.
+        yield from ((row[0], row[0] + "\x01") for row in cursor.fetchall())
 
 
 def _entries() -> int:

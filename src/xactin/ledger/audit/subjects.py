@@ -15,6 +15,7 @@ from xactin.kernel.mandates import MandateError, check_cover
 from xactin.kernel.signatures import SignatureError, verify_signature
 from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
 from xactin.ledger.audit.batches import check_batch
+from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.folds import Told, check_folds
 from xactin.ledger.audit.history import History, position
@@ -48,6 +49,9 @@ class _Chain:
     digest: bytes | None = None  # of the entry before
     index: int | None = -1  # of the entry before; None once entries wait
     committed: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, list[tuple[int, str]]] = field(
+        default_factory=dict
+    )  # versions of each, as entries wrote them
     batches: dict[str, tuple[str, int]] = field(default_factory=dict)  # root: (name, count)
     erased: set[str] = field(default_factory=set)
 
@@ -76,9 +80,12 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         _check_head(chain, heads.pop(subject, None))
         standing = _by_commitment(contents.pop(subject, []))
         _check_contents(chain, standing)
-        for root, (name, count) in chain.batches.items():
+        count("subjects")
+        count("entries", len(chain.rows))
+        count("contents", len(chain.committed))
+        for root, (name, many) in chain.batches.items():
             kept.discard((subject, root))
-            for kind, text in check_batch(subject, name, (root, count), chain.erased):
+            for kind, text in check_batch(subject, name, (root, many), chain.erased):
                 chain.find(kind, text)
         findings += chain.findings
         # A fold over damaged entries would only say again that they are damaged.
@@ -225,11 +232,13 @@ def _take_commitments(chain: _Chain, row: EntryRow) -> None:
     except ValueError as error:
         chain.find("statement", f"entry {row.seq}: {error}")
         batches = {}
-    for part, (root, count) in batches.items():
-        chain.batches[root] = f"{part} of entry {row.seq}", count
+    for part, (root, many) in batches.items():
+        chain.batches[root] = f"{part} of entry {row.seq}", many
     wrote = {part: one for part, one in (said["wrote"] or {}).items() if part not in batches}
     for commitment in [*wrote.values(), *([said["content"]] if said["content"] else [])]:
         chain.committed.setdefault(commitment, row.seq)
+    for part, commitment in wrote.items():
+        chain.parts.setdefault(part, []).append((row.seq, commitment))
     erased = row.effect.get("erased", {})
     if said["act"].endswith(".erase") and isinstance(erased, dict):
         for commitments in erased.values():
@@ -255,3 +264,25 @@ def _check_contents(chain: _Chain, standing: Mapping[str, Content]) -> None:
     for commitment, found in standing.items():
         if commitment not in chain.committed:
             chain.find("payload", f"{found.part}: content that no statement commits to")
+    for part, versions in chain.parts.items():
+        _check_versions(chain, part, [commitment for _seq, commitment in versions], standing)
+
+
+def _check_versions(
+    chain: _Chain, part: str, versions: Sequence[str], standing: Mapping[str, Content]
+) -> None:
+    """Each version stands under the part that was written, and a later one behind an earlier one.
+
+    Who asks for a part by its name is given the last that was stored: with two of them swapped, a superseded one.
+    """
+    found = [standing[commitment] for commitment in versions if commitment in standing]
+    for one in found:
+        if one.part != part:
+            chain.find("payload", f"{part}: its content stands as {one.part}")
+    if len(set(versions)) == len(versions) and found != sorted(found, key=_kept_at):
+        chain.find("payload", f"{part}: its versions stand in another order than they were written in")
+
+
+def _kept_at(content: Content) -> tuple[bool, int]:
+    """Where a version stands: values by their rows, files by their bindings (a part is one or the other)."""
+    return content.file is not None, content.place

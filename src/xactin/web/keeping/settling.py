@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xactin.identity.commands import give_usual_duties
+from xactin.identity.commands import attest_standing, give_usual_duties
 from xactin.identity.posts.queries import posts_without_duties
 
 
@@ -10,3 +10,5 @@ def settle() -> Iterator[str]:
     """Does what is left to do, and says so. Run at each start: what a crash left out is done then."""
     if posts_without_duties():
         yield f"duties were given to {give_usual_duties()} posts of before, each attested"
+    if people := attest_standing():
+        yield f"the rows of {people} people of before were attested"

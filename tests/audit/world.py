@@ -1,0 +1,61 @@
+"""An authority with something in every table that the audit looks at."""
+
+import os
+from unittest import mock
+
+from allauth.mfa.models import Authenticator
+
+from xactin.cases import testing
+from xactin.cases.dossiers import commands
+from xactin.cases.models import Case
+from xactin.cases.procedures import commands as procedures
+from xactin.cases.results.commands import revoke
+from xactin.identity import commands as identity
+from xactin.identity.models import Account
+from xactin.identity.queries import actor_for
+from xactin.kernel.log.checkpoint import cosign, witness_key
+from xactin.kernel.procedure.package import load_package
+from xactin.kernel.testing import private_key
+from xactin.ledger import commands as ledger
+from xactin.ledger import queries
+from xactin.ledger.testing import sequence_all
+
+
+class World:
+    """A finished dossier, one under consultation, one asked for more, a revoked one; a limit; a witness."""
+
+    def __init__(self) -> None:
+        testing.province_with(testing.PERMIT, testing.BIRTH)
+        package = load_package(testing.package_folder(testing.PERMIT))
+        procedures.set_limit(
+            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 3}
+        )
+        self.done, self.open, self.asked, self.revoked = (testing.apply() for _ in range(4))
+        testing.to_result(self.done)
+        testing.to_result(self.revoked)
+        revoke(by=actor_for("chutich1"), case=self.revoked.pk, reason="Cấp sai thẩm quyền")
+        testing.do(self.open, "receive", "accept")
+        testing.do(self.open, "review", "consult")
+        testing.do(self.open, "consult_land", "agree", {"opinion": "Đồng ý"})
+        self._asked_and_given(self.asked)
+        citizen = Account.objects.get(username="congdan1")
+        identity.create_token(citizen, "máy tính")
+        Authenticator.objects.create(user=citizen, type="totp", data={"secret": "x"})
+        sequence_all()
+        self._witnessed()
+
+    def _asked_and_given(self, case: Case) -> None:
+        """A paper in two versions."""
+        testing.do(case, "receive", "accept")
+        testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+        by = actor_for("congdan1")
+        given = commands.Given(kind="drawing", file=testing.an_upload(by))
+        commands.supply(by=by, case=case.pk, documents=[given])
+
+    def _witnessed(self) -> None:
+        key, name = private_key("witness"), "witness.test/w"
+        public = witness_key(name, key.public_key().public_bytes_raw())
+        note = queries.checkpoint_note()
+        text = note.partition("\n\n")[0] + "\n"
+        with mock.patch.dict(os.environ, {"XACTIN_WITNESSES": public}):
+            ledger.add_cosignature(note + cosign(text, name, key, time=1_790_000_000))
