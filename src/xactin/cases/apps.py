@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
         from xactin.cases import openings, rights
-        from xactin.cases.audit import apart, derived, dossiers
+        from xactin.cases.audit import apart, derived, dossiers, rebuild
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
         from xactin.cases.dossiers.queries import unfinished_at
@@ -22,7 +22,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.runtime import NOTIFY, SEAL
         from xactin.identity.commands import register_use
         from xactin.kernel.procedure.runtime import DRAFT
-        from xactin.ledger.audit import register_check, register_fold
+        from xactin.ledger.audit import register_check, register_fold, register_rebuild
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
 
@@ -49,5 +49,6 @@ class CasesConfig(AppConfig):
         register_service(SEAL, results.seal)
         register_service(NOTIFY, announcements.notify)
         register_check(apart.check)
+        register_rebuild("case", rebuild.rebuild)
         register_topic("case.acted", announcements.acted)
         register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

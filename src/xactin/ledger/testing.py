@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection, transaction
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.ledger import clock
-from xactin.ledger.audit import folds
+from xactin.ledger.audit import folds, rebuild_tables, run_audit
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import EntryRef, acting
 from xactin.ledger.commands import begin_authority, grant_mandate, sequence_once, system_signer
+from xactin.ledger.models import Entry
 from xactin.vault.ids import new_id
 
 
@@ -92,3 +94,29 @@ def sequence_all() -> None:
     """Everything that waits gets its place in the log."""
     while sequence_once():
         continue
+
+
+@contextmanager
+def attested() -> Iterator[None]:
+    """The one wrapper of tests of commands: something was attested, and the ledger alone tells the same.
+
+    After what stands inside: there are new entries, the audit is clean (effects decided again, folds equal the
+    tables), and tables written anew from all entries equal those that the command wrote.
+    """
+    before = Entry.objects.count()
+    yield
+    assert Entry.objects.count() > before, "nothing was attested"
+    sequence_all()
+    assert run_audit(1) == []
+    with transaction.atomic():
+        written, left = rebuild_tables()
+        assert left == []
+        rebuilt = {table: _rows_of(table) for table in written}
+        transaction.set_rollback(True)
+    assert rebuilt == {table: _rows_of(table) for table in written}
+
+
+def _rows_of(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')  # noqa: S608 (names of our tables)
+        return [str(row[0]) for row in cursor.fetchall()]

@@ -155,6 +155,11 @@ def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     audit.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="a checkpoint kept off this machine, to go on from"
     )
+    audit.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="write derived tables anew from the entries, in one transaction",
+    )
     procedure = commands.add_parser("procedure", help="Procedure packages.")
     inner = procedure.add_subparsers(metavar="COMMAND", required=True)
     check = _add(
@@ -221,8 +226,10 @@ def _token(wish: argparse.Namespace) -> int:
 
 
 def _audit(wish: argparse.Namespace) -> int:
-    from xactin.web.authority import audit
+    from xactin.web.authority import audit, rebuild
 
+    if wish.rebuild:
+        return rebuild()
     return audit(wish.processes, since=wish.since, checkpoint=wish.checkpoint)
 
 

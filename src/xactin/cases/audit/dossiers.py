@@ -142,11 +142,19 @@ def _moment(text: str | None) -> datetime | None:
     return parse_time(text) if text else None
 
 
-def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
-    """The row of the case, column by column."""
+def folded_of(told: Told, package: Package, rows: Derived) -> Folded:
+    """A dossier as its entries tell it, for whoever writes its rows anew. Raises LookupError where they do not fold."""
+    one, strange = _folded(Recomputing(package, told, rows), package, told.entries)
+    if strange:
+        raise LookupError(strange[0][1])
+    return one
+
+
+def columns_of(told: Folded) -> dict[str, Any]:
+    """The columns of the case's row that its entries alone determine."""
     state = told.state
     received = _moment(state.get("received_at"))
-    wanted = {
+    return {
         "state": state,
         "phase": state.get("phase"),
         "national_state": int(
@@ -159,6 +167,12 @@ def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]
         "finished_at": told.finished_at,
         "number": told.number,
         "applicant_id": UUID(told.applicant),
+    }
+
+
+def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
+    """The row of the case, column by column."""
+    wanted = columns_of(told) | {
         "words": search_words(told.number, folded(case.procedure or ""), folded(case.applicant_name)),
     }
     for name, value in wanted.items():

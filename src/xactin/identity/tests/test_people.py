@@ -296,7 +296,7 @@ def test_an_account_out_of_use_lets_nobody_in_until_it_is_taken_back(province: P
     assert Client().get("/api/v1/me", headers=header).status_code == 401
     assert ApiToken.objects.get(account=account).revoked_at
     acts = [entry.statement["act"] for entry in entries_of(f"person:{account.person_id}")]
-    assert acts == ["account.deactivate", "account.reactivate"]
+    assert [act for act in acts if act.startswith("account.")] == ["account.deactivate", "account.reactivate"]
 
 
 def test_an_account_out_of_use_is_offered_no_post(province: Province) -> None:

@@ -4,6 +4,7 @@ from xactin.ledger.audit import counts
 from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding, Report
 from xactin.ledger.audit.folds import Told, register_check, register_fold
+from xactin.ledger.audit.rebuild import rebuild_tables, register_rebuild
 from xactin.ledger.audit.running import audit, run_audit
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "audit",
     "count",
     "counts",
+    "rebuild_tables",
     "register_check",
     "register_fold",
+    "register_rebuild",
     "run_audit",
 ]

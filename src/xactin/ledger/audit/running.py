@@ -77,9 +77,9 @@ def audit(processes: int | None = None, *, since: int = 0, checkpoint: str | Non
 
 
 def _report(history: History, pool: "Executor | _Here", since: int, checkpoint: str | None) -> Report:
-    ranges = list(_ranges()) if since == 0 else list(_touched(since))
+    pieces = list(ranges()) if since == 0 else list(_touched(since))
     chunks = [pool.submit(_chunk, first) for first in range(since // CHUNK * CHUNK, _leaves(), CHUNK)]
-    subjects = [pool.submit(_subjects, low, high) for low, high in ranges]
+    subjects = [pool.submit(_subjects, low, high) for low, high in pieces]
     findings = [*check_tables(history), *check_keys(history), *check_kept(checkpoint), *check_apart()]
     findings += join_chunks((one.result() for one in chunks), history, whole=since < CHUNK)
     looked = Counter({"mandates": len(history.by_id)})
@@ -154,7 +154,7 @@ def _snapshot() -> Iterator[str | None]:
         yield str(cursor.fetchone()[0])
 
 
-def _ranges() -> Iterator[tuple[str, str | None]]:
+def ranges() -> Iterator[tuple[str, str | None]]:
     """Ranges that cover every subject, also those that have lost their head."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -61,7 +61,13 @@ class _Chain:
 
 
 def check_subjects(history: History, low: str, high: str | None) -> list[Finding]:
-    """Checks every subject from `low` to before `high`."""
+    """Checks every subject from `low` to before `high`, and the rows derived from it."""
+    findings, told = told_between(history, low, high)
+    return [*findings, *check_folds(told)]
+
+
+def told_between(history: History, low: str, high: str | None) -> tuple[list[Finding], list[Told]]:
+    """What is wrong with chains and contents from `low` to before `high`, and the subjects that can be folded."""
     findings: list[Finding] = []
     told: list[Told] = []
     with connection.cursor() as cursor:
@@ -91,7 +97,6 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         # A fold over damaged entries would only say again that they are damaged.
         if not any(one.kind in ("statement", "removed") for one in chain.findings):
             told.append(Told(subject, chain.rows, standing))
-    findings += check_folds(told)
     findings += [
         Finding("removed", subject, f"all {seq + 1} entries are gone")
         for subject, (seq, _, _) in heads.items()
@@ -106,7 +111,7 @@ def check_subjects(history: History, low: str, high: str | None) -> list[Finding
         Finding("payload", subject, f"a batch that no statement commits to ({root[:12]})")
         for subject, root in sorted(kept)
     ]
-    return findings
+    return findings, told
 
 
 def _check_entry(chain: _Chain, number: int, id: Any, data: bytes | None, *columns: Any) -> None:

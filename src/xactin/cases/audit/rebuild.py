@@ -1,0 +1,74 @@
+"""Dossiers' rows written anew from their entries: the case, its agencies, open tasks and timer; a result's dates.
+
+What no entry holds cannot come back: a result's code, which is a secret of 128 bits, and a package's files, of
+which entries say the digest. Those rows are left as they stand, and the audit compares them.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from xactin.cases.audit.derived import Derived, case_id, derived
+from xactin.cases.audit.dossiers import Folded, columns_of, folded_of
+from xactin.cases.models import Case, CaseAgency, OpenTask, ProcedureVersion, Result, Timer
+from xactin.cases.rules import search_words
+from xactin.identity.models import Agency, Person
+from xactin.identity.queries import folded
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import Package
+from xactin.ledger.audit import Told
+
+
+def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
+    """Writes the rows of these dossiers; returns how many of which table."""
+    rows, written = derived(told), Counter[str]()
+    codes = {code: id for id, code in Agency.objects.values_list("pk", "code")}
+    for one in told:
+        case = case_id(one)
+        package = rows.packages.get(one.entries[0].statement["rule"]["digest"])
+        if case is not None and package is not None:
+            said = folded_of(one, package, rows)
+            _case(case, said, package, rows, codes)
+            written.update(_beside(case, said, package, codes))
+    return written
+
+
+def _case(case: UUID, said: Folded, package: Package, rows: Derived, codes: Mapping[str, UUID]) -> None:
+    known = rows.cases.get(case)
+    name = known.applicant_name if known else Person.objects.get(pk=said.applicant).full_name
+    version = ProcedureVersion.objects.only("id", "name_vi").get(digest=package.digest)
+    Case.objects.update_or_create(
+        pk=case,
+        defaults={
+            **columns_of(said),
+            "version_id": version.pk,
+            "agency_id": codes[said.agency],
+            "applicant_name": name,
+            "words": search_words(said.number, folded(version.name_vi), folded(name)),
+        },
+    )
+
+
+def _beside(case: UUID, said: Folded, package: Package, codes: Mapping[str, UUID]) -> Mapping[str, int]:
+    CaseAgency.objects.filter(case=case).delete()
+    CaseAgency.objects.bulk_create(
+        [CaseAgency(case_id=case, agency_id=codes[code]) for code in sorted(said.asked)]
+    )
+    OpenTask.objects.filter(case=case).exclude(token__in=said.tasks).delete()
+    for token, task in said.tasks.items():
+        agency = codes[task["agency"]] if task["agency"] else None
+        columns = {name: value for name, value in task.items() if name != "agency"} | {"agency_id": agency}
+        OpenTask.objects.update_or_create(case_id=case, token=token, defaults=columns)
+    due = engine.next_due(package, said.state)
+    Timer.objects.filter(pk=case).delete()
+    if due is not None:
+        Timer.objects.create(case_id=case, at=due)
+    Result.objects.filter(case=case).update(
+        issued_at=said.issued_at, revoked_at=said.revoked_at, revoked_reason=said.revoked_reason
+    )
+    return {
+        "cases_case": 1,
+        "cases_caseagency": len(said.asked),
+        "cases_opentask": len(said.tasks),
+        "cases_timer": int(due is not None),
+    }
