@@ -170,6 +170,22 @@ def test_a_business_rule_task_decides_when_the_flow_comes_by() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("flow", "asks"),
+    [
+        (PLAIN, False),
+        ("start s\nuser a *2 until=size(acts.a)>0\nend z\ns -> a -> z", False),
+        ("start s\nuser a *form.x\nend z\ns -> a -> z", True),
+        ("start s\nuser a *2 until=form.b\nend z\ns -> a -> z", True),
+        ("start s\ntimer a form.k\nend z\ns -> a -> z", True),
+        ("start s\nadhoc p until=form.b {\nuser a\n}\nend z\ns -> p -> z", True),
+        ("start s\nrule price\nend z\ns -> price -> z", True),
+    ],
+)
+def test_content_is_opened_wherever_a_rule_needs_it(flow: str, asks: bool) -> None:
+    assert package(dmn(FEES), flow).asks_content is asks
+
+
 @given(
     st.integers(-20, 20),
     st.integers(-20, 20),
