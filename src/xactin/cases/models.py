@@ -73,6 +73,7 @@ class ProcedureVersion(models.Model):
     name_en = models.CharField(max_length=300)
     field_code = models.CharField(max_length=40)
     level = models.CharField(max_length=20)
+    kind = models.CharField(max_length=30, db_default="application", default="application")
     search = models.TextField()  # folded words of name, summary and field
     in_force_from = models.DateField()
     in_force_until = models.DateField(null=True)
@@ -128,8 +129,10 @@ class Case(models.Model):
         ProcedureVersion, on_delete=models.PROTECT, related_name="cases", db_index=False
     )
     agency = models.ForeignKey("identity.Agency", on_delete=models.PROTECT, related_name="+", db_index=False)
+    origin = models.CharField(max_length=20, db_default="person", default="person")
+    # Nobody asks for what an authority begins itself.
     applicant = models.ForeignKey(
-        "identity.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+        "identity.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     applicant_name = models.CharField(max_length=200, blank=True)
     words = SearchVectorField()  # what it is found by: rules.search_words

@@ -15,9 +15,10 @@ NOTIFY: Final = "notify"
 SUBMIT: Final = "case.submit"
 SUPPLY: Final = "case.supply"
 WITHDRAW: Final = "case.withdraw"
+BEGIN: Final = "case.begin"
 TICK: Final = "case.tick"
 REVOKE: Final = "case.revoke"
-OWN: Final = frozenset({SUBMIT, SUPPLY, WITHDRAW, TICK, REVOKE, "case.amend", "case.begin", "case.migrate"})
+OWN: Final = frozenset({SUBMIT, SUPPLY, WITHDRAW, TICK, REVOKE, "case.amend", BEGIN, "case.migrate"})
 """Acts of the room itself. An act of a task is `case.<task>.<act>`, one of a service `case.<service>`: so no
 service may be called as one of these."""
 
@@ -27,6 +28,6 @@ OURS: Final = Runtime(
         SEAL: ServiceKind(writes=1, result=True, draft=True),
         NOTIFY: ServiceKind(tells=True),
     },
-    origins=frozenset({"person"}),
+    origins=frozenset({"person", "post"}),
     reserved=frozenset(act.removeprefix("case.") for act in OWN),
 )

@@ -1,18 +1,17 @@
 """What an applicant does: sends an application, brings what is asked for, takes it back."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
 from xactin.cases.dossiers import content, store
-from xactin.cases.dossiers.effects import applied, values_of
+from xactin.cases.dossiers.beginning import Matter, begin, uploads_once
+from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -27,17 +26,14 @@ from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
 from xactin.cases.papers.drawings import DrawingError, try_stamp
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
-from xactin.cases.rules import number_prefix, search_words
 from xactin.cases.runtime import SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity import commands as identity
 from xactin.identity.calendars.queries import calendar
-from xactin.identity.queries import Actor, folded, may
+from xactin.identity.queries import Actor, may
 from xactin.kernel.expressions import ExpressionError
-from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import commands as ledger
-from xactin.ledger.clock import now
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 from xactin.vault.ids import new_id
@@ -67,102 +63,29 @@ def submit(
     `agency` is the code of the one that handles it, by default the first of the procedure's level that has a
     counter. Raises Invalid (by field), Forbidden, NoSuchProcedure.
     """
-    for _try in range(_TRIES):
-        standing = procedures.standing(code, local_day(now()))
-        try:
-            return _submit(by, standing, data, documents, agency, entry)
-        except _Superseded:
-            procedures.forget_standing()
-    raise RuntimeError(f"the rules of {code} do not stand still")
+    told = normal_data(data)
+
+    def matter(package: Package) -> Matter:
+        if not package.procedure.begun("person"):
+            raise Forbidden(_("Nobody applies for this: the authority begins it itself."))
+        decision = may(by, SUBMIT, CaseFacts(subject="case:", owners=(by.person_id,)))
+        if not decision.allowed:
+            raise Forbidden(decision.reason)
+        facts = applicant_facts(by)
+        _complain(_faults(package, told, {given.kind for given in documents}, facts))
+        return Matter(
+            handling=handling_agency(package.procedure.level, agency),
+            data=told,
+            files=given_files(by, package, documents),
+            asks=by,
+            facts=facts,
+            also=[(_FORGET_DRAFT, (by.person_id, package.code))],
+        )
+
+    return begin(by=by, code=code, act=SUBMIT, origin="person", matter=matter, entry=entry)
 
 
-class _Superseded(Exception):
-    """Another version or limit is in force than this process knew of."""
-
-
-_TRIES: Final = 3
 _FORGET_DRAFT: Final = "DELETE FROM cases_draft WHERE person_id = %s AND code = %s"
-
-
-def _submit(
-    by: Actor,
-    standing: procedures.Standing,
-    data: Mapping[str, Any],
-    documents: Sequence[Given],
-    agency: str | None,
-    entry: UUID | None,
-) -> ActDone:
-    version = standing.version
-    package = version.package
-    decision = may(by, SUBMIT, CaseFacts(subject="case:", owners=(by.person_id,)))
-    if not decision.allowed:
-        raise Forbidden(decision.reason)
-    applicant = applicant_facts(by)
-    data = normal_data(data)
-    _complain(_faults(package, data, {given.kind for given in documents}, applicant))
-    handling = handling_agency(package.procedure.level, agency)
-    case = new_id()
-    subject = subject_of(case)
-    sealed = [
-        vault.seal_value(subject=subject, part=part, value=value)
-        for part, value in content.form_parts(package, data).items()
-    ]
-    files = _files(by, package, documents)
-    wrote = {value.part: value.commitment for value in sealed} | {
-        part: f.commitment for part, f in files.items()
-    }
-    prefix = number_prefix(handling.code, local_day(now()))
-    reads = [standing.statement, (store.NEXT_SERIAL, (prefix,))]
-    with _uploads_once(), ledger.acting(subject=subject, mandates=[by.mandate_id], reads=reads) as chain:
-        ((rules,), ((serial,),)) = chain.rows
-        if not standing.holds(rules):
-            raise _Superseded
-        number = f"{prefix}{serial:04d}"
-        state, effect = decided(
-            engine.start,
-            package,
-            values={"form": data, "applicant": applicant, "acts": {}, "answers": {}},
-            parts=wrote,
-            at=chain.at,
-            calendar=calendar(handling.id),
-            limits=standing.limits,
-        )
-        outcome = applied(
-            package,
-            case=case,
-            agency=handling.id,
-            before={},
-            after=state,
-            effect={**effect, "number": number, "agency": handling.code},
-            at=chain.at,
-            events=[("case.acted", {"case": str(case), "act": SUBMIT, "seq": 0})],
-        )
-        ref = chain.attest(
-            identity.signer_of(by),
-            act=SUBMIT,
-            rule=version.rule(),
-            wrote=wrote,
-            effect=outcome.effect,
-            id=entry,
-        )
-        chain.write(*vault.values_sql(sealed))
-        for part, file in files.items():
-            chain.write(*vault.bind_sql(file, subject=subject, part=part))
-        chain.write(
-            *store.write(
-                outcome.change,
-                {
-                    "number": number,
-                    "version": version.id,
-                    "agency": handling.id,
-                    "applicant": by.person_id,
-                    "applicant_name": by.name,
-                    "words": search_words(number, folded(package.procedure.name["vi"]), folded(by.name)),
-                },
-            )
-        )
-        chain.write(_FORGET_DRAFT, (by.person_id, package.code))
-    return ActDone(case=case, entry=ref.id, seq=0, phase=state["phase"], number=number, effect=outcome.effect)
 
 
 def _faults(
@@ -208,21 +131,7 @@ def _stamp_noted(pdf: IO[bytes]) -> str:
         return error.code
 
 
-@contextmanager
-def _uploads_once() -> Iterator[None]:
-    """Of two acts that would take one upload in the same moment the second is refused, and nothing of it stays."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if diagnosis is None or diagnosis.table_name != "vault_binding":
-            raise
-        raise Invalid(
-            {"": _("A file was just used for another application. Please attach it again.")}
-        ) from error
-
-
-def _files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
+def given_files(by: Actor, package: Package, documents: Sequence[Given]) -> dict[str, vault.StoredFile]:
     """The uploaded files of an application by part; only the applicant's own, not yet used elsewhere, each of
     a type that the procedure takes for its kind."""
     media = {document.kind: document.media for document in package.procedure.documents}
@@ -272,7 +181,7 @@ def supply(
     """
     reads = [(store.READ, (engine.SUPPLY, case))]
     with (
-        _uploads_once(),
+        uploads_once(),
         ledger.acting(subject=subject_of(case), mandates=[by.mandate_id], reads=reads) as chain,
     ):
         found = found_in(chain.rows[0])
@@ -290,7 +199,7 @@ def supply(
             ).items()
         }
         now_data = content.form_data(opened) if data is None else normal_data(data)
-        files = _files(by, package, documents)
+        files = given_files(by, package, documents)
         kinds = {
             content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")
         }

@@ -27,7 +27,7 @@ UNION ALL SELECT 'case:' || case_id FROM cases_result
 
 # By hand, because a version's files would come with every case, and `state` is read by the faster parser.
 _CASES: Final = """
-SELECT c.id, c.number, c.agency_id, c.applicant_id, c.applicant_name, c.words::text, c.state::text, c.phase,
+SELECT c.id, c.number, c.agency_id, c.applicant_id, c.origin, c.applicant_name, c.words::text, c.state::text, c.phase,
        c.national_state, c.fee, c.due_at, c.submitted_at, c.received_at, c.finished_at,
        ARRAY(SELECT agency_id FROM cases_caseagency WHERE case_id = c.id), v.digest, v.name_vi
   FROM cases_case c LEFT JOIN cases_procedureversion v ON v.id = c.version_id WHERE c.id = ANY(%s)
@@ -40,7 +40,8 @@ class CaseRow(NamedTuple):
     id: UUID
     number: str
     agency_id: UUID
-    applicant_id: UUID
+    applicant_id: UUID | None
+    origin: str
     applicant_name: str
     words: str
     state: Any

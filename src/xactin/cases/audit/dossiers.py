@@ -14,7 +14,7 @@ from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
 from xactin.cases.results.services import drawn
 from xactin.cases.rules import fold, national_state, search_words
-from xactin.cases.runtime import REVOKE, SEAL, SUBMIT
+from xactin.cases.runtime import BEGIN, REVOKE, SEAL, SUBMIT
 from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
@@ -35,6 +35,7 @@ class Folded:
     number: str = ""
     agency: str = ""
     applicant: str = ""
+    origin: str = ""
     finished_at: datetime | None = None
     drawn: Mapping[str, str] | None = None
     issued_at: datetime | None = None
@@ -116,9 +117,12 @@ def _folded(
 def _take(package: Package, told: Folded, row: EntryRow) -> None:
     """What one entry says beside the state."""
     effect, said = row.effect, row.statement
-    if said["act"] == SUBMIT:
+    if said["act"] in (SUBMIT, BEGIN):
         told.number, told.agency = effect["number"], effect["agency"]
-        told.applicant = said["by"]["person"]
+        told.origin = effect.get("origin", "person")
+        if told.origin != "person":
+            told.asked.add(told.agency)
+        told.applicant = said["by"]["person"] if said["act"] == SUBMIT else ""
     told.asked.update(effect.get("asked", {}).values())
     open_now = {task.id: task for task in engine.open_tasks(package, told.state)}
     told.tasks = {token: task for token, task in told.tasks.items() if token in open_now}
@@ -166,7 +170,8 @@ def columns_of(told: Folded) -> dict[str, Any]:
         "received_at": received,
         "finished_at": told.finished_at,
         "number": told.number,
-        "applicant_id": UUID(told.applicant),
+        "applicant_id": UUID(told.applicant) if told.applicant else None,
+        "origin": told.origin,
     }
 
 

@@ -35,7 +35,7 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
 
 def _case(case: UUID, said: Folded, package: Package, rows: Derived, codes: Mapping[str, UUID]) -> None:
     known = rows.cases.get(case)
-    name = known.applicant_name if known else Person.objects.get(pk=said.applicant).full_name
+    name = known.applicant_name if known else _name(said.applicant)
     version = ProcedureVersion.objects.only("id", "name_vi").get(digest=package.digest)
     Case.objects.update_or_create(
         pk=case,
@@ -47,6 +47,11 @@ def _case(case: UUID, said: Folded, package: Package, rows: Derived, codes: Mapp
             "words": search_words(said.number, folded(version.name_vi), folded(name)),
         },
     )
+
+
+def _name(person: str) -> str:
+    """Whose dossier it is; nobody's, where the authority began it itself."""
+    return str(Person.objects.get(pk=person).full_name) if person else ""
 
 
 def _beside(case: UUID, said: Folded, package: Package, codes: Mapping[str, UUID]) -> Mapping[str, int]:

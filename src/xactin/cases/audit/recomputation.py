@@ -7,7 +7,7 @@ from typing import Any, Final
 from xactin.cases.audit.derived import Derived
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.effects import asks_content
-from xactin.cases.runtime import SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.cases.runtime import BEGIN, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity.calendars.queries import calendar_named
 from xactin.kernel.calendars import Calendar
 from xactin.kernel.procedure import engine
@@ -18,7 +18,7 @@ from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
-_OURS = ("state", "engine", "asked", "drawn", "number", "agency")
+_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin")
 """Members of an effect that the room adds to the engine's."""
 
 
@@ -38,7 +38,8 @@ class Recomputing:
         self._contents = told.contents
         self._roles = rows.roles
         self._kinds = rows.kinds
-        self._applicant = str(told.entries[0].statement["by"]["person"])
+        first = told.entries[0].statement
+        self._applicant = str(first["by"]["person"]) if first["act"] == SUBMIT else ""
         self._asks_content = asks_content(package)
         self._prices_content = any(isinstance(fee.amount, str) for fee in package.procedure.fee)
 
@@ -69,7 +70,7 @@ class Recomputing:
             raise Unknown("another package than the dossier began with")
         if row.effect.get("engine", BEFORE_NAMES) != ENGINE:
             raise Unknown("another engine decided it")
-        if said["act"] == SUBMIT:
+        if said["act"] in (SUBMIT, BEGIN):
             return engine.start(
                 self._package,
                 values=self._asked(said["wrote"], always=self._prices_content),
@@ -159,7 +160,7 @@ class Recomputing:
         if self._asks_content or always:
             asked = set(content.asked_of(self._package, parts))
             opened = {part: self._value(commitment) for part, commitment in parts.items() if part in asked}
-            values["applicant"] = {"kind": self._kinds[self._applicant]}
+            values["applicant"] = {"kind": self._kinds[self._applicant] if self._applicant else ""}
             values["form"] = content.form_data(opened)
             values["answers"] = content.answers(opened, self._package)
         return values

@@ -51,7 +51,7 @@ def acted(event: Event) -> None:
     if _matters(case, package, act):
         tell(
             event=event,
-            people=[case.applicant_id],
+            people=[case.applicant_id] if case.applicant_id else [],
             title=_both("Hồ sơ {number}: {state}", "Dossier {number}: {state}", case),
             text=dict(package.procedure.name),
             url=reverse("cases:own", args=[case.pk]),
@@ -86,7 +86,7 @@ def _notify(event: Event, case: Case, service: Service | None) -> None:
         return
     tell(
         event=event,
-        people=[case.applicant_id],
+        people=[case.applicant_id] if case.applicant_id else [],
         title={words: f"{case.number}: {text}" for words, text in service.tells.text.items()},
         text=dict(procedures.version(case.version_id).package.procedure.name),
         url=reverse("cases:own", args=[case.pk]),

@@ -19,7 +19,15 @@ from django.utils.translation import gettext as _
 from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, upload, withdraw
 from xactin.cases.dossiers import content, queries, store
 from xactin.cases.dossiers.effects import values_of
-from xactin.cases.dossiers.records import ActDone, decided, found_in, normal_data, recorded, subject_of
+from xactin.cases.dossiers.records import (
+    ActDone,
+    decided,
+    found_in,
+    normal_data,
+    owners_of,
+    recorded,
+    subject_of,
+)
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
@@ -200,11 +208,11 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     signs = result is not None and found.task_node == result.signed_by
     facts = CaseFacts(
         subject=subject_of(case),
-        owners=(found.applicant,),
+        owners=owners_of(found),
         agency=found.agency,
         task_agency=found.task_agency,
         task_role=found.task_role,
-        task_people=(found.applicant,) if found.task_agency is None else (),
+        task_people=owners_of(found) if found.task_agency is None else (),
         duty=SIGN if signs else "",
     )
     if found.task_node is None:
@@ -253,10 +261,10 @@ def _gone(by: Actor, case: UUID, task: str) -> TaskGone:
 
 def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -> str:
     """The part an act writes: the answer its task declares, or a note of its own."""
-    rule = package.rules.get(str(found.task_node))
-    offered = rule.acts.get(asked.act) if rule else None
+    task = decided(engine.task_of, package, found.state, asked.task)
+    offered = next((act for act in task.acts if act.id == asked.act), None)
     if offered is not None and offered.writes:
-        return offered.writes[0]
+        return str(offered.writes[0])
     return f"note.{statement_id}"
 
 

@@ -29,7 +29,7 @@ def values_of(
     package: Package,
     case: UUID,
     state: Mapping[str, Any],
-    applicant: UUID,
+    applicant: UUID | None,
     answer: tuple[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What conditions may ask: content is opened only where the flow speaks of it.
@@ -49,9 +49,17 @@ def values_of(
     return values
 
 
-def applicant_kind(person: UUID) -> dict[str, str]:
+def applicant_kind(person: UUID | None) -> dict[str, str]:
     """What rules may ask about an applicant, as `asking.applicant_facts` of who asks."""
+    if person is None:
+        return {"kind": ""}
     return {"kind": str(Person.objects.values_list("kind", flat=True).get(pk=person))}
+
+
+def _office(handling: UUID, wanted: str) -> UUID:
+    """The agency of a task: one that was chosen, by its code, or the nearest with the function."""
+    chosen = next((one.id for _depth, one in identity.agency_tree() if one.code == wanted), None)
+    return chosen or agency_for(handling, wanted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +97,7 @@ def applied(
             token=task.id,
             node=task.node,
             kind=task.kind,
-            agency=None if task.party or task.kind != "user" else agency_for(agency, task.agency),
+            agency=None if task.party or task.kind != "user" else _office(agency, task.agency),
             role=task.post,
             due_at=task.due,
         )

@@ -67,7 +67,9 @@ def form(actor: Actor, case: Case, kind: str) -> bytes:
 
     Papers of the State are Vietnamese, whatever the language of the page.
     """
-    if not queries.knows_applicant(actor, case):  # they are letters to the applicant
+    if case.applicant_id is None or not queries.knows_applicant(
+        actor, case
+    ):  # they are letters to the applicant
         raise NotFound
     package = procedures.version(case.version_id).package
     with override("vi"):

@@ -43,9 +43,14 @@ def found_in(rows: Sequence[tuple[Any, ...]]) -> store.Row:
     return store.Row(*rows[0])
 
 
+def owners_of(found: store.Row) -> tuple[UUID, ...]:
+    """Whose own case it is: nobody's, where the authority began it itself."""
+    return (found.applicant,) if found.applicant else ()
+
+
 def require_owner(by: Actor, act: str, case: UUID, found: store.Row) -> None:
     """Raises NotFound, or Forbidden for somebody who may see the case and is not its applicant."""
-    facts = CaseFacts(subject=subject_of(case), owners=(found.applicant,))
+    facts = CaseFacts(subject=subject_of(case), owners=owners_of(found))
     decision = may(by, act, facts)
     if decision.allowed:
         return

@@ -40,7 +40,7 @@ class Row(NamedTuple):
     number: str
     version: int
     agency: UUID
-    applicant: UUID
+    applicant: UUID | None
     phase: str
     received_at: datetime | None
     finished_at: datetime | None
@@ -105,6 +105,12 @@ _INVOLVE = """
    WHERE t.agency IS NOT NULL
   ON CONFLICT DO NOTHING"""
 
+# Whoever begins a case in their post sees it from then on, though its first tasks are others'.
+_INVOLVE_BEGINNER = """
+  INSERT INTO cases_caseagency (agency_id, case_id)
+  SELECT t.agency, %(case)s::uuid FROM jsonb_to_recordset(%(opened)s) AS t(agency uuid) WHERE t.agency IS NOT NULL
+  UNION SELECT %(agency)s::uuid, %(case)s::uuid"""
+
 _TIMER = """
   INSERT INTO cases_timer (case_id, at) VALUES (%(case)s, %(timer)s)
   ON CONFLICT (case_id) DO UPDATE SET at = excluded.at"""
@@ -116,10 +122,11 @@ _OUTBOX = """
   SELECT e.value ->> 0, e.value -> 1, %(at)s FROM jsonb_array_elements(%(events)s) AS e"""
 
 _INSERT_CASE = """
-  INSERT INTO cases_case (id, number, version_id, agency_id, applicant_id, applicant_name, words, state, phase,
-         national_state, fee, due_at, submitted_at, received_at, finished_at)
-  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(applicant)s, %(applicant_name)s, %(words)s::tsvector,
-         %(state)s, %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s, %(finished)s)"""
+  INSERT INTO cases_case (id, number, version_id, agency_id, origin, applicant_id, applicant_name, words, state,
+         phase, national_state, fee, due_at, submitted_at, received_at, finished_at)
+  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(origin)s, %(applicant)s, %(applicant_name)s,
+         %(words)s::tsvector, %(state)s, %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s,
+         %(finished)s)"""
 
 NEXT_SERIAL = """
 INSERT INTO cases_serial (prefix, last) VALUES (%s, 1)
@@ -146,7 +153,8 @@ def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, di
         parts.append(_CLOSE)
         values["closed"] = Jsonb(change.closed)
     if change.opened:
-        parts += [_OPEN, _INVOLVE]
+        begun = new is not None and new["origin"] != "person"
+        parts += [_OPEN, _INVOLVE_BEGINNER if begun else _INVOLVE]
         values["opened"] = Jsonb(change.opened)
     if change.events:
         parts.append(_OUTBOX)

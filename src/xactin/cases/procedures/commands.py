@@ -106,6 +106,7 @@ def listed(package: Package) -> dict[str, str]:
         "name_en": said.name["en"],
         "field_code": said.field_code,
         "level": said.level,
+        "kind": said.kind,
         "search": folded(" ".join([package.code, *_words(said)])),
     }
 

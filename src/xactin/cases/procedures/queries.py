@@ -16,6 +16,7 @@ from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import folded
 from xactin.kernel.local import local_day
+from xactin.kernel.procedure.kinds import APPLICATION
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.working_time import longest
 from xactin.ledger.clock import now
@@ -61,6 +62,12 @@ def in_force_rows(day: date) -> QuerySet[ProcedureVersion]:
     return ProcedureVersion.objects.filter(
         Q(in_force_until__isnull=True) | Q(in_force_until__gt=day), in_force_from__lte=day
     )
+
+
+def begun_by_officials() -> list[InForce]:
+    """What is in force today and nobody applies for, in the order of names."""
+    rows = in_force_rows(local_day(now())).exclude(kind=APPLICATION).order_by("name_vi", "code")
+    return [version(row) for row in rows.values_list("pk", flat=True)]
 
 
 def in_force(code: str, day: date) -> InForce:
@@ -151,7 +158,7 @@ def versions(code: str = "") -> list[ProcedureVersion]:
 
 def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:
     """Procedures in force today, filtered; `words` with or without diacritics."""
-    rows = in_force_rows(local_day(now())).order_by("name_vi", "code")
+    rows = in_force_rows(local_day(now())).filter(kind=APPLICATION).order_by("name_vi", "code")
     if level:
         rows = rows.filter(level=level)
     if field:

@@ -56,5 +56,8 @@ def may_revoke(actor: Actor, case: UUID) -> bool:
 
 def _facts(case: Case) -> CaseFacts:
     return CaseFacts(
-        subject=subject_of(case.pk), path=case.agency.path, owners=(case.applicant_id,), agency=case.agency_id
+        subject=subject_of(case.pk),
+        path=case.agency.path,
+        owners=(case.applicant_id,) if case.applicant_id else (),
+        agency=case.agency_id,
     )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import ActError, Invalid, NotFound
+from xactin.cases.office import queries as office
 from xactin.cases.web import exports, screens, shown
 from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by, filters_of
@@ -81,6 +82,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = rows[: filters.limit]
     context = {
         "rows": [shown.case_head(row) for row in page],
+        "begins": bool(office.beginnings(actor)),
         "with_agency": any(row.agency_id != actor.agency_id for row in page),
         "filters": shown.case_filters(request.GET),
         "exports": _exports(request),

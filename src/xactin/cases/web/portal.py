@@ -29,9 +29,12 @@ from xactin.vault.ids import new_id
 
 def _procedure(code: str) -> InForce:
     try:
-        return procedures.today(code)
+        found = procedures.today(code)
     except procedures.NoSuchProcedure as missing:
         raise Http404(missing.text) from missing
+    if not found.package.procedure.begun("person"):
+        raise Http404
+    return found
 
 
 @require_GET

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
+from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import answers, nouns
 from xactin.cases.web.idempotency import Answer, once
@@ -75,10 +76,20 @@ def get_procedure(request: HttpRequest, code: Annotated[Text, Field(max_length=4
     openapi_extra=refusals(401, 403, 404, 409, 413),
 )
 def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> HttpResponse:
-    """Attests an application for the one who asks; the answer comes after the durable write."""
+    """Attests an application for the one who asks, or, for who wears a post, work that this post may begin; the
+    answer comes after the durable write."""
     actor = _actor(request)
 
     def submit(entry: UUID) -> Answer:
+        if actor.post_code:
+            work = begin_work(
+                by=actor,
+                code=body.procedure,
+                data=body.data,
+                documents=_given(body.documents),
+                entry=entry,
+            )
+            return 201, answers.case(queries.case_for(actor, work.case))
         done = commands.submit(
             by=actor,
             code=body.procedure,

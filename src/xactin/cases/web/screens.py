@@ -1,6 +1,6 @@
 """The screen of a case for an official: what is asked, what others attested, what this post may do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -172,13 +172,16 @@ def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, tried: Tried
     }
 
 
-def _answers(package: Package, opened: Mapping[str, Any]) -> Any:
-    """What tasks answered so far, as label and text."""
-    for task in package.procedure.tasks.values():
-        for act in task.acts:
-            for part in act.writes:
-                value = opened.get(part)
-                if isinstance(value, Mapping) and value.get("act") == act.id:
-                    said = [str(text) for text in value.get("data", {}).values() if isinstance(text, str)]
-                    title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
-                    yield {"title": title, "text": "\n".join([*said, *filter(None, [value.get("note")])])}
+def _answers(package: Package, opened: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What tasks answered so far, as label and text, in the order of the tasks; each of several by itself."""
+    written, order = content.writers(package), list(package.procedure.tasks)
+    found = [(order.index(name), part) for part in opened if (name := content.writer_of(written, part))]
+    for place, part in sorted(found):
+        task, value = package.procedure.tasks[order[place]], opened[part]
+        act = next(
+            (one for one in task.acts if isinstance(value, Mapping) and value.get("act") == one.id), None
+        )
+        if act is not None:
+            said = [str(text) for text in value.get("data", {}).values() if isinstance(text, str)]
+            title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
+            yield {"title": title, "text": "\n".join([*said, *filter(None, [value.get("note")])])}

@@ -12,7 +12,7 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.cases.runtime import NOTIFY, SEAL, SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.cases.runtime import BEGIN, NOTIFY, SEAL, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
@@ -27,6 +27,7 @@ def act_title(package: Package, act: str) -> str:
     """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
     named = {
         SUBMIT: _("Application sent"),
+        BEGIN: _("Begun"),
         SUPPLY: _("Additional documents sent"),
         WITHDRAW: _("Application withdrawn"),
         TICK: _("A time limit passed"),

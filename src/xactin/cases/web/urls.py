@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xactin.cases.web import desk, files, own, portal, procedures, revoking, verify
+from xactin.cases.web import beginnings, desk, files, own, portal, procedures, revoking, verify
 
 app_name = "cases"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("files/<uuid:file>", files.file, name="file"),
     path("desk/", desk.inbox, name="inbox"),
     path("desk/cases/", desk.cases, name="desk-list"),
+    path("desk/begin/", beginnings.beginnings, name="beginnings"),
+    path("desk/begin/<str:code>/", beginnings.begin, name="begin"),
     path("desk/search/", desk.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),

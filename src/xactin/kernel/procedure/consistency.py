@@ -198,7 +198,11 @@ def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
         if posts is None:
             continue
         agencies = said.agencies if isinstance(said.agencies, tuple) else ()
-        asked = [] if said.party else [(agency, said.post) for agency in agencies or (said.agency,)]
+        asked = (
+            []
+            if said.party or isinstance(said.agencies, str)
+            else [(agency, said.post) for agency in agencies or (said.agency,)]
+        )
         asked += [(said.started_by.agency, said.started_by.post)] if said.started_by else []
         for agency, post in asked:
             if (agency, post) not in posts:

@@ -172,7 +172,9 @@ class Moving:
             return
         host = self.rest(step, self.armed(token_at(node, scope) | {"mi": count, "done": 0}, boundary))
         for index in range(1 if node.multi.sequential else count):
-            self.instance(step, node, {"n": node.id, "p": host, "i": index} | run, ())
+            self.instance(
+                step, node, {"n": node.id, "p": host, "i": index} | run | self.placed(node, index), ()
+            )
 
     def runs(self, node: Node) -> int:
         """How often a task of an ad-hoc subprocess was asked before: what it writes is numbered by it."""
@@ -200,7 +202,8 @@ class Moving:
     def asked(self, token: Token, boundary: Sequence[Node] | None = None) -> Token:
         """A task token, asked from now on: its limit and its timers begin."""
         node = self.flow.nodes[token["n"]]
-        fresh = {key: token[key] for key in ("n", "p", "i", "r", "wait") if key in token} | {"at": self.text}
+        kept = ("n", "p", "i", "r", "agency", "wait")
+        fresh = {key: token[key] for key in kept if key in token} | {"at": self.text}
         limit = self.limit(node.id)
         if limit is not None:
             fresh["due"] = time_text(add_working(self.at, limit, self.calendar))
@@ -294,6 +297,14 @@ class Moving:
         for name in sorted(self.steps, key=lambda name: int(name[1:])):
             decided |= self.steps[name].get("decided", {})
         return dict(self.package.with_tables(found | {"decided": decided}))
+
+    def placed(self, node: Node, index: int) -> Token:
+        """Where an instance is done, if a rule says it: the agency that it was for when it was asked."""
+        rule = self.package.rules.get(node.id)
+        if rule is None or not isinstance(rule.agencies, str):
+            return {}
+        agencies = self.evaluate(rule.agencies, node.id)
+        return {"agency": str(agencies[index])} if index < len(agencies) else {}
 
     def count(self, node: Node) -> int:
         """How many instances: one for each agency, or what the cardinality says."""

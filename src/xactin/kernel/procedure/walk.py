@@ -114,7 +114,9 @@ class Walk(Moving):
         step = self.step(node.id, [host, *(self.inside(host) if running else within)])
         if several and several.sequential and not early and token["done"] + 1 < token["mi"]:
             again = self.rest(step, token | {"done": token["done"] + 1})
-            self.instance(step, node, {"n": node.id, "p": again, "i": token["done"] + 1} | _run(token), ())
+            turn = token["done"] + 1
+            here = {"n": node.id, "p": again, "i": turn} | _run(token) | self.placed(node, turn)
+            self.instance(step, node, here, ())
         elif "i" in token:
             self.rest(step, {"n": node.id, "p": token["p"], "i": token["i"], "end": 2})
         elif node.on_event:

@@ -85,6 +85,9 @@ class Explorer(Walk):
     def count(self, node: Node) -> int:
         return 2
 
+    def placed(self, node: Node, index: int) -> Token:
+        return {}
+
     def runs(self, node: Node) -> int:
         return 0
 

@@ -1,0 +1,76 @@
+"""What an official does to begin a case that nobody asks for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xactin.cases.applications import commands as applications
+from xactin.cases.applications import examination
+from xactin.cases.dossiers.beginning import Matter, begin
+from xactin.cases.dossiers.records import ActDone, normal_data
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.errors import Forbidden, Invalid, RuleFailed
+from xactin.cases.office import queries
+from xactin.cases.runtime import BEGIN
+from xactin.identity import queries as identity
+from xactin.identity.queries import Actor
+from xactin.kernel.expressions import ExpressionError
+from xactin.kernel.procedure.package import Package
+
+NOBODY: Mapping[str, Any] = {"kind": ""}
+"""What rules may know of an applicant where there is none."""
+
+
+def begin_work(
+    *,
+    by: Actor,
+    code: str,
+    data: Mapping[str, Any],
+    documents: Sequence[applications.Given] = (),
+    entry: UUID | None = None,
+) -> ActDone:
+    """An official begins a case in their own post; their agency handles it.
+
+    Raises Forbidden for a post that the package does not name, Invalid (by field), NoSuchProcedure.
+    """
+    told = normal_data(data)
+
+    def matter(package: Package) -> Matter:
+        decision = queries.may_begin(by, package)
+        if not decision.allowed:
+            raise Forbidden(decision.reason)
+        faults = _faults(package, told, {given.kind for given in documents})
+        if faults:
+            raise Invalid(faults)
+        assert by.agency_id is not None  # `may_begin` lets only posts pass
+        return Matter(
+            handling=identity.agency(by.agency_id),
+            data=told,
+            files=applications.given_files(by, package, documents),
+            asks=None,
+            facts=NOBODY,
+        )
+
+    return begin(by=by, code=code, act=BEGIN, origin="post", matter=matter, entry=entry)
+
+
+def _faults(package: Package, data: Mapping[str, Any], kinds: set[str]) -> dict[str, str]:
+    try:
+        found = examination.faults(package, data, kinds, NOBODY, language())
+    except ExpressionError as error:
+        raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
+    return found or dict(_unknown_agencies(package, data))
+
+
+def _unknown_agencies(package: Package, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Fields that choose agencies, where one of them is none of ours: its task would be nobody's."""
+    known = {agency.code for _depth, agency in identity.agency_tree()}
+    wrong = []
+    for name in queries.chosen_agencies(package):
+        value = data.get(name, ())
+        for code in value if isinstance(value, list) else [value]:
+            if code and code not in known:
+                wrong.append((f"/{name}", _("There is no agency with this code.")))
+    return wrong

@@ -1,0 +1,86 @@
+"""Pages on which an official begins work of their own: which there are, and the form of one."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.dossiers.wording import limit_text
+from xactin.cases.errors import ActError, Invalid
+from xactin.cases.office import queries
+from xactin.cases.office.commands import begin_work
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
+from xactin.cases.web import shown
+from xactin.cases.web.access import official_required
+from xactin.cases.web.shown import acted_by
+from xactin.kernel.procedure.package import Package
+from xactin.ledger.errors import AlreadyDone
+from xactin.ui.schema_form import SchemaForm, parse
+from xactin.vault.ids import new_id
+
+
+@official_required
+@require_GET
+def beginnings(request: HttpRequest) -> HttpResponse:
+    """The work that this post may begin."""
+    rows = [
+        {
+            "name": text_in(package.procedure.name, language()),
+            "summary": text_in(package.procedure.summary, language()),
+            "limit": limit_text(package.procedure.limit),
+            "url": reverse("cases:begin", args=[package.code]),
+        }
+        for package in queries.beginnings(acted_by(request))
+    ]
+    return render(request, "cases/beginnings.html", {"rows": rows})
+
+
+@official_required
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """The form of a case that this post begins; sent, it is attested and its first tasks are open."""
+    actor = acted_by(request)
+    try:
+        package = procedures.today(code).package
+    except procedures.NoSuchProcedure as missing:
+        raise Http404(missing.text) from missing
+    if not queries.may_begin(actor, package).allowed:
+        raise Http404
+    schema = queries.form_for(actor, package)
+    if request.method == "GET":
+        return _form(request, package, SchemaForm(schema))
+    data = parse(schema, request.POST)
+    try:
+        done = begin_work(by=actor, code=code, data=data, entry=shown.entry_of(request))
+    except AlreadyDone:
+        return redirect("cases:desk-list")
+    except Invalid as invalid:
+        form = SchemaForm(schema, data=data, errors=invalid.errors)
+        return _form(request, package, form, refusal=invalid.errors.get("", ""), status=422)
+    except ActError as refused:
+        return _form(
+            request, package, SchemaForm(schema, data=data), refusal=refused.text, status=refused.status
+        )
+    return redirect("cases:desk-case", case=done.case)
+
+
+def _form(
+    request: HttpRequest, package: Package, form: SchemaForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    name = text_in(package.procedure.name, language())
+    context: dict[str, Any] = {
+        "name": name,
+        "summary": text_in(package.procedure.summary, language()),
+        "crumbs": [(_("Begin work"), reverse("cases:beginnings")), (name, "")],
+        "form": form,
+        "error_list": form.error_list(),
+        "refusal": refusal,
+        "refusal_title": _("This was not done"),
+        "entry": new_id(),
+    }
+    return render(request, "cases/begin.html", context, status=status)
