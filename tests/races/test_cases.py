@@ -10,10 +10,9 @@ import pytest
 from django.db import connection
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.dossiers import commands, services
 from xactin.cases.errors import ActError, TaskGone
 from xactin.cases.models import Case, OpenTask
-from xactin.cases.results import services
 from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.passkeys import enrol, signing
 from xactin.identity import commands as identity

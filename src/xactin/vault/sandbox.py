@@ -88,11 +88,13 @@ def _restricted(libc: ctypes.CDLL, version: int, own: Path) -> bool:
 
 
 def _readable() -> list[Path]:
-    """Where Python, its libraries and our package stand."""
+    """Where Python, its libraries (those of PYTHONPATH too) and our package stand."""
     paths = sysconfig.get_paths()
     libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     ours = Path(xactin.__file__).parent
-    return [ours, Path(sys.base_prefix, "lib"), *map(Path, (*libraries, *SYSTEM))]
+    # Our own package's folder is not among them: a checkout may hold anything beside it.
+    named = [Path(entry) for entry in sys.path if entry and Path(entry) not in (ours.parent, Path.cwd())]
+    return [ours, Path(sys.base_prefix, "lib"), *named, *map(Path, (*libraries, *SYSTEM))]
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, places: Iterable[Path], access: int) -> None:

@@ -27,7 +27,8 @@ class Guard:
         response = self._refuse(request) or self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-        if _is_personal(request):
+        # A page that only says that we cannot answer now holds nobody's data, and is what a form is sent again from.
+        if _is_personal(request) and response.status_code < 500:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

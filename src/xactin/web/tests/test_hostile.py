@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from xactin.identity.commands import create_token
 from xactin.identity.testing import Province, small_province
+from xactin.vault.testing import a_pdf
 from xactin.web import errors
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_a_page_in_an_upload_is_never_served_as_ours(province: Province) -> None
     token = {"authorization": f"Bearer {create_token(province.accounts['congdan1'])}"}
     page = SimpleUploadedFile("a.pdf", b"<!doctype html><script>alert(1)</script>")
     assert client.post("/api/v1/files", {"file": page}, headers=token).status_code == 415
-    sound = SimpleUploadedFile("a.pdf\r\nX-Planted: 1", b"%PDF-1.4 <script>alert(1)</script>")
+    sound = SimpleUploadedFile("a.pdf\r\nX-Planted: 1", a_pdf(text=b"% <script>alert(1)</script>"))
     kept = client.post("/api/v1/files", {"file": sound}, headers=token).json()["id"]
     answer = client.get(f"/api/v1/files/{kept}", headers=token)
     assert answer["Content-Disposition"].startswith("attachment;")

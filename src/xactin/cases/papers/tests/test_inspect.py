@@ -230,7 +230,7 @@ def test_a_file_beyond_all_size_is_not_read(monkeypatch):
 
 def test_no_django_is_needed():
     code = (
-        "import sys; from xactin.cases import documents as d;"
+        "import sys; from xactin.cases import papers as d;"
         "[getattr(d, name) for name in d.__all__]; sys.exit('django' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
