@@ -57,7 +57,7 @@ def program() -> str:
 
 
 def start(data: Path, command: Sequence[str] = (), **more: str) -> Running:
-    """Starts `xactin up --demo` on a free port, with more of the environment; returns at once.
+    """Starts `xactin up --demo`, without a past and in peace, on a free port; returns at once.
 
     `command` stands for `xactin`, where another Python shall run it.
     """
@@ -65,7 +65,17 @@ def start(data: Path, command: Sequence[str] = (), **more: str) -> Running:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [*(command or [program()]), "up", "--demo", "--port", str(port), "--data", str(data)],
+        [
+            *(command or [program()]),
+            "up",
+            "--demo",
+            "--bare",
+            "--still",
+            "--port",
+            str(port),
+            "--data",
+            str(data),
+        ],
         env=surroundings(**more),
     )
     return Running(process, port, data)

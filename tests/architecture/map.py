@@ -15,7 +15,18 @@ HEAD = """# Map
 Drawn from the code by `make map`; the suite fails when it is out of date. Rooms stand in the
 order of their floors, the highest first. Read a room's `README.md` before its code.
 """
-FLOORS = ["web", "governance", "operations", "insight", "signals", "cases", "records", "identity", "notices"]
+FLOORS = [
+    "web",
+    "demo",
+    "governance",
+    "operations",
+    "insight",
+    "signals",
+    "cases",
+    "records",
+    "identity",
+    "notices",
+]
 FLOORS += ["ledger", "vault", "kernel", "ui"]
 
 

@@ -22,6 +22,7 @@ PUBLIC = {
     "verify/": "anybody with a paper in hand may check it",
     "accounts/": "signing in comes before being known; allauth guards its own pages",
     "flows/": "the picture of a published procedure",
+    "demo/": "answers on a demo alone, where everything is made up",
     "procedures/": "the catalogue of procedures is public by law",
     "": "the portal's first page",
 }

@@ -1,6 +1,7 @@
 """What may be done in identity: the acts of keys, agencies and accounts under one name; the founding."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -113,15 +114,17 @@ def found_authority(
     unit_code: str = "",
     kind: str = Agency.Kind.PROVINCE,
     document_roots: Sequence[str] = (),
+    clock_start: datetime | None = None,
 ) -> Account:
     """Begins an authority: its genesis entry and keys, its first agency, its first administrator.
 
-    `document_roots`: as `ledger.commands.begin_authority` takes them. `origin` names its log for ever: by
-    default where it is published, without the scheme, as
-    tlog-checkpoint advises. Raises Invalid.
+    `document_roots`, `clock_start`: as `ledger.commands.begin_authority` takes them. `origin` names its log
+    for ever: by default where it is published, without the scheme, as tlog-checkpoint advises. Raises Invalid.
     """
     place = origin or f"{urlsplit(settings.XACTIN_URL).netloc}/log/{code}"
-    ledger.begin_authority(id=code, name=name_vi, demo=demo, origin=place, document_roots=document_roots)
+    ledger.begin_authority(
+        id=code, name=name_vi, demo=demo, origin=place, document_roots=document_roots, clock_start=clock_start
+    )
     agency = create_agency(code=code, kind=kind, name_vi=name_vi, name_en=name_en, unit_code=unit_code)
     post = create_post(
         agency=agency, role="administrator", title_vi="Quản trị viên", title_en="Administrator"

@@ -8,7 +8,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
-from xactin.kernel.attestation import make_statement
+from xactin.kernel.attestation import make_statement, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.checkpoint import verifier_key
 from xactin.kernel.mandates import EMPTY, make_mandate
@@ -74,26 +74,37 @@ _INSERT_LOG: Final = """
 INSERT INTO ledger_log (id, authority, name, demo, origin, verifier_key, sealed, genesis, size, mandates,
        clock_shift)
 SELECT 1, %(authority)s, %(name)s, %(demo)s, %(origin)s, %(verifier_key)s, %(sealed)s, number, 0,
-       %(mandates)s, '0'
+       %(mandates)s, %(shift)s
   FROM ledger_entry WHERE id = %(entry)s
 """
 _SYSTEM_LOCK: Final = 7_240_612  # two that need a system's first key at once make one
 
 
 def begin_authority(
-    *, id: str, name: str, demo: bool, origin: str, document_roots: Sequence[str] = ()
+    *,
+    id: str,
+    name: str,
+    demo: bool,
+    origin: str,
+    document_roots: Sequence[str] = (),
+    clock_start: datetime | None = None,
 ) -> AuthorityInfo:
     """The first entry of all: who this authority is, by which key its log is signed, whether it is a demo.
 
     Makes the log's key and that of the system `ledger`, whose mandate stands in genesis. `document_roots` are
-    sha256 (hex) of the certificates (DER) that signers of this authority's papers stand under. Raises AlreadyBegun.
+    sha256 (hex) of the certificates (DER) that signers of this authority's papers stand under. `clock_start`: when
+    the clock of a demo begins, in the past or now; genesis attests it. Raises AlreadyBegun, DemoOnly.
     """
     if Log.objects.exists():
         raise AlreadyBegun
+    if clock_start is not None and not demo:
+        raise DemoOnly
     private, system = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     verifier = verifier_key(origin, private.public_key().public_bytes_raw())
     subject = f"authority:{id}"
     with acting(subject=subject, mandates=[]) as chain:
+        shift = 0 if clock_start is None else min(0, int((clock_start - chain.at).total_seconds()))
+        chain.at += timedelta(seconds=shift)
         mandate = make_mandate(id=str(new_id()), key=key_of(system), system=LEDGER, from_=chain.at)
         statement = make_statement(
             id=str(new_id()),
@@ -105,6 +116,8 @@ def begin_authority(
             key=key_of(private).id,
         )
         effect = {"demo": demo, "log": verifier, "name": name, "origin": origin, "mandates": [mandate]}
+        if shift:
+            effect["clock"] = {"start": time_text(chain.at), "seconds": shift}
         if document_roots:
             effect["document_roots"] = list(document_roots)
         chain.place(statement, sign_ed25519(private, statement), effect)
@@ -119,6 +132,7 @@ def begin_authority(
                 "sealed": secrets.seal(private.private_bytes_raw(), log_context(origin)),
                 "mandates": EMPTY,
                 "entry": statement["id"],
+                "shift": timedelta(seconds=shift),
             },
         )
         _write_mandate(chain, mandate)

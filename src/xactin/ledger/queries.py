@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from xactin.kernel.attestation import time_text
+from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.bundle_parts import make_bundle
 from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.merkle import inclusion_proof
@@ -29,6 +29,7 @@ __all__ = [
     "authority",
     "bundle",
     "checkpoint_note",
+    "clock_start",
     "entries_of",
     "entry",
     "entry_tile",
@@ -130,6 +131,12 @@ def mandates_for(*, key_id: str, person: str | None = None, post: str | None = N
     if person is not None:
         rows = rows.filter(person=person)
     return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def clock_start() -> datetime | None:
+    """When the clock of a demo began, if that was in the past: as its genesis entry attests."""
+    said = entries_of(f"authority:{authority().id}")[0].entry["place"]["effect"].get("clock")
+    return parse_time(said["start"]) if said else None
 
 
 def log_size() -> int:

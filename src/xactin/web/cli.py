@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_checking(commands)
     _add_keeping(commands)
+    _add_demo(commands)
     return top
 
 
@@ -94,6 +95,8 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         commands, "up", "Starts database (unless DATABASE_URL), web and workers in the foreground.", _up
     )
     up.add_argument("--demo", action="store_true", help="a demo authority with fictitious people")
+    up.add_argument("--bare", action="store_true", help="with --demo: without its past")
+    up.add_argument("--still", action="store_true", help="with --demo: nobody but visitors acts")
     up.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     up.add_argument(
         "--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port (default PORT or 8000)"
@@ -123,6 +126,19 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     token.add_argument(
         "--days", type=int, default=90, metavar="N", help="for how many days, 1 to 365 (default 90)"
     )
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="What only a demo authority can do.")
+    inner = demo.add_subparsers(metavar="COMMAND", required=True)
+    clock = _add(
+        inner,
+        "clock",
+        "Moves the demo's clock forward, such as +3d, +4h or +30m; what falls due meanwhile is done.",
+        _demo_clock,
+        needs_database=True,
+    )
+    clock.add_argument("by", metavar="+TIME")
 
 
 def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -198,7 +214,16 @@ def _up(wish: argparse.Namespace) -> int:
     from xactin.web.launcher.up import Wish, up
 
     logging.getLogger("xactin").setLevel(logging.INFO)
-    return up(Wish(demo=wish.demo, host=wish.host, port=wish.port, data=default_data_folder()))
+    return up(
+        Wish(
+            demo=wish.demo,
+            host=wish.host,
+            port=wish.port,
+            data=default_data_folder(),
+            bare=wish.bare,
+            still=wish.still,
+        )
+    )
 
 
 def _worker(wish: argparse.Namespace) -> int:
@@ -223,6 +248,13 @@ def _token(wish: argparse.Namespace) -> int:
     from xactin.web.authority import print_token
 
     return print_token(wish.user, wish.days)
+
+
+def _demo_clock(wish: argparse.Namespace) -> int:
+    from xactin.demo.clock import move
+
+    print(move(wish.by))
+    return 0
 
 
 def _audit(wish: argparse.Namespace) -> int:

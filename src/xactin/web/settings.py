@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "xactin.identity",
     "xactin.notices",
     "xactin.cases",
+    "xactin.demo",
     "xactin.web",
     "allauth",
     "allauth.account",

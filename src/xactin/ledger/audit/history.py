@@ -158,6 +158,7 @@ def _apply(history: History, act: str, effect: dict[str, Any], place: Position, 
     if act == GENESIS_ACT:
         key = VerifierKey.parse(effect["log"])
         history.log_keys[key.text] = key
+        history.shift += effect.get("clock", {}).get("seconds", 0)
     for mandate in [*effect.get("mandates", ()), *([effect["mandate"]] if "mandate" in effect else ())]:
         check_mandate(mandate)
         # A copy, because the bytes as they were written keep four kilobytes around them.

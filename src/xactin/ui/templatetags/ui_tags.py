@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from xactin.ui import pieces, writing
+from xactin.ui import pieces, sections, writing
 from xactin.ui.deadlines import Standing, standing
 from xactin.ui.icons import icon_svg
 from xactin.ui.pages import address_with, sort_address
@@ -369,6 +369,12 @@ def flow(url: str, steps: Sequence[pieces.FlowStep], label: str = "", download_u
         "done": " ".join(one.id for one in steps if one.state == "done"),
         "download_url": download_url,
     }
+
+
+@register.simple_tag(takes_context=True, name="sections")
+def page_sections(context: Context, place: str) -> SafeString:
+    """What rooms above show at a place of this page (`ui.sections`)."""
+    return sections.shown(context["request"], place)
 
 
 @register.inclusion_tag("ui/parts/procedure_card.html")

@@ -1,5 +1,6 @@
 """What must stand before the first request: tables, static files, and the demo where it was asked for."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def main(arguments: list[str]) -> int:
     if not settings.DEBUG:
         static_files.collect(Path(settings.STATIC_ROOT))
     if demo:
-        from xactin.web.demo import ensure_demo
+        from xactin.demo.founding import ensure_demo
 
-        for line in ensure_demo():
+        password = os.environ.get("XACTIN_DEMO_PASSWORD") or settings.SURROUNDINGS.data.demo_password()
+        for line in ensure_demo(password=password, bare="--bare" in arguments):
             print(line)
     return 0 if _has_authority(settings.SURROUNDINGS.data) else 2
 

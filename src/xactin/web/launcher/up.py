@@ -28,6 +28,8 @@ class Wish:
     host: str
     port: int
     data: Path
+    bare: bool = False  # a demo without a past
+    still: bool = False  # a demo in which nobody but visitors acts
 
 
 def up(wish: Wish) -> int:
@@ -66,6 +68,9 @@ def _run(wish: Wish, data: DataFolder, supervisor: Supervisor, own: dict[str, st
     supervisor.start(Child("web", _web_command(wish, own), own, user=user, patience=20))
     if supervisor.wait_for(lambda: _answers(wish), timeout=120):
         print(f"\nXác Tín: {environment.read(own).public_url}   (Ctrl-C ends everything)", flush=True)
+    if wish.demo:
+        living = [sys.executable, "-m", "xactin.demo.building", *_demo_wishes(wish)[1:]]
+        supervisor.start(Child("demo", living, own, user=user, patience=20))
     supervisor.keep()
     return 0
 
@@ -82,7 +87,7 @@ def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str
 
 def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str], user: OsUser | None) -> bool:
     """Brings tables, static files and the demo up to date, in a process of its own that we may outlive."""
-    command = [sys.executable, "-m", "xactin.web.launcher.prepare", *(["--demo"] if wish.demo else [])]
+    command = [sys.executable, "-m", "xactin.web.launcher.prepare", *_demo_wishes(wish)]
     parent = os.getpid()
     process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603 (ourselves)
         command,
@@ -95,6 +100,11 @@ def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str], user: OsUs
     if process.poll() is None:
         process.terminate()
     return bool(process.wait() == 0)
+
+
+def _demo_wishes(wish: Wish) -> list[str]:
+    said = {"--demo": wish.demo, "--bare": wish.demo and wish.bare, "--still": wish.demo and wish.still}
+    return [name for name, wanted in said.items() if wanted]
 
 
 def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:

@@ -4,9 +4,9 @@ Its genesis entry says that it is a demo. Everything here is made by the command
 authority uses; nothing is inserted into a table.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,11 @@ from django.db import connection, transaction
 
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results import seals
+from xactin.demo.people import data_file
 from xactin.identity import commands as identity
 from xactin.identity.models import Account, Agency, Person, Post
 from xactin.identity.posts.queries import needs_two
 from xactin.identity.queries import Actor, actor_for
-from xactin.web.launcher.data_folder import DataFolder
 
 PROVINCE: Final = "H44"
 LOCK: Final = 7_240_611  # two starts at once make one demo
@@ -183,15 +183,17 @@ APPLICANTS: Final = (
 )
 
 
-def ensure_demo() -> Iterator[str]:
-    """Makes the demo authority where none stands; gives the lines to show a person who starts it."""
-    password = _password()
+def ensure_demo(*, password: str, bare: bool) -> Iterator[str]:
+    """Makes the demo authority where none stands; gives the lines to show a person who starts it.
+
+    `password` is that of every account. Its clock begins in the past, for `history` to fill, unless it is `bare`.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     try:
         if not Account.objects.filter(username="quantri1").exists():
             with transaction.atomic():
-                _found(password)
+                _found(password, None if bare else _clock_start())
         for path in sorted(_packages().iterdir()):
             if (path / "procedure.yaml").is_file():
                 yield from _published(path)
@@ -211,7 +213,7 @@ def _published(path: Path) -> Iterator[str]:
         yield f"{path.name} is not published: {' '.join(refused.errors.values())}"
 
 
-def _found(password: str) -> None:
+def _found(password: str, clock_start: datetime | None) -> None:
     ca = seals.new_ca("Ủy ban nhân dân tỉnh Phú Thọ")
     identity.found_authority(
         code=PROVINCE,
@@ -223,6 +225,7 @@ def _found(password: str) -> None:
         demo=True,
         unit_code="25",
         document_roots=[seals.fingerprint(ca)],
+        clock_start=clock_start,
     )
     seals.keep_ca(ca)
     by = actor_for("quantri1")
@@ -286,8 +289,7 @@ def _packages() -> Path:
     return Path(settings.XACTIN_PROCEDURES)
 
 
-def _password() -> str:
-    """One password for all demo accounts: `XACTIN_DEMO_PASSWORD`, or one made once and kept in the data folder."""
-    given = os.environ.get("XACTIN_DEMO_PASSWORD", "")
-    kept: DataFolder = settings.SURROUNDINGS.data
-    return given or kept.demo_password()
+def _clock_start() -> datetime:
+    """Some months ago, before the offices open."""
+    day = datetime.now(UTC) - timedelta(days=data_file("truth.yaml")["days"])
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)

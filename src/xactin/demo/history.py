@@ -1,0 +1,314 @@
+"""The demo's past: months of dossiers, made by the doors that people use, on the demo's own clock.
+
+The clock goes from one look at the inbox to the next, four a working day. At each look whatever time alone does is
+done, people apply, officials take up what their patience lets them (`conduct.py`), and then the demo waits until no
+job and no entry waits. What is decided depends on the seed and on what stands, never on what was remembered: an
+interrupted history goes on at the next start.
+"""
+
+import datetime as dates
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from xactin.cases.dossiers import commands
+from xactin.cases.errors import ActError
+from xactin.cases.models import Case, OpenTask, Timer
+from xactin.cases.procedures import queries as procedures
+from xactin.demo import applications
+from xactin.demo.applications import Application
+from xactin.demo.conduct import LOOKS_A_DAY, Errand, chance, choice, said, waits, withdraws
+from xactin.demo.people import Household, Resident, data_file, households
+from xactin.identity import commands as identity
+from xactin.identity import queries as identity_queries
+from xactin.identity.models import Account
+from xactin.identity.queries import Actor, actor_for
+from xactin.kernel.calendars import vietnam
+from xactin.kernel.local import LOCAL
+from xactin.kernel.procedure import engine
+from xactin.ledger import commands as ledger
+from xactin.ledger import queries as ledger_queries
+from xactin.ledger.clock import now, shift
+from xactin.notices.commands import relay_once
+
+HOUSEHOLDS: Final = 120
+RESIDENT: Final = "dan"  # how account names of residents begin; nobody signs in with them
+LOOKS: Final = (dates.time(8, 40), dates.time(10, 30), dates.time(14, 10), dates.time(16, 5))
+_ADMINISTRATOR: Final = "quantri1"
+_COMES: Final = 0.3  # how likely somebody applies in a minute of the present
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far the history is: the demo's time, and how many of how many looks are done."""
+
+    at: datetime
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Somebody will apply at this look."""
+
+    look: int
+    code: str
+    household: int
+    serial: int
+
+
+def began() -> datetime | None:
+    """When the demo's clock began, if it began in the past; the genesis entry says so."""
+    return ledger_queries.clock_start()
+
+
+def is_whole() -> bool:
+    """Whether the past has caught up with the present."""
+    return shift() >= timedelta(0)
+
+
+def make() -> Iterator[Step]:
+    """Makes what is missing of the past, up to the present; gives each step that is done.
+
+    On an authority without a past there is nothing to do.
+    """
+    start = began()
+    if start is None:
+        return
+    plan = looks(start, datetime.now(UTC))
+    wishes = _wishes(len(plan))
+    residents = households(data_file("truth.yaml")["seed"], HOUSEHOLDS)
+    for number, at in enumerate(plan):
+        if at <= now():
+            continue
+        ledger.shift_clock(at - now())
+        time_passes()
+        for wish in wishes.get(number, ()):
+            _applies(wish, residents[wish.household], at)
+        officials_work(start, at)
+        settle()
+        yield Step(at, number + 1, len(plan))
+    if not is_whole():
+        ledger.shift_clock(-shift())
+        time_passes()
+        settle()
+
+
+def look_now() -> None:
+    """The slow life of the present: somebody applies now and then, and the officials take up residents' dossiers.
+
+    Those of the visitors' own accounts are left to the visitors.
+    """
+    at = now()
+    minute = int(at.timestamp()) // 60
+    if chance("comes", minute) < _COMES:
+        wish = Wish(0, _drawn(minute), int(chance("who", minute) * HOUSEHOLDS), minute)
+        _applies(wish, households(data_file("truth.yaml")["seed"], HOUSEHOLDS)[wish.household], at)
+    officials_work(began() or at, at)
+
+
+def _drawn(minute: int) -> str:
+    wanted = list(data_file("truth.yaml")["dossiers"])
+    return str(wanted[int(chance("what", minute) * len(wanted))])
+
+
+def looks(start: datetime, end: datetime) -> list[datetime]:
+    """The moments at which officials look at their inbox: four a working day, in UTC, the earliest first."""
+    calendar = vietnam()
+    found: list[datetime] = []
+    day = start.astimezone(LOCAL).date()
+    while day <= end.astimezone(LOCAL).date():
+        if calendar.spans(day):
+            found += [datetime.combine(day, at, LOCAL).astimezone(UTC) for at in LOOKS]
+        day += timedelta(days=1)
+    return [at for at in found if start < at < end]
+
+
+def settle(patience: float = 120) -> None:
+    """Waits until no entry waits for the log, no event for the queue and no job for a worker; helps with all three."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        while ledger.sequence_once():
+            continue
+        while relay_once():
+            continue
+        if not _jobs_wait():
+            return
+        _work_off()
+    raise TimeoutError("the demo's jobs do not end")
+
+
+def _jobs_wait() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+            " AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp()))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _work_off() -> None:
+    """Does what is due, in this process; another worker may do some of it meanwhile."""
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        app.run_worker(wait=False, install_signal_handlers=False, delete_jobs="successful", concurrency=2)
+
+
+def time_passes() -> None:
+    """What time alone does, as the clock's own job does it, without waiting for its next round."""
+    due = Timer.objects.filter(at__lte=now()).order_by("at").values_list("case_id", flat=True)
+    for case in list(due):
+        commands.tick(case=case)
+
+
+def _wishes(count: int) -> dict[int, list[Wish]]:
+    """Who applies at which look: evenly drawn, the last two days left out so that little is brand-new."""
+    random = Random(data_file("truth.yaml")["seed"])  # noqa: S311 (a made-up world, no secret)
+    found: dict[int, list[Wish]] = {}
+    last = max(1, count - 2 * LOOKS_A_DAY)
+    for code, wanted in data_file("truth.yaml")["dossiers"].items():
+        for serial in range(wanted):
+            wish = Wish(random.randrange(last), code, random.randrange(HOUSEHOLDS), serial)
+            found.setdefault(wish.look, []).append(wish)
+    return found
+
+
+# -- people
+
+
+def _applies(wish: Wish, household: Household, at: datetime) -> None:
+    random = Random(f"{wish.code}:{wish.serial}")  # noqa: S311 (a made-up world, no secret)
+    day = at.astimezone(LOCAL).date()
+    application = applications.KINDS[wish.code](random, household, day)
+    resident = application.by
+    by_resident = actor(resident)
+    commands.submit(
+        by=by_resident,
+        code=application.code,
+        data=application.data,
+        documents=given(by_resident, application),
+        agency=resident.commune,
+    )
+
+
+def given(actor: Actor, application: Application) -> list[commands.Given]:
+    return [
+        commands.Given(kind=kind, file=commands.upload(by=actor, stream=io.BytesIO(pdf), name=name).id)
+        for kind, name, pdf in application.papers
+    ]
+
+
+def actor(resident: Resident) -> Actor:
+    """A resident with an account; it is made when they first need one, and nobody can sign in with it."""
+    username = f"{RESIDENT}{resident.id_number[-6:]}"
+    if not Account.objects.filter(username=username).exists():
+        identity.make_person_account(
+            username=username,
+            password=None,
+            full_name=resident.full_name,
+            id_number=resident.id_number,
+            phone=resident.phone,
+            address=resident.address,
+            by=actor_for(_ADMINISTRATOR),
+        )
+    return actor_for(username)
+
+
+# -- officials
+
+
+def officials_work(start: datetime, at: datetime) -> None:
+    """Whoever has waited long enough is served; what meanwhile went another way is left to the next look."""
+    waiting = list(
+        OpenTask.objects.filter(
+            kind__in=("user", "supply"), case__applicant__account__username__startswith=RESIDENT
+        )
+        .select_related("case", "case__agency", "agency")
+        .order_by("opened_at", "id")
+    )
+    for task in waiting:
+        try:
+            _turn_to(task, start, at)
+        except ActError:
+            continue
+
+
+def _turn_to(task: OpenTask, start: datetime, at: datetime) -> None:
+    case = task.case
+    package = procedures.version(case.version_id).package
+    if task.kind == "supply":
+        if chance("answer", case.number, at) < 0.3:
+            _supplies(case)
+        return
+    offered = engine.task_of(package, case.state, task.token)
+    errand = Errand(
+        case.number, task.node, package.code, case.agency.code, task.opened_at, tuple(offered.acts)
+    )
+    if _passed(task.opened_at, at) < waits(errand, start):
+        return
+    if case.phase == "submitted" and case.applicant_id is not None and withdraws(case.number):
+        commands.withdraw(by=_of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
+        return
+    act = choice(errand)
+    commands.act(by=doer(task), case=case.pk, task=task.token, act=act.id, data=said(act))
+
+
+def _passed(since: datetime, at: datetime) -> int:
+    """How many looks came since then."""
+    return max(0, sum(1 for look in _day_looks(since, at) if look > since) - 1)
+
+
+def _day_looks(since: datetime, until: datetime) -> list[datetime]:
+    return [
+        look
+        for look in _kept_looks(since.astimezone(LOCAL).date(), until.astimezone(LOCAL).date())
+        if look <= until
+    ]
+
+
+@cache
+def _kept_looks(first: date, last: date) -> list[datetime]:
+    midnight = datetime.combine(first, dates.time(0), LOCAL).astimezone(UTC)
+    return looks(midnight, datetime.combine(last + timedelta(days=1), dates.time(0), LOCAL).astimezone(UTC))
+
+
+def doer(task: OpenTask) -> Actor:
+    """Who does a task: the party of the case it waits for, or who holds the post."""
+    if task.agency_id is None:
+        return _of_person(task.case.applicant_id)
+    holders = identity_queries.holders_of(task.agency_id, task.role)
+    account = Account.objects.get(person_id=holders[0])
+    return actor_for(account.username, task.role)
+
+
+def _of_person(person: Any) -> Actor:
+    return actor_for(Account.objects.get(person_id=person).username)
+
+
+def _supplies(case: Case) -> None:
+    """The applicant brings one of their papers anew."""
+    actor = _of_person(case.applicant_id)
+    kind = next(
+        part.removeprefix("document.") for part in sorted(case.state["parts"]) if part.startswith("document.")
+    )
+    pdf = applications.again(kind, actor.name, case.number)
+    file = commands.upload(by=actor, stream=io.BytesIO(pdf), name=f"{kind}-bo-sung.pdf")
+    commands.supply(by=actor, case=case.pk, documents=[commands.Given(kind=kind, file=file.id)])
+
+
+def holders(agency: UUID, role: str) -> list[UUID]:
+    """Who holds a post in an agency now."""
+    return identity_queries.holders_of(agency, role)
+
+
+def agency_doing(case: Case, function: str) -> Any:
+    """The agency that does the tasks of a function for a case."""
+    return identity_queries.agency(identity_queries.agency_for(case.agency_id, function))

@@ -1,0 +1,147 @@
+"""The demo among the real parts: its clock, its doors, three desks at once, a stretch of its past."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from django.test import Client
+
+from xactin.cases import testing
+from xactin.cases.dossiers import commands
+from xactin.cases.models import Case, OpenTask
+from xactin.demo import applications, clock, history, together
+from xactin.demo.people import households
+from xactin.identity.queries import actor_for
+from xactin.identity.testing import small_province
+from xactin.ledger.audit import run_audit
+from xactin.ledger.clock import now
+from xactin.ledger.commands import begin_authority
+from xactin.ledger.errors import DemoOnly
+from xactin.ledger.queries import clock_start
+from xactin.ledger.testing import sequence_all
+
+pytestmark = pytest.mark.django_db
+PAST = timedelta(days=100)
+
+
+def test_a_demo_may_begin_in_the_past_and_its_genesis_says_so() -> None:
+    start = (datetime.now(UTC) - PAST).replace(microsecond=0)
+    begin_authority(id="H44", name="x", demo=True, origin="x.example/log/H44", clock_start=start)
+    begun = clock_start()
+    assert begun is not None
+    assert abs(begun - start) < timedelta(seconds=2)
+    assert abs(now() - start) < timedelta(minutes=2)
+    assert not history.is_whole()
+
+
+def test_a_real_authority_begins_now() -> None:
+    with pytest.raises(DemoOnly):
+        begin_authority(
+            id="H44", name="x", demo=False, origin="x.example/log/H44", clock_start=datetime.now(UTC)
+        )
+
+
+def test_a_real_authority_has_neither_cards_nor_walk_nor_clock(client: Client) -> None:
+    small_province(demo=False)
+    assert "xt-demo" not in client.get("/accounts/login/").content.decode()
+    assert "xt-demo-invitation" not in client.get("/").content.decode()
+    for address in ("/demo/", "/demo/together/", "/demo/forge/"):
+        assert client.get(address).status_code == 404
+    assert client.post("/demo/enter/chutich1/").status_code == 404
+    with pytest.raises(DemoOnly):
+        clock.move("+1d")
+
+
+def test_one_click_makes_a_visitor_somebody_on_a_card_and_nobody_else(client: Client) -> None:
+    small_province()
+    assert "chutich1" in client.get("/accounts/login/").content.decode()
+    assert client.post("/demo/enter/chuyenvien2/").status_code == 404
+    assert client.get("/demo/enter/chutich1/").status_code == 405
+    answer = client.post("/demo/enter/chutich1/", {"next": "https://elsewhere.example/"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/"
+    assert client.get("/desk/").status_code == 200
+
+
+def test_the_clock_goes_forward_only() -> None:
+    assert clock.parsed("+3d") == timedelta(days=3)
+    assert clock.parsed("+30m") == timedelta(minutes=30)
+    for wrong in ("3d", "-1d", "+0d", "+3w", "+9999d", "+"):
+        with pytest.raises(ValueError, match="forward"):
+            clock.parsed(wrong)
+
+
+def test_what_people_of_the_demo_send_is_taken_by_the_door() -> None:
+    testing.province_with(testing.PERMIT, testing.BIRTH)
+    by, family = actor_for("congdan1"), households(7, 1)[0]
+    for code, kind in applications.KINDS.items():
+        for serial in range(3):
+            application = kind(Random(serial), family, now().date())
+            documents = history.given(by, application)
+            done = commands.submit(
+                by=by, code=code, data=application.data, documents=documents, agency="H44.100"
+            )
+            assert Case.objects.get(pk=done.case).phase == "submitted"
+
+
+def test_three_desks_answer_and_only_what_saw_the_change_falls() -> None:
+    testing.province_with(testing.PERMIT)
+    case = together.begin()
+    found = together.scene(case)
+    assert found is not None
+    assert [desk.state for desk in found.desks] == ["waiting"] * 3
+    for desk in found.desks:
+        together.answer(case, desk.token)
+    found = together.scene(case)
+    assert found is not None
+    assert [desk.state for desk in found.desks] == ["answered"] * 3
+    assert found.may_change
+    together.change(case)
+    after = together.scene(case)
+    assert after is not None
+    saw = {desk.node for desk in after.desks if "form.house" in desk.sees}
+    assert 0 < len(saw) < 3
+    assert {desk.node for desk in after.desks if desk.state == "void"} == saw
+    assert {desk.node for desk in after.desks if desk.state == "answered"} == {
+        desk.node for desk in after.desks
+    } - saw
+
+
+def test_an_act_at_a_desk_that_was_done_meanwhile_changes_nothing() -> None:
+    testing.province_with(testing.PERMIT)
+    case = together.begin()
+    found = together.scene(case)
+    assert found is not None
+    together.answer(case, found.desks[0].token)
+    before = Case.objects.get(pk=case).state
+    together.answer(case, found.desks[0].token)
+    assert Case.objects.get(pk=case).state == before
+
+
+def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some days of the past with two dossiers: officials take them up look by look, and the audit is clean."""
+    testing.province_with(testing.BIRTH)
+    start = now()
+    family = next(home for home in households(7, 3) if home.mother.commune == "H44.100")
+    application = applications.birth(Random(1), family, start.date())
+    monkeypatch.setattr(history, "_ADMINISTRATOR", "quantri1")
+    by = history.actor(application.by)
+    case = commands.submit(
+        by=by,
+        code=application.code,
+        data=application.data,
+        documents=history.given(by, application),
+        agency="H44.100",
+    ).case
+    monkeypatch.setattr("xactin.demo.history.waits", lambda _errand, _start: 0)
+    monkeypatch.setattr(
+        "xactin.demo.history.choice", lambda errand: next(a for a in errand.acts if a.kind == "advance")
+    )
+    monkeypatch.setattr("xactin.demo.history.withdraws", lambda _number: False)
+    for _look in range(8):
+        history.officials_work(start, now())
+        for task in OpenTask.objects.filter(case_id=case, kind="service"):
+            testing.serve(Case.objects.get(pk=case), task.node)
+    assert Case.objects.get(pk=case).phase == "done"
+    sequence_all()
+    assert run_audit(1) == []

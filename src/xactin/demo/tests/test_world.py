@@ -1,0 +1,76 @@
+"""The made-up people and how they behave: the same for the same seed, and well-formed. No database."""
+
+from datetime import UTC, datetime
+
+from xactin.demo import conduct, history, people
+from xactin.demo.conduct import Errand
+from xactin.kernel.local import LOCAL
+from xactin.kernel.procedure.description import Act
+
+WORDS = {"vi": "x", "en": "x"}
+
+
+def _errand(number: str = "H44.100-260803-0001", **other: object) -> Errand:
+    acts = (
+        Act("go", "advance", WORDS),
+        Act("no", "advance", WORDS),
+        Act("more", "supplement", WORDS),
+        Act("end", "refuse", WORDS),
+    )
+    told: dict[str, object] = {
+        "number": number,
+        "node": "some_task",
+        "procedure": "1.0",
+        "commune": "H44.100",
+        "since": datetime(2026, 8, 3, 2, tzinfo=UTC),
+        "acts": acts,
+    }
+    return Errand(**(told | other))  # type: ignore[arg-type]
+
+
+def test_the_same_seed_gives_the_same_people() -> None:
+    assert people.households(7, 30) == people.households(7, 30)
+    assert people.households(7, 30) != people.households(8, 30)
+
+
+def test_numbers_of_people_are_well_formed_and_no_two_are_the_same() -> None:
+    adults = [one for home in people.households(7, 200) for one in (home.mother, home.father)]
+    assert len({one.id_number for one in adults}) == len(adults)
+    for one in adults:
+        assert len(one.id_number) == 12
+        assert one.id_number.isdigit()
+        female = one.sex == "female"
+        assert int(one.id_number[3]) == (2 if one.birth_date.year >= 2000 else 0) + female
+        assert one.id_number[4:6] == f"{one.birth_date:%y}"
+        assert one.phone.startswith("09")
+        assert len(one.phone) == 10
+
+
+def test_officials_look_four_times_a_working_day_and_never_on_national_day() -> None:
+    start = datetime(2026, 8, 31, 0, tzinfo=UTC)
+    found = history.looks(start, datetime(2026, 9, 7, 0, tzinfo=UTC))
+    days = [at.astimezone(LOCAL).date().isoformat() for at in found]
+    assert set(days) == {"2026-09-03", "2026-09-04"}  # 31 August is swapped for a Saturday
+    assert all(days.count(day) == len(history.LOOKS) for day in set(days))
+    assert found == sorted(found)
+
+
+def test_most_go_the_usual_way_and_some_do_not() -> None:
+    chosen = [conduct.choice(_errand(f"H44.100-260803-{at:04d}")).id for at in range(1000)]
+    assert chosen == [conduct.choice(_errand(f"H44.100-260803-{at:04d}")).id for at in range(1000)]
+    assert chosen.count("go") > 900
+    assert {"no", "more", "end"} <= set(chosen)
+
+
+def test_the_planted_opinion_takes_twice_as_long_there_and_then_only() -> None:
+    slow = people.data_file("truth.yaml")["slow"]
+    start = datetime(2026, 7, 1, tzinfo=UTC)
+    told = {"node": slow["task"], "procedure": slow["procedure"], "commune": slow["commune"]}
+    since = datetime(2026, 9, 1, tzinfo=UTC)
+    for at in range(50):
+        there = _errand(f"H44.101-260901-{at:04d}", since=since, **told)
+        elsewhere = _errand(f"H44.101-260901-{at:04d}", since=since, **(told | {"commune": "H44.100"}))
+        assert conduct.waits(there, start) == slow["factor"] * conduct.waits(elsewhere, start)
+        before = _errand(f"H44.101-260901-{at:04d}", since=start, **told)
+        after = _errand(f"H44.101-260901-{at:04d}", since=start, **(told | {"commune": "H44.100"}))
+        assert conduct.waits(before, start) == conduct.waits(after, start)

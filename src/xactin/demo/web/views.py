@@ -1,0 +1,67 @@
+"""The doors for visitors of a demo: the walk, the cards, the bench for forging. On a real authority they are 404."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from xactin.cases.models import Result
+from xactin.demo.web import parts
+from xactin.identity.models import Account
+from xactin.ledger.queries import authority
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def demo_only(view: View[Rest]) -> View[Rest]:
+    """404 where the genesis entry does not say that this is a demo."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if not authority().demo:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return cast(View[Rest], guarded)
+
+
+@demo_only
+@require_GET
+def walk(request: HttpRequest) -> HttpResponse:
+    """Five minutes through the authority: each stop a page, with a sentence beside it."""
+    return render(request, "demo/walk.html", {"progress": parts.progress(), "stops": parts.stops()})
+
+
+@demo_only
+@require_POST
+def enter(request: HttpRequest, username: str) -> HttpResponse:
+    """A visitor becomes one of the people on the cards."""
+    if username not in {card.username for card in parts.CARDS}:
+        raise Http404
+    account = Account.objects.filter(username=username, is_active=True).first()
+    if account is None:
+        raise Http404
+    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("cases:home")
+    return redirect(target)
+
+
+@demo_only
+@require_GET
+def forge(request: HttpRequest) -> HttpResponse:
+    """Change one letter of something that was issued, and see who notices: the visitor's own browser calculates."""
+    issued = (
+        Result.objects.filter(issued_at__isnull=False, revoked_at__isnull=True).order_by("-issued_at").first()
+    )
+    context = {"result": issued, "trust": authority().verifier_key}
+    return render(request, "demo/forge.html", context)
