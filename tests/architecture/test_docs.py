@@ -53,7 +53,8 @@ def test_pages_name_only_commands_that_exist(page: Path) -> None:
     text = page.read_text("utf-8")
     named = set(
         re.findall(
-            r"\bxactin ((?:procedure |demo )?[a-z][a-z-]+)(?= |`|$)", "\n".join(re.findall(r"`([^`\n]+)`", text))
+            r"\bxactin ((?:procedure |demo )?[a-z][a-z-]+)(?= |`|$)",
+            "\n".join(re.findall(r"`([^`\n]+)`", text)),
         )
     )
     assert {f"xactin {name}" for name in named} <= set(COMMANDS) | {"xactin procedure", "xactin demo"}

@@ -13,11 +13,12 @@ from xactin.demo import applications, clock, history, together
 from xactin.demo.people import households
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import small_province
+from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.ledger.audit import run_audit
 from xactin.ledger.clock import now
 from xactin.ledger.commands import begin_authority
 from xactin.ledger.errors import DemoOnly
-from xactin.ledger.queries import clock_start
+from xactin.ledger.queries import authority, clock_start
 from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,24 @@ def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pyt
     assert Case.objects.get(pk=case).phase == "done"
     sequence_all()
     assert run_audit(1) == []
+
+
+def test_the_proof_on_the_bench_for_forging_is_valid_until_a_letter_changes(client: Client) -> None:
+    testing.province_with(testing.BIRTH)
+    assert client.get("/demo/forge/proof.json").status_code == 404
+    case = testing.apply(testing.BIRTH)
+    for node, act in (("receive", "accept"), ("verify", "submit")):
+        testing.do(case, node, act, {}, username={"receive": "motcua1", "verify": "chuyenvien3"}[node])
+    testing.serve(case, "draft_result")
+    testing.do(case, "approve", "approve")
+    testing.do(case, "issue", "issue")
+    testing.serve(case, "seal_result")
+    sequence_all()
+    trust = Trust.parse(authority().verifier_key)
+    proof = client.get("/demo/forge/proof.json").content
+    assert verify_bundle(proof, trust).valid
+    at = proof.index(b'"digest":"') + 12
+    assert not verify_bundle(
+        proof[:at] + (b"0" if proof[at : at + 1] != b"0" else b"1") + proof[at + 1 :], trust
+    ).valid
+    assert "data-forge" in client.get("/demo/forge/").content.decode()

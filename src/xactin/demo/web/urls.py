@@ -14,4 +14,5 @@ urlpatterns = [
     path("demo/together/<uuid:case>/answer/<str:task>/", together.answer, name="answer"),
     path("demo/together/<uuid:case>/change/", together.change, name="change"),
     path("demo/forge/", views.forge, name="forge"),
+    path("demo/forge/proof.json", views.proof, name="proof"),
 ]

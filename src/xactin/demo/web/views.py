@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.cases.models import Result
 from xactin.demo.web import parts
 from xactin.identity.models import Account
-from xactin.ledger.queries import authority
+from xactin.ledger.queries import authority, bundle
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -56,12 +56,24 @@ def enter(request: HttpRequest, username: str) -> HttpResponse:
     return redirect(target)
 
 
+def _last_issued() -> Result | None:
+    """The result that was issued last and stands."""
+    standing = Result.objects.filter(issued_at__isnull=False, revoked_at__isnull=True)
+    return standing.order_by("-issued_at").first()
+
+
 @demo_only
 @require_GET
 def forge(request: HttpRequest) -> HttpResponse:
     """Change one letter of something that was issued, and see who notices: the visitor's own browser calculates."""
-    issued = (
-        Result.objects.filter(issued_at__isnull=False, revoked_at__isnull=True).order_by("-issued_at").first()
-    )
-    context = {"result": issued, "trust": authority().verifier_key}
-    return render(request, "demo/forge.html", context)
+    return render(request, "demo/forge.html", {"result": _last_issued(), "trust": authority().verifier_key})
+
+
+@demo_only
+@require_GET
+def proof(request: HttpRequest) -> HttpResponse:
+    """The proof of that result without the file, so that it can be judged by itself."""
+    issued = _last_issued()
+    if issued is None:
+        raise Http404
+    return HttpResponse(bundle(subject=f"case:{issued.case_id}"), content_type="application/json")

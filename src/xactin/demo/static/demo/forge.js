@@ -31,7 +31,7 @@ async function verifier() {
     import(bench.dataset.verify),
     import(bench.dataset.page),
   ]);
-  const trust = parseTrust(bench.dataset.trust);
+  const trust = await parseTrust(bench.dataset.trust);
   return { renderVerdict, verifyBytes: (bytes) => verifyBundle(bytes, trust, {}) };
 }
 
