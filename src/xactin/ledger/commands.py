@@ -19,7 +19,7 @@ from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.batches import Batch, batch_of
 from xactin.ledger.chain import Chain, EntryRef, acting
 from xactin.ledger.erasing import erase, erase_again, kept_until
-from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded
+from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, NoAuthority
 from xactin.ledger.models import Cosignature, Log
 from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
 from xactin.ledger.pipeline import Statement
@@ -148,6 +148,8 @@ def system_signer(name: str) -> SystemSigner:
     found = standing_signer(name)
     if found is not None:
         return found
+    if name == LEDGER:  # its key is made with the authority, and signs the mandates of all others
+        raise NoAuthority
     private = Ed25519PrivateKey.generate()
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from xactin.kernel.log.tiles import TileReader
 from xactin.ledger.anchors import kept_note
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.authority import authority
-from xactin.ledger.queries import log_size
+from xactin.ledger.queries import log_size, waiting
 from xactin.ledger.tree import read_tile
 
 
@@ -30,10 +30,11 @@ def _compared(note: str) -> Iterator[tuple[str, str]]:
         return
     if not opened.signatures or kept.origin != authority().origin:
         yield "fork", f"the checkpoint that was kept is of another log ({kept.origin})"
-    elif log_size() < kept.size:
+    # A crash between the anchor and its commit leaves entries that still wait: the sequencer goes on with them.
+    elif log_size() + waiting() < kept.size:
         text = f"the log has {log_size()} entries, and {kept.size} were published: an older copy stands here"
         yield "removed", text
-    elif kept.size and _root_at(kept.size) != kept.root:
+    elif log_size() >= kept.size > 0 and _root_at(kept.size) != kept.root:
         yield "fork", f"the first {kept.size} entries are others than those published"
 
 
