@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
@@ -48,6 +49,33 @@ class Guard:
                 f"http://localhost{port}{request.get_full_path()}", preserve_request=True
             )
         return None
+
+
+class PageAbove:
+    """A page that only takes what a form sends, opened by its address, leads to the page it belongs to.
+
+    So come people back who signed in again after a session ended on a form, and who load such a page anew.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer; for a person, 302 in the place of 405 to a GET. A program is told 405."""
+        response = self._get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD"):
+            return response
+        return response if request.path.startswith(PROGRAM_DOORS) else HttpResponseRedirect(_above(request))
+
+
+def _above(request: HttpRequest) -> str:
+    """The nearest address above that is one of ours; it may take forms only too, and leads on upwards then."""
+    path = request.path.rstrip("/")
+    while path:
+        path = path.rpartition("/")[0]
+        if is_valid_path(f"{path}/"):
+            return f"{path}/"
+    return "/"
 
 
 class Authority:

@@ -169,3 +169,8 @@ def test_who_is_at_work_is_offered_to_change() -> None:
     hat = panel.partition('name="hat" value="')[2].partition('"')[0]
     assert official.send("/me/hat/", hat=hat, next=form).status_code == 302
     assert official.open(form).status_code == 200
+
+
+def test_notices_stay_in_the_place_where_one_works() -> None:
+    for username, at_the_desk in (("motcua1", True), ("congdan1", False)):
+        assert ("xt-desk-frame" in Visitor(username).page("/notices/")) is at_the_desk

@@ -69,6 +69,22 @@ def test_sign_in_leads_back_to_where_one_was(province: Province) -> None:
     assert client.get("/me/keys/").status_code == 200
 
 
+def test_who_signs_in_without_having_been_somewhere_comes_to_their_place(province: Province) -> None:
+    for username, place in (("motcua1", "/desk/"), ("congdan1", "/")):
+        entered = {"login": username, "password": PASSWORD}
+        assert Client().post("/accounts/login/", entered)["Location"] == place
+
+
+def test_a_session_that_ends_on_a_form_comes_back_to_its_page(province: Province) -> None:
+    client, form = Client(), "/me/hat/"
+    sign_in = client.post(form, {"hat": "-"})["Location"]
+    assert sign_in == f"/accounts/login/?next={form}"
+    entered = {"login": "congdan1", "password": PASSWORD, "next": form}
+    assert client.post("/accounts/login/", entered)["Location"] == form
+    page = client.get(form, follow=True)
+    assert (page.redirect_chain, page.status_code) == ([("/me/", 302)], 200)
+
+
 def test_sign_in_does_not_lead_off_the_site(province: Province) -> None:
     entered = {"login": "congdan1", "password": PASSWORD, "next": "https://evil.example/"}
     assert Client().post("/accounts/login/", entered)["Location"] == "/"

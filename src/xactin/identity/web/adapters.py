@@ -17,6 +17,7 @@ from xactin.identity.attested_rows import together
 from xactin.identity.commands import enrol_person
 from xactin.identity.jobs import send_later
 from xactin.identity.models import Account
+from xactin.identity.queries import actor_of
 from xactin.identity.web.known_devices import device_of, remember
 from xactin.vault import secrets
 
@@ -67,6 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **more)
         remember(request, response, user.pk)
         return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where one goes who signed in without having been somewhere: an official to the desk."""
+        actor = actor_of(request)
+        return "/desk/" if actor and actor.post_code else str(super().get_login_redirect_url(request))
 
     def save_user(self, request: HttpRequest, user: Account, form: BaseForm, commit: bool = True) -> Account:
         """A citizen signs up: person, key and account stand together or not at all."""

@@ -34,7 +34,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     found = queries.notices_of(person, after=after)
     page = found[: queries.PAGE]
     address, confirmed = queries.own_address(person)
+    at_work = request.actor.post_code  # type: ignore[attr-defined]
     shown = {
+        "layout": "ui/desk.html" if at_work else "ui/narrow.html",
         "address": address,
         "confirmed": confirmed,
         "notices": page,
