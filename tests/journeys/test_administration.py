@@ -189,7 +189,7 @@ def test_a_broken_package_is_told_and_a_good_one_published(enter: Callable[..., 
     begins = date(2027, 3, 2) + timedelta(days=random.randrange(3000))
     version = f"thu-{random.randrange(10**6)}"
     named = {
-        'version: "2026-04"': f'version: "{version}"',
+        'version: "2026-11"': f'version: "{version}"',
         next(key for key in NEXT if key.startswith("effective")): f"effective: {{from: {begins}}}",
     }
     admin = enter("quantri1", phone=phone)

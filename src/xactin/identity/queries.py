@@ -23,7 +23,7 @@ from xactin.identity.models import (
     SigningKey,
 )
 from xactin.identity.rights import Actor, Decision, Facts, Passkey, covers, may, needed
-from xactin.identity.rules import clean_name, folded, sort_key
+from xactin.identity.rules import clean_name, folded, is_citizen_number, sort_key
 from xactin.ledger.clock import now
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "holders_of",
     "holders_of_duty",
     "inspected_agency_ids",
+    "is_citizen_number",
     "may",
     "needed",
     "oneself",

@@ -73,14 +73,19 @@ def is_role(role: str) -> bool:
     return _ROLE.fullmatch(role) is not None
 
 
+_PLAIN: Final = str.maketrans("đƀɓƌɖɗǥɨłøɵŧʉ", "dbbdddgilootu", "'’‘ʼʻˈ`´")
+"""Letters of the peoples of Viet Nam that carry their mark inside, and the signs written as an apostrophe."""
+
+
 def folded(text: str) -> str:
-    """Text as it is searched: lower case, without diacritics, đ as d, words one space apart.
+    """Text as it is searched: lower case, without diacritics, barred letters as plain ones (đ as d, ƀ as b),
+    without apostrophes (`H'Nga`), words one space apart.
 
     Done once, here: databases do not fold đ alike.
     """
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
     plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return " ".join(plain.replace("đ", "d").split())
+    return " ".join(plain.translate(_PLAIN).split())
 
 
 def clean_name(name: str) -> str:

@@ -31,9 +31,12 @@ from xactin.identity import commands as identity
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, may
 from xactin.kernel.expressions import ExpressionError
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import commands as ledger
+from xactin.ledger.clock import now
+from xactin.ui.schema_form import cleaned
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 from xactin.vault.ids import new_id
@@ -63,7 +66,6 @@ def submit(
     `agency` is the code of the one that handles it, by default the first of the procedure's level that has a
     counter. Raises Invalid (by field), Forbidden, NoSuchProcedure.
     """
-    told = normal_data(data)
 
     def matter(package: Package) -> Matter:
         if not package.procedure.begun("person"):
@@ -72,6 +74,7 @@ def submit(
         if not decision.allowed:
             raise Forbidden(decision.reason)
         facts = applicant_facts(by)
+        told = cleaned(package.form_schema, normal_data(data))
         _complain(_faults(package, told, {given.kind for given in documents}, facts))
         return Matter(
             handling=handling_agency(package.procedure.level, agency),
@@ -92,7 +95,7 @@ def _faults(
     package: Package, data: Mapping[str, Any], kinds: set[str], applicant: Mapping[str, Any]
 ) -> dict[str, str]:
     try:
-        return examination.faults(package, data, kinds, applicant, language())
+        return examination.faults(package, data, kinds, applicant, language(), local_day(now()))
     except ExpressionError as error:
         raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
 
@@ -198,7 +201,9 @@ def supply(
                 parts=[part for part in found.state["parts"] if part.startswith("form.")],
             ).items()
         }
-        now_data = content.form_data(opened) if data is None else normal_data(data)
+        now_data = content.form_data(opened)
+        if data is not None:
+            now_data = cleaned(package.form_schema, normal_data(data))
         files = given_files(by, package, documents)
         kinds = {
             content.document_kind(p) for p in [*found.state["parts"], *files] if p.startswith("document.")

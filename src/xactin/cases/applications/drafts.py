@@ -20,6 +20,7 @@ from xactin.cases.models import Draft
 from xactin.cases.papers.drawings import DrawingError
 from xactin.cases.procedures.queries import InForce
 from xactin.identity.queries import Actor
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.clock import now
@@ -169,7 +170,9 @@ def nested(values: Mapping[str, str]) -> dict[str, Any]:
 def faults(actor: Actor, found: InForce, draft: Content) -> dict[str, str]:
     """What is still missing or wrong, in the person's language."""
     kinds = {file.kind for file in draft.files}
-    return examination.faults(found.package, draft.data, kinds, applicant_facts(actor), language())
+    return examination.faults(
+        found.package, draft.data, kinds, applicant_facts(actor), language(), local_day(now())
+    )
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 Pure: the law's words are in the package.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from xactin.identity.queries import is_citizen_number
 from xactin.kernel.expressions import compile_expression
-from xactin.kernel.procedure.description import Document
+from xactin.kernel.procedure.description import Check, Document
 from xactin.kernel.procedure.package import Package
-from xactin.ui.schema_form import validate
+from xactin.ui.schema_form import Field, fields_of, validate
 
 
 def evaluate(package: Package, text: str, values: Mapping[str, Any]) -> Any:
@@ -29,18 +31,62 @@ def asked_documents(package: Package, values: Mapping[str, Any]) -> list[tuple[D
     return asked
 
 
+def impossible(package: Package, data: Mapping[str, Any], today: date, kind: str) -> list[Check]:
+    """The checks of this kind (refuse, warn) that catch data of the form's schema. Raises ExpressionError."""
+    values = {"form": data, "today": today.isoformat()}
+    return [
+        check
+        for check in package.procedure.checks
+        if check.kind == kind and compile_expression(check.when, package.names_of_checks).evaluate(values)
+    ]
+
+
+_NO_CITIZEN = {
+    "vi": "Số này không thể là số CCCD: mã nơi đăng ký hoặc năm sinh trong số không có thật.",
+    "en": "This cannot be an identity number: its place of registration or year of birth does not exist.",
+}
+
+
+def _no_citizens(package: Package, data: Mapping[str, Any], today: date) -> Iterator[str]:
+    """Where a number of the form `cccd` cannot be one: 000000000000, a place or a century that is none."""
+    for where, number in _numbers(fields_of(package.form_schema), data, ""):
+        if not is_citizen_number(number, year=today.year):
+            yield where
+
+
+def _numbers(fields: Sequence[Field], data: Any, above: str) -> Iterator[tuple[str, str]]:
+    """(pointer, number) of every field of the form `cccd` that is filled in."""
+    for field in fields:
+        where, value = f"{above}/{field.name}", data.get(field.name)
+        if value is None:
+            continue
+        if field.kind == "cccd":
+            yield where, value
+        for index, row in enumerate(value if field.kind == "rows" else ()):
+            yield from _numbers(field.children, row, f"{where}/{index}")
+        if field.kind == "section":
+            yield from _numbers(field.children, value, where)
+
+
 def faults(
     package: Package,
     data: Mapping[str, Any],
     kinds: Collection[str],
     applicant: Mapping[str, Any],
     language: str,
+    today: date,
 ) -> dict[str, str]:
     """What is wrong with an application, by JSON pointer or `document.<kind>`; "" for what bars it as a whole.
 
-    Data that is not of the form's schema is told first, since rules may not be asked about it.
+    Data that is not of the form's schema is told first, since rules may not be asked about it; then facts that
+    cannot be.
     """
     found = dict(validate(package.form_schema, data, language))
+    if not found:
+        found = dict.fromkeys(_no_citizens(package, data, today), _NO_CITIZEN[language])
+    if not found:
+        for check in impossible(package, data, today, "refuse"):
+            found.setdefault(check.at, check.message[language])
     if found:
         return found
     values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}

@@ -17,7 +17,10 @@ from xactin.cases.runtime import BEGIN
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.expressions import ExpressionError
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package
+from xactin.ledger.clock import now
+from xactin.ui.schema_form import cleaned
 
 NOBODY: Mapping[str, Any] = {"kind": ""}
 """What rules may know of an applicant where there is none."""
@@ -35,12 +38,12 @@ def begin_work(
 
     Raises Forbidden for a post that the package does not name, Invalid (by field), NoSuchProcedure.
     """
-    told = normal_data(data)
 
     def matter(package: Package) -> Matter:
         decision = queries.may_begin(by, package)
         if not decision.allowed:
             raise Forbidden(decision.reason)
+        told = cleaned(package.form_schema, normal_data(data))
         faults = _faults(package, told, {given.kind for given in documents})
         if faults:
             raise Invalid(faults)
@@ -58,7 +61,7 @@ def begin_work(
 
 def _faults(package: Package, data: Mapping[str, Any], kinds: set[str]) -> dict[str, str]:
     try:
-        found = examination.faults(package, data, kinds, NOBODY, language())
+        found = examination.faults(package, data, kinds, NOBODY, language(), local_day(now()))
     except ExpressionError as error:
         raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
     return found or dict(_unknown_agencies(package, data))

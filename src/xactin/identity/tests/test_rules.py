@@ -34,6 +34,8 @@ def test_other_codes_are_refused(code: str) -> None:
 
 def test_text_is_searched_without_diacritics() -> None:
     assert folded("  ĐỖ  Thị Đào ") == "do thi dao"
+    assert {folded(name) for name in ("H'Nga", "H’Nga", "hʼnga", "HNga")} == {"hnga"}
+    assert folded("Ƀlam Y Ŧơ") == "blam y to"
     assert folded(unicodedata.normalize("NFD", "Nguyễn Thị Ước")) == "nguyen thi uoc"
 
 

@@ -9,7 +9,8 @@ every comparison of unlike kinds, and gives an Expression to evaluate many times
 - `bool("true")` compiles and always fails: what can be shown to fail is refused (`failing`, and kinds);
 - `-x` turns the least number into itself: it is compiled as `0 - x`, which fails;
 - dates are text in JSON: `date("2026-01-31")` and `date(form.birth.day)` convert, `days(a, b)` counts
-  the days from one date text to another. Fractions are refused: money is whole đồng.
+  the days from one date text to another. Fractions are refused: money is whole đồng, and decimals of a form,
+  which are text, are compared as `hundredths(form.land.area)`.
 
 Names are described by Shapes; `shape_of_schema` makes one from a JSON Schema. Any failure is an
 ExpressionError: `code` is syntax, unknown_name, kinds or evaluation; `.vi` and `.en` say what to mend.
@@ -17,9 +18,11 @@ ExpressionError: `code` is syntax, unknown_name, kinds or evaluation; `.vi` and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -161,5 +164,17 @@ def _days(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"xt_size": _size, "date": _date, "days": _days}
+def _hundredths(text: str) -> int:
+    """A decimal of a form (`120.5`) as a whole number of hundredths, so that two can be compared: 12050."""
+    if re.fullmatch(r"-?[0-9]{1,15}([.][0-9]{1,6})?", text) is None:
+        raise ValueError(f"not a decimal: {text}")
+    return int(Decimal(text) * 100)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "xt_size": _size,
+    "date": _date,
+    "days": _days,
+    "hundredths": _hundredths,
+}
 """`size` is built into CEL and cannot be replaced, so the text that is compiled calls `xt_size`."""

@@ -98,6 +98,7 @@ CALLS: Final = {
     "size": "int",
     "date": "time",
     "days": "int",
+    "hundredths": "int",
     "int": "int",
     "string": "string",
 }
@@ -107,11 +108,12 @@ CONVERTED: Final[Mapping[str, frozenset[str]]] = {
     "size": frozenset({"string", "list", "map"}),
     "date": frozenset({"string"}),
     "days": frozenset({"string"}),
+    "hundredths": frozenset({"string"}),
 }
 ORDERED: Final = frozenset({"int", "string", "time", "bool"})
 ADDED: Final = frozenset({"int", "string", "list"})
 HELD: Final = frozenset({"list", "map"})
-OWN: Final = frozenset({"size", "date", "days"})
+OWN: Final = frozenset({"size", "date", "days", "hundredths"})
 OUR_SIZE: Final = "xt_size"
 DEEP: Final = 60
 NESTED: Final = 2

@@ -68,7 +68,10 @@ def procedure_of(meta: Said) -> Procedure:
         parts={part: tuple(pointers) for part, pointers in meta.get("parts", {}).items()},
         documents=tuple(_document(said) for said in meta.get("documents", ())),
         eligibility=tuple(Eligibility(said["when"], said["message"]) for said in meta.get("eligibility", ())),
-        checks=tuple(Check(said["when"], said["message"], said["kind"]) for said in meta.get("checks", ())),
+        checks=tuple(
+            Check(said["when"], said["message"], said["kind"], said.get("at", ""))
+            for said in meta.get("checks", ())
+        ),
         fee=tuple(
             Fee(said["kind"], said["name"], said["amount"], said.get("set_by"))
             for said in meta.get("fee", ())

@@ -129,6 +129,9 @@ _PROCEDURE: Final[dict[str, Any]] = {
     "parts": _each(LINES),
     "documents": _list(DOCUMENT),
     "eligibility": _list(_map("when message", when=TEXT, message=WORDS)),
+    "checks": _list(
+        _map("when message kind", when=TEXT, message=WORDS, kind={"enum": ["refuse", "warn"]}, at=TEXT)
+    ),
     "fee": _list(
         _map(
             "kind name amount",
@@ -169,7 +172,6 @@ FORMAT_2: Final = _map(
     kind={"enum": sorted(KINDS)},
     begins=_list(_map("origin", origin={"enum": list(ORIGINS)}, posts=LINES)) | {"minItems": 1},
     parties=_each(_map("name", name=WORDS, asks={"type": "boolean"})) | {"propertyNames": NAME},
-    checks=_list(_map("when message kind", when=TEXT, message=WORDS, kind={"enum": ["refuse", "warn"]})),
     tasks=_each(
         _map("name acts", **_TASK, party=NAME)
         | {

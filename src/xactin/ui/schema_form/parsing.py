@@ -6,7 +6,7 @@ can say what is wrong with it.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ MAX_ROWS = 200
 _GROUPED = re.compile(r"-?\d{1,3}([. ]\d{3})+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+_VIETNAMESE = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})")
 
 
@@ -44,6 +45,39 @@ def clean(text: str) -> str:
     """Text as it is kept: NFC, no control characters, no space around."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROL.sub("", plain)).strip()
+
+
+def cleaned(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data that came as JSON, spelled as a browser's would be kept: `parse` for programs.
+
+    Blank text is nothing; `120,5`, `+84 912 000 001` and grouped numbers get their one spelling. What is not of
+    the schema, signs that cannot be printed included, stays, so that `validate` can say so.
+    """
+    return _cleaned_object(fields_of(schema), data)
+
+
+def _cleaned_object(fields: Iterable[Field], data: Mapping[str, Any]) -> dict[str, Any]:
+    known = {field.name: field for field in fields}
+    kept = {name: _cleaned(known[name], value) if name in known else value for name, value in data.items()}
+    return {name: value for name, value in kept.items() if value != "" or name not in known}
+
+
+def _cleaned(field: Field, value: Any) -> Any:
+    if field.kind == "section" and isinstance(value, Mapping):
+        return _cleaned_object(field.children, value)
+    if field.kind == "rows" and isinstance(value, list):
+        return [_cleaned_object(field.children, row) if isinstance(row, Mapping) else row for row in value]
+    if field.kind == "lines" and isinstance(value, list):
+        lines = [_spelled(line) if isinstance(line, str) else line for line in value]
+        return [line for line in lines if line != ""]
+    if not isinstance(value, str):
+        return value
+    text = _spelled(value)
+    return READERS[field.kind](field, text) if field.kind in _SPELLED else text
+
+
+def _spelled(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _object(fields: Iterable[Field], sent: Sent, path: tuple[str, ...]) -> dict[str, Any]:
@@ -114,10 +148,10 @@ def _money(field: Field, text: str) -> Any:
 
 
 def _decimal(field: Field, text: str) -> str:
-    """Vietnamese write `1.234,5`; kept is `1234.5`."""
+    """Vietnamese write `1.234,5`; kept is `1234.5`. `1,234.5` stays, and is refused: it is no number of theirs."""
     plain = text.replace("\u00a0", "").replace(" ", "")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
+    if _VIETNAMESE.fullmatch(plain):
+        return plain.replace(".", "").replace(",", ".")
     return plain
 
 
@@ -138,6 +172,12 @@ def _digits(field: Field, text: str) -> str:
     return re.sub(r"[ .\-]", "", text)
 
 
+def _phone(field: Field, text: str) -> str:
+    """A number as it is dialled at home: `+84 (0) 912 ...` and `84912...` begin with 0."""
+    digits = re.sub(r"[\s.\-()]", "", text)
+    return re.sub(r"^(\+84|0084|84(?=[1-9]\d{8}$))0?", "0", digits)
+
+
 READERS: dict[str, Callable[[Field, str], Any]] = {
     "yes_no": _truth,
     "agree": _truth,
@@ -146,5 +186,6 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
     "decimal": _decimal,
     "date": _date,
     "cccd": _digits,
-    "phone": _digits,
+    "phone": _phone,
 }
+_SPELLED = ("decimal", "date", "cccd", "phone")

@@ -46,10 +46,10 @@ def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
     for error in _leaves(_validator(schema).iter_errors(data)):
         for path, code_weight, sentence in _told(schema, error, language):
             faults.setdefault(pointer(path), []).append((code_weight, sentence))
-    for path in _unprintable(data):
+    for code, path in _unreadable(data):
         field = field_at(schema, path)
         label = pick(field.label, language) if field else str([*path, ""][0])
-        faults.setdefault(pointer(path), []).append((0, say("unprintable", language, label=label)))
+        faults.setdefault(pointer(path), []).append((0, say(code, language, label=label)))
     if not faults:
         return {}
     order = {place: rank for rank, place in enumerate(_pointers(schema, data))}
@@ -76,15 +76,18 @@ _validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
 _MOST_VALIDATORS = 1024
 
 
-def _unprintable(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[tuple[str | int, ...]]:
-    """Where text holds what no paper prints: control characters, marks that turn the direction of writing."""
+def _unreadable(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[tuple[str, tuple[str | int, ...]]]:
+    """(code, path) of text that is blank ("   " says nothing), or holds what no paper prints: control characters,
+    marks that turn the direction of writing."""
     if isinstance(value, str):
         if _CONTROL.search(value):
-            yield path
+            yield "unprintable", path
+        elif value and not value.strip():
+            yield "missing", path
     elif isinstance(value, Mapping | list):
         items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, inner in items:
-            yield from _unprintable(inner, (*path, key))
+            yield from _unreadable(inner, (*path, key))
 
 
 def pointer(path: Iterable[str | int]) -> str:

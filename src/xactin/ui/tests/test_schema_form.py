@@ -10,7 +10,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xactin.ui.schema_form import SchemaForm, fields_of, parse, validate
+from xactin.ui.schema_form import SchemaForm, cleaned, fields_of, parse, validate
 from xactin.ui.schema_form.parsing import clean
 from xactin.ui.web.samples import form_schema
 
@@ -235,3 +235,38 @@ def test_no_input_breaks_reading_checking_or_drawing(values: dict[str, str], lan
     data = parse(form_schema(), sent)
     errors = validate(form_schema(), data, language)
     str(SchemaForm(form_schema(), data=data, errors=errors, language=language))
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "kept"),
+    [
+        ("phone", "+84 912 345 678", "0912345678"),
+        ("phone", "+84 (0)912.345.678", "0912345678"),
+        ("phone", "84912345678", "0912345678"),
+        ("phone", "0842345678", "0842345678"),
+        ("full_name", "   ", None),
+        ("full_name", " Nguye\u0302\u0303n ", "Nguyễn"),
+        ("id_number", "024186 005 678", "024186005678"),
+    ],
+)
+def test_web_and_program_are_kept_in_one_spelling(field: str, sent: str, kept: str | None) -> None:
+    given = QueryDict(mutable=True)
+    given.update({f"owner.{field}": sent})
+    assert parse(form_schema(), given).get("owner", {}).get(field) == kept
+    assert cleaned(form_schema(), {"owner": {field: sent}})["owner"].get(field) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("120,5", "120.5"), ("120.5", "120.5"), ("1.120,5", "1120.5"), ("1,120.5", "1,120.5")]
+)
+def test_a_decimal_is_one_number_whoever_writes_it(sent: str, kept: str) -> None:
+    given = QueryDict(mutable=True)
+    given.update({"house.area": sent})
+    assert parse(form_schema(), given)["house"]["area"] == kept
+    assert cleaned(form_schema(), {"house": {"area": sent}}) == {"house": {"area": kept}}
+
+
+def test_blank_text_is_told_and_what_cannot_be_read_stays() -> None:
+    assert cleaned(form_schema(), {"owner": 3, "nobody": ""}) == {"owner": 3, "nobody": ""}
+    reason = {"type": "object", "properties": {"reason": {"type": "string", "minLength": 3}}}
+    assert list(validate(reason, {"reason": "    "})) == ["/reason"]

@@ -156,9 +156,9 @@ def test_the_version_before_is_named_and_ends() -> None:
     sooner = files(changes=NEXT | {effective: "effective: {from: 2026-12-01}"})
     client = client_of()
     page = send(client, zipped(sooner))
-    assert [row.version for row in page.context["found"].ending] == ["2026-04"]
+    assert [row.version for row in page.context["found"].ending] == ["2026-11"]
     client.post(f"{PUBLISH}confirm/", confirmed(page))
-    assert ProcedureVersion.objects.get(version="2026-04").in_force_until == date(2026, 12, 1)
+    assert ProcedureVersion.objects.get(version="2026-11").in_force_until == date(2026, 12, 1)
     assert audited(BIRTH) == []
 
 
@@ -176,8 +176,8 @@ def test_only_what_was_shown_is_published() -> None:
     ("changes", "code"),
     [
         ({"name: {vi: Đăng ký khai sinh,": "name: {vi: Đăng ký khác,"}, "version_taken"),
-        ({'version: "2026-04"': 'version: "2026-05"'}, "same_day"),
-        ({'version: "2026-04"': f'version: "{"9" * 41}"'}, "too_long"),
+        ({'version: "2026-11"': 'version: "2026-05"'}, "same_day"),
+        ({'version: "2026-11"': f'version: "{"9" * 41}"'}, "too_long"),
     ],
 )
 def test_what_has_no_place_in_the_catalogue_is_a_problem(changes: dict[str, str], code: str) -> None:

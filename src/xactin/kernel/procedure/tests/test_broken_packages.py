@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from xactin.kernel.procedure.check import check_folder
+from xactin.kernel.procedure.check import check, check_folder
+from xactin.kernel.procedure.package import load_package
 from xactin.kernel.procedure.tests.broken import FAULTS, PROCEDURES, build, fault
 from xactin.kernel.working_time import vietnam
 
@@ -40,3 +41,29 @@ def test_a_fault_is_named_and_nothing_else(name: str, tmp_path: Path) -> None:
     problems = check_folder(build(name, tmp_path), posts=POSTS, calendar=vietnam())
     assert [(problem.code, problem.where) for problem in problems] == [(about["code"], about["where"])]
     assert all(problem.vi and problem.en for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "code"),
+    [
+        (
+            "when: form.child.birth_date > today",
+            "when: form.child.birth_day > today",
+            "condition_unknown_field",
+        ),
+        ("when: form.child.birth_date > today", "when: form.child.birth_date", "condition_kinds"),
+        ("when: has(form.marriage.date) && form", "when: form", "condition_may_lack"),
+        ("at: /child/birth_date", "at: /child/birth_day", "check_unknown_field"),
+        ("at: /child/birth_date", "at: child.birth_date", "check_unknown_field"),
+    ],
+)
+def test_a_check_that_nobody_could_be_told_is_named(find: str, replace: str, code: str) -> None:
+    files = {
+        str(path.relative_to(PROCEDURES / "birth-registration")): path.read_bytes()
+        for path in (PROCEDURES / "birth-registration").rglob("*")
+        if path.is_file()
+    }
+    said = files["procedure.yaml"].decode()
+    assert said.count(find) == 1
+    files["procedure.yaml"] = said.replace(find, replace).encode()
+    assert code in {problem.code for problem in check(load_package(files), posts=POSTS, calendar=vietnam())}
