@@ -138,7 +138,7 @@ def birth(random: Random, household: Household, day: date) -> Application:
             "date": str(married),
             "place": f"Ủy ban nhân dân {place['name'].partition(',')[0]}",
         },
-        "birth": {"proof": "paper", "circumstances": "ordinary", "late": False},
+        "birth": {"proof": "paper", "circumstances": "ordinary"},
         "delivery": {"copies": random.choice([0, 0, 1, 2]), "check_draft": False, "method": "online"},
         "commitment": {"truthful": True},
     }

@@ -206,11 +206,14 @@ def ensure_demo(*, password: str, bare: bool) -> Iterator[str]:
 
 
 def _published(path: Path) -> Iterator[str]:
-    """A package that was changed without a new version is told, and the one in force stays: it is never edited."""
+    """A package that was changed without a new version is told, and the one in force stays: it is never edited. So is
+    one that this authority has no place for: it goes on with the version it has."""
     try:
         procedures.publish_folder(by=actor_for("quantri1"), folder=path)
     except procedures.Invalid as refused:
         yield f"{path.name} is not published: {' '.join(refused.errors.values())}"
+    except procedures.NotPublishable as refused:
+        yield f"{path.name} is not published: {refused.en}"
 
 
 def _found(password: str, clock_start: datetime | None) -> None:

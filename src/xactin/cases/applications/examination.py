@@ -89,7 +89,7 @@ def faults(
             found.setdefault(check.at, check.message[language])
     if found:
         return found
-    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
+    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}, "filed": today.isoformat()}
     known = {document.kind for document in package.procedure.documents}
     missing = {"vi": "Ông/Bà chưa đính kèm giấy tờ này.", "en": "This document is not attached yet."}
     strange = {
@@ -107,9 +107,9 @@ def faults(
     return found
 
 
-def fee(package: Package, data: Mapping[str, Any], applicant: Mapping[str, Any]) -> int:
-    """What the application costs, in whole đồng. Raises ExpressionError."""
-    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}}
+def fee(package: Package, data: Mapping[str, Any], applicant: Mapping[str, Any], today: date) -> int:
+    """What the application costs when it is filed today, in whole đồng. Raises ExpressionError."""
+    values = {"form": data, "applicant": applicant, "acts": {}, "answers": {}, "filed": today.isoformat()}
     total = 0
     for item in package.procedure.fee:
         amount = item.amount

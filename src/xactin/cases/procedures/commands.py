@@ -1,7 +1,7 @@
 """What may be done with the catalogue: publish a version, set a limit. Both are attested."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.queries import fits
-from xactin.cases.procedures.reviewing import ending_with, problems_of, until_of
+from xactin.cases.procedures.reviewing import begin_of, ending_with, problems_of, until_of
 from xactin.identity import commands as identity
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, Facts, folded, may
@@ -47,7 +47,8 @@ def publish_folder(*, by: Actor, folder: Path) -> bool:
 
 @transaction.atomic
 def publish(*, by: Actor, package: Package) -> bool:
-    """Puts a version into the catalogue, attested by its digest. The one in force before ends when it begins.
+    """Puts a version into the catalogue, attested by its digest. The one in force before ends when it begins,
+    which is never a day that has passed (`begin_of`).
 
     Raises NotPublishable with all that `check` finds, Forbidden, and Invalid for a version already
     published with other content: a version is never edited.
@@ -61,16 +62,17 @@ def publish(*, by: Actor, package: Package) -> bool:
     problems = problems_of(package)
     if problems:
         raise NotPublishable(problems)
+    begins = begin_of(package)
     effect = {
         "version": package.version,
         "digest": package.digest,
-        "from": package.effective_from.isoformat(),
+        "from": begins.isoformat(),
         "until": package.effective_until.isoformat() if package.effective_until else None,
     }
     rule = {"id": package.code, "version": package.version, "digest": package.digest}
     entry, at = _attest(by, subject, "procedure.publish", effect, rule)
-    ending_with(package).update(in_force_until=package.effective_from)
-    _keep(package, at, entry)
+    ending_with(package).update(in_force_until=begins)
+    _keep(package, begins, at, entry)
     return True
 
 
@@ -80,7 +82,7 @@ def _version_taken() -> Invalid:
     )
 
 
-def _keep(package: Package, at: datetime, entry: Any) -> None:
+def _keep(package: Package, begins: date, at: datetime, entry: Any) -> None:
     """Writes the row of a version. Raises Invalid where somebody else has just published it."""
     try:
         ProcedureVersion.objects.create(
@@ -89,7 +91,7 @@ def _keep(package: Package, at: datetime, entry: Any) -> None:
             digest=package.digest,
             files={name: data.decode() for name, data in package.files.items()},
             **listed(package),
-            in_force_from=package.effective_from,
+            in_force_from=begins,
             in_force_until=until_of(package),
             published_at=at,
             published_entry=entry,

@@ -21,7 +21,9 @@ from xactin.cases.web.access import applicant_required
 from xactin.cases.web.shown import acted_by
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package
+from xactin.ledger.clock import now
 from xactin.ledger.errors import AlreadyDone
 from xactin.ui.schema_form import SchemaForm, parse
 from xactin.vault.ids import new_id
@@ -223,7 +225,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             for line in shown.document_lines(package, kept, {})
             if line["card"]
         ],
-        "fee": examination.fee(package, kept.data, applicant_facts(actor)),
+        "fee": examination.fee(package, kept.data, applicant_facts(actor), local_day(now())),
         "entry": new_id(),
     }
     return render(request, "cases/check.html", context)

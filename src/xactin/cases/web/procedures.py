@@ -228,7 +228,7 @@ def publish_confirmed(request: HttpRequest) -> HttpResponse:
     except LedgerError as refused:
         return _publish_page(request, error=refused.vi if language() == "vi" else refused.en)
     told = _("Version %(version)s is published, from %(day)s.") if new else _("It was published already.")
-    about = {"version": found.package.version, "day": day_text(found.package.effective_from)}
+    about = {"version": found.package.version, "day": day_text(found.begins or found.package.effective_from)}
     messages.success(request, told % about)
     return redirect("cases:managed-procedure", code=found.package.code)
 
@@ -264,7 +264,7 @@ def _confirm_page(request: HttpRequest, found: Review, sent: bytes) -> HttpRespo
         "package": package,
         "name": text_in(package.procedure.name, language()),
         "past": package.effective_from < local_day(now()),
-        "today": package.effective_from == local_day(now()),
+        "today": found.begins == local_day(now()),
         "last": _last_day(found.until),
         "lost": [_lost(package, name) for name in found.limits_lost],
         "archive": b64encode(sent).decode(),

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.expressions import ExpressionError, compile_expression
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, Refused
@@ -97,6 +98,7 @@ class _Run:
         self.effect: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
         self.seq = 0
+        self.filed = ""
         self.place = ("lúc nộp", "the submission")
 
     def run(self) -> None:
@@ -107,6 +109,7 @@ class _Run:
             if "submitted" in self.example
             else self.moment(first) - timedelta(hours=1)
         )
+        self.filed = local_day(submitted).isoformat()
         self.fits()
         started = self.example.get("expect_start", {})
         if not self.refusable(started, lambda: self.start(submitted)):
@@ -161,10 +164,20 @@ class _Run:
         for rule in self.package.procedure.eligibility:
             if not self.rule(rule.when):
                 raise _Wrong(rule.message["vi"], rule.message["en"])
+        for check in self.package.procedure.checks:
+            if check.kind == "refuse" and self.check(check.when):
+                raise _Wrong(check.message["vi"], check.message["en"])
+
+    def check(self, text: str) -> Any:
+        try:
+            found = compile_expression(text, self.package.names_of_checks)
+            return found.evaluate({"form": self.data, "today": self.filed})
+        except ExpressionError as error:
+            raise _Wrong(error.vi, error.en) from error
 
     def rule(self, text: str) -> Any:
         empty = dict.fromkeys(self.package.procedure.tasks, "")
-        values = self.values() | {"acts": empty, "answers": {name: {} for name in empty}}
+        values = self.values() | {"filed": self.filed, "acts": empty, "answers": {name: {} for name in empty}}
         try:
             return compile_expression(text, self.package.names).evaluate(values)
         except ExpressionError as error:

@@ -22,8 +22,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from xactin.kernel.attestation import time_text
+from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.expressions import ExpressionError, compile_expression
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure import clock
 from xactin.kernel.procedure.model import ACTIVITIES, TASKS, Flow, Kind, Node
 from xactin.kernel.procedure.package import Package
@@ -290,7 +291,8 @@ class Moving:
             else:
                 acts[step["n"]] = step["act"]
         answers |= self.given.get("answers", {})
-        found = {**self.given, "acts": acts, "answers": answers}
+        filed = local_day(parse_time(self.state["submitted_at"])).isoformat()
+        found = {**self.given, "acts": acts, "answers": answers, "filed": filed}
         if not self.package.tables:
             return found
         decided: dict[str, Any] = {}

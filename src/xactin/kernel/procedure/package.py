@@ -44,11 +44,12 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     ends            {<endEvent id>: done | refused | stopped}: where the kind of the last act does not tell
     authority_limits {<task id>: {default: {...}, maximum: {...}}}: what each authority sets for itself
 
-Rules are CEL (`kernel/expressions/`) over `form`, `applicant` (kind), `acts` (task -> id of its last
-act, "" before; a list of all for multi-instance and in an ad-hoc subprocess) and `answers` (task -> data of that
-act, or such a list), `tables` (decision id -> what its table says of the form now) and `decided` (business rule
-task -> what its table said when the flow came by; ask has() first). A task's limit may be what a table says:
-`limit_by: {table: <decision id>, unit: working_day}`. An id with a hyphen is asked as `acts["a-b"]`.
+Rules are CEL (`kernel/expressions/`) over `form`, `applicant` (kind), `filed` (the day it was filed, `2026-07-20`),
+`acts` (task -> id of its last act, "" before; a list of all for multi-instance and in an ad-hoc subprocess) and
+`answers` (task -> data of that act, or such a list), `tables` (decision id -> what its table says of the form now)
+and `decided` (business rule task -> what its table said when the flow came by; ask has() first). A task's limit may
+be what a table says: `limit_by: {table: <decision id>, unit: working_day}`. An id with a hyphen is asked as
+`acts["a-b"]`.
 
 A matter without a drawn flow is one ad-hoc subprocess (`bpmn:adHocSubProcess`, ordering parallel or sequential).
 `engine.open_tasks` then has, beside tasks, *offers* (kind `offer`, id `t3:opinion`, one act `start`): whoever may

@@ -204,6 +204,7 @@ def names_of(procedure: Procedure, schema: Any, flow: Flow, tables: Mapping[str,
             "applicant": Shape("map", {"kind": Shape("string")}, required=frozenset({"kind"})),
             "acts": Shape("map", acts, required=frozenset(acts)),
             "answers": Shape("map", answers, required=frozenset(answers)),
+            "filed": Shape("string"),
         }
         | ({"tables": Shape("map", asked["tables"], required=frozenset(asked["tables"]))} if tables else {})
         | ({"decided": Shape("map", asked["decided"])} if asked["decided"] else {})

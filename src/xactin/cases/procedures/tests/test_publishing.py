@@ -20,12 +20,15 @@ from xactin.cases.procedures.reviewing import review
 from xactin.cases.procedures.tests.packages import NEXT, files, zipped
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import PASSWORD
+from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import load_package
 from xactin.ledger.audit import Finding, run_audit
+from xactin.ledger.clock import now
 
 pytestmark = pytest.mark.django_db
 BIRTH, PERMIT = "1.001193", "1.013225"
 LAND = f"/desk/procedures/{PERMIT}/limits/consult_land/"
+LATER = {key: words for key, words in NEXT.items() if key.startswith("effective")}
 PUBLISH = "/desk/procedures/publish/"
 
 
@@ -158,7 +161,7 @@ def test_the_version_before_is_named_and_ends() -> None:
     page = send(client, zipped(sooner))
     assert [row.version for row in page.context["found"].ending] == ["2026-11"]
     client.post(f"{PUBLISH}confirm/", confirmed(page))
-    assert ProcedureVersion.objects.get(version="2026-11").in_force_until == date(2026, 12, 1)
+    assert ProcedureVersion.objects.get(code=BIRTH, version="2026-11").in_force_until == date(2026, 12, 1)
     assert audited(BIRTH) == []
 
 
@@ -176,13 +179,33 @@ def test_only_what_was_shown_is_published() -> None:
     ("changes", "code"),
     [
         ({"name: {vi: Đăng ký khai sinh,": "name: {vi: Đăng ký khác,"}, "version_taken"),
-        ({'version: "2026-11"': 'version: "2026-05"'}, "same_day"),
+        ({'version: "2026-11"': 'version: "2027-04"', **LATER}, "same_day"),
+        (
+            {'version: "2026-11"': 'version: "2026-12"', "until: 2027-03-01": "until: 2026-05-01"},
+            "over",
+        ),
         ({'version: "2026-11"': f'version: "{"9" * 41}"'}, "too_long"),
     ],
 )
 def test_what_has_no_place_in_the_catalogue_is_a_problem(changes: dict[str, str], code: str) -> None:
+    commands.publish(by=actor_for("quantri1"), package=load_package(files()))
     found = review(by=actor_for("quantri1"), sent=zipped(files(changes=changes)))
     assert code in [problem.code for problem in found.problems]
+
+
+def test_a_version_that_comes_late_begins_on_the_day_it_is_published() -> None:
+    """What was filed meanwhile was filed under the earlier one: the catalogue does not tell otherwise later."""
+    by, today = actor_for("quantri1"), local_day(now())
+    ProcedureVersion.objects.filter(code=BIRTH).update(in_force_from=date(2026, 4, 15))
+    late = load_package(files(changes={'version: "2026-11"': 'version: "2026-12"'}))
+    assert late.effective_from < today
+    assert review(by=by, sent=zipped(late.files)).begins == today
+    commands.publish(by=by, package=late)
+    days = ProcedureVersion.objects.filter(code=BIRTH).order_by("in_force_from")
+    assert [row.in_force_from for row in days] == [date(2026, 4, 15), today]
+    assert [row.in_force_until for row in days] == [today, date(2027, 3, 1)]
+    assert queries.today(BIRTH).package.version == "2026-12"
+    assert audited(BIRTH) == []
 
 
 def test_a_limit_the_new_version_does_not_allow_no_longer_counts() -> None:
