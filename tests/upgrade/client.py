@@ -144,15 +144,25 @@ class Client:
                 return self.act(case, username, task, ahead[0])
         assert not tasks, f"nobody can bring case {case} ahead"
 
-    def finish(self, case: str) -> Case:
+    def supply(self, case: str, paper: bytes) -> None:
+        """What was asked for: the first paper of the dossier anew, or one of the first kind of its procedure."""
+        found = self.case(case)
+        kinds = [str(one["part"]).removeprefix("document.").split(".")[0] for one in found["documents"]]
+        if not kinds:
+            asked = self.ask(APPLICANT, f"/procedures/{found['procedure']}")["documents"]
+            kinds = [str(one["kind"]) for one in asked]
+        data = {"documents": [{"kind": kinds[0], "file": self.upload(APPLICANT, paper)}]}
+        answer = {"task": "supply", "act": "supply", "data": data, "note": ""}
+        self.ask(APPLICANT, f"/cases/{case}/acts", answer)
+
+    def finish(self, case: str, paper: bytes) -> Case:
         """Brings a case to its end by the `advance` acts of whoever has a task; what was asked for is supplied."""
         for _step in range(60):
             found = self.case(case)
             if found["finished_at"]:
                 return found
             if found["phase"] == "supplement":
-                answer = {"task": "supply", "act": "supply", "data": {}, "note": ""}
-                self.ask(APPLICANT, f"/cases/{case}/acts", answer)
+                self.supply(case, paper)
             else:
                 self.advance(case)
         raise AssertionError(f"case {case} does not end")

@@ -61,6 +61,6 @@ def tell(client: Client, paper: bytes) -> list[str]:
         APPLICANT, f"/cases/{withdrawn}/acts", {"task": "withdraw", "act": "withdraw", "data": {}, "note": ""}
     )
     revoked = client.apply(APPLICANT, found[0].code, paper)
-    client.finish(revoked)
+    client.finish(revoked, paper)
     client.post_page("chutich1", f"/desk/cases/{revoked}/revoke/", {"reason": "Thử thu hồi kết quả"})
     return [*cases, withdrawn, revoked]

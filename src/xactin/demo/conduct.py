@@ -1,31 +1,38 @@
 """How the people of the demo behave: when somebody turns to a task, and what they do with it.
 
-Nothing is remembered: each decision is drawn from the seed, the dossier's number and the task, so that a history
-that was interrupted goes on as it would have, and the same seed gives the same world. Which act leads where is
-read from its kind; the only ids of a procedure are in `data/truth.yaml`, where something is planted.
+Nothing is remembered and no clock is read: each decision is drawn from the seed, the dossier's number and the task's
+token, so that a history that was interrupted goes on as it would have, and the same seed gives the same world. Which
+act leads where is read from its kind; the only ids of a procedure are in `data/truth.yaml`, where something is planted.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from xactin.demo.people import data_file
 from xactin.kernel.procedure.description import Act
 
-# Of a working day's four looks at the inbox, how many pass before a task is taken up.
+LOOKS: Final = (time(8, 40), time(10, 30), time(14, 10), time(16, 5))  # of a working day, at the inbox
+# How many looks pass before a task is taken up.
 _PATIENCE: Final = (0, 0, 1, 1, 1, 2)
 _SLOTH: Final = 3
-LOOKS_A_DAY: Final = 4
+_SPREAD: Final = (
+    -1,
+    0,
+    0,
+    1,
+)  # of an opinion that takes its time, in looks; even, so that its mean is as told
 
 
 @dataclass(frozen=True)
 class Errand:
-    """A task that waits for somebody of the demo."""
+    """A task that waits for somebody of the demo. `token`: which run of its node, as the engine names it."""
 
     number: str
     node: str
+    token: str
     procedure: str
     commune: str
     since: datetime
@@ -40,32 +47,35 @@ def chance(*about: object) -> float:
 
 def waits(errand: Errand, start: datetime) -> int:
     """How many looks at the inbox pass before the task is taken up. `start` is when the demo's clock began."""
-    usual = data_file("truth.yaml")["usual"]
-    looks = _PATIENCE[int(chance("patience", errand.number, errand.node, errand.since) * len(_PATIENCE))]
-    if chance("sloth", errand.number, errand.node) * 100 < usual["sloth"]:
+    truth = data_file("truth.yaml")
+    slow = truth["slow"]
+    if (errand.procedure, errand.node) == (slow["procedure"], slow["task"]):
+        usual = len(LOOKS) * slow["usual_working_days"] + _of(_SPREAD, "patience", errand)
+        return int(usual + (_planted(errand, start) and len(LOOKS) * slow["effect_working_days"]))
+    looks = _of(_PATIENCE, "patience", errand)
+    if chance("sloth", errand.number, errand.node) * 100 < truth["usual"]["sloth"]:
         looks = (looks + 1) * _SLOTH
-    return looks * _slow(errand, start) if _is_slow(errand, start) else looks
+    return looks
 
 
-def _is_slow(errand: Errand, start: datetime) -> bool:
+def _of(drawn: Sequence[int], about: str, errand: Errand) -> int:
+    return drawn[int(chance(about, errand.number, errand.node, errand.token) * len(drawn))]
+
+
+def _planted(errand: Errand, start: datetime) -> bool:
+    """Whether this opinion is one of the slow commune's, since the week in which it became slow."""
     slow = data_file("truth.yaml")["slow"]
-    return bool(
-        (errand.procedure, errand.node, errand.commune) == (slow["procedure"], slow["task"], slow["commune"])
-        and errand.since >= start + timedelta(weeks=slow["since_week"] - 1)
-    )
-
-
-def _slow(errand: Errand, start: datetime) -> int:
-    return int(data_file("truth.yaml")["slow"]["factor"])
+    since = start + timedelta(weeks=slow["since_week"] - 1)
+    return bool(errand.commune == slow["commune"] and errand.since >= since)
 
 
 def choice(errand: Errand) -> Act:
     """What is done: nearly always the first act that leads on."""
     usual = data_file("truth.yaml")["usual"]
     onwards = [act for act in errand.acts if act.kind == "advance"]
-    drawn, edge = chance("act", errand.number, errand.node, errand.since) * 100, 0.0
+    drawn, edge = chance("act", errand.number, errand.node, errand.token) * 100, 0.0
     for kind in ("supplement", "refuse", "return"):
-        edge += usual[kind] / 3
+        edge += usual[kind]
         found = next((act for act in errand.acts if act.kind == kind), None)
         if found is not None and drawn < edge:
             return found

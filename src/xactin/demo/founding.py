@@ -217,7 +217,7 @@ def _published(path: Path) -> Iterator[str]:
 
 
 def _found(password: str, clock_start: datetime | None) -> None:
-    ca = seals.new_ca("Ủy ban nhân dân tỉnh Phú Thọ")
+    ca = seals.new_ca("Ủy ban nhân dân tỉnh Phú Thọ", at=clock_start)
     identity.found_authority(
         code=PROVINCE,
         name_vi="Ủy ban nhân dân tỉnh Phú Thọ",

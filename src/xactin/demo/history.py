@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
 from typing import Any, Final
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -26,7 +26,7 @@ from xactin.cases.models import Case, OpenTask, Timer
 from xactin.cases.procedures import queries as procedures
 from xactin.demo import applications
 from xactin.demo.applications import Application
-from xactin.demo.conduct import LOOKS_A_DAY, Errand, chance, choice, said, waits, withdraws
+from xactin.demo.conduct import LOOKS, Errand, chance, choice, said, waits, withdraws
 from xactin.demo.people import Household, Resident, data_file, households
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
@@ -35,6 +35,7 @@ from xactin.identity.queries import Actor, actor_for
 from xactin.kernel.calendars import vietnam
 from xactin.kernel.local import LOCAL
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.description import Act
 from xactin.ledger import commands as ledger
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now, shift
@@ -42,7 +43,6 @@ from xactin.notices.commands import relay_once
 
 HOUSEHOLDS: Final = 120
 RESIDENT: Final = "dan"  # how account names of residents begin; nobody signs in with them
-LOOKS: Final = (dates.time(8, 40), dates.time(10, 30), dates.time(14, 10), dates.time(16, 5))
 _ADMINISTRATOR: Final = "quantri1"
 _COMES: Final = 0.3  # how likely somebody applies in a minute of the present
 
@@ -65,6 +65,11 @@ class Wish:
     household: int
     serial: int
 
+    @property
+    def entry(self) -> UUID:
+        """The id of the statement by which it is done: what was done before a kill is known by it."""
+        return uuid5(NAMESPACE_OID, f"{data_file('truth.yaml')['seed']}:{self.code}:{self.serial}")
+
 
 def began() -> datetime | None:
     """When the demo's clock began, if it began in the past; the genesis entry says so."""
@@ -79,21 +84,24 @@ def is_whole() -> bool:
 def make() -> Iterator[Step]:
     """Makes what is missing of the past, up to the present; gives each step that is done.
 
-    On an authority without a past there is nothing to do.
+    On an authority without a past, or with a whole one, there is nothing to do. The look during which an earlier
+    process ended is looked at again: what was done in it stands.
     """
     start = began()
-    if start is None:
+    if start is None or is_whole():
         return
     plan = looks(start, datetime.now(UTC))
     wishes = _wishes(len(plan))
     residents = households(data_file("truth.yaml")["seed"], HOUSEHOLDS)
     for number, at in enumerate(plan):
-        if at <= now():
+        if number + 1 < len(plan) and plan[number + 1] <= now():
             continue
-        ledger.shift_clock(at - now())
+        if at > now():
+            ledger.shift_clock(at - now())
         time_passes()
         for wish in wishes.get(number, ()):
-            _applies(wish, residents[wish.household], at)
+            if ledger_queries.entry(wish.entry) is None:
+                _applies(wish, residents[wish.household], at)
         officials_work(start, at)
         settle()
         yield Step(at, number + 1, len(plan))
@@ -173,7 +181,7 @@ def _wishes(count: int) -> dict[int, list[Wish]]:
     """Who applies at which look: evenly drawn, the last two days left out so that little is brand-new."""
     random = Random(data_file("truth.yaml")["seed"])  # noqa: S311 (a made-up world, no secret)
     found: dict[int, list[Wish]] = {}
-    last = max(1, count - 2 * LOOKS_A_DAY)
+    last = max(1, count - 2 * len(LOOKS))
     for code, wanted in data_file("truth.yaml")["dossiers"].items():
         for serial in range(wanted):
             wish = Wish(random.randrange(last), code, random.randrange(HOUSEHOLDS), serial)
@@ -196,6 +204,7 @@ def _applies(wish: Wish, household: Household, at: datetime) -> None:
         data=application.data,
         documents=given(by_resident, application),
         agency=resident.commune,
+        entry=wish.entry,
     )
 
 
@@ -243,22 +252,33 @@ def officials_work(start: datetime, at: datetime) -> None:
 
 def _turn_to(task: OpenTask, start: datetime, at: datetime) -> None:
     case = task.case
-    package = procedures.version(case.version_id).package
     if task.kind == "supply":
         if chance("answer", case.number, at) < 0.3:
             _supplies(case)
         return
-    offered = engine.task_of(package, case.state, task.token)
-    errand = Errand(
-        case.number, task.node, package.code, case.agency.code, task.opened_at, tuple(offered.acts)
-    )
+    acts = tuple(offered(task).acts)
+    code = procedures.version(case.version_id).package.code
+    errand = Errand(case.number, task.node, task.token, code, case.agency.code, task.opened_at, acts)
     if _passed(task.opened_at, at) < waits(errand, start):
         return
     if case.phase == "submitted" and case.applicant_id is not None and withdraws(case.number):
         commands.withdraw(by=_of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
         return
-    act = choice(errand)
-    commands.act(by=doer(task), case=case.pk, task=task.token, act=act.id, data=said(act))
+    _does(task, choice(errand))
+
+
+def offered(task: OpenTask) -> engine.OpenTask:
+    """The task as it stands, with what may be done in it."""
+    return engine.task_of(procedures.version(task.case.version_id).package, task.case.state, task.token)
+
+
+def advance(task: OpenTask) -> None:
+    """Who has the task takes the first way onwards. Raises what `commands.act` raises."""
+    _does(task, next(act for act in offered(task).acts if act.kind == "advance"))
+
+
+def _does(task: OpenTask, act: Act) -> None:
+    commands.act(by=doer(task), case=task.case_id, task=task.token, act=act.id, data=said(act))
 
 
 def _passed(since: datetime, at: datetime) -> int:

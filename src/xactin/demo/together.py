@@ -4,20 +4,23 @@ The dossier is a real one, begun for the visitor and led by the first way onward
 the same time. No id of the procedure stands here: who is asked, and what each may see, is read from the package.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
 from xactin.demo import applications, history
 from xactin.demo.people import data_file, households
-from xactin.identity.queries import Actor, actor_for, full_names
-from xactin.kernel.procedure import engine
+from xactin.identity.queries import actor_for, full_names
+from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 
@@ -38,7 +41,7 @@ class Desk:
     token: str
     agency: str
     who: str
-    sees: Sequence[str]
+    sees: Mapping[str, str]  # part of the content: what it is called
     state: str
     at: datetime | None
 
@@ -84,7 +87,7 @@ def begin() -> UUID:
         if len({task.agency_id for task in asked}) >= AT_ONCE:
             return done.case
         for task in asked[:1]:
-            _advance(task)
+            history.advance(task)
     raise LookupError(f"procedure {application.code} never asks {AT_ONCE} agencies at once")
 
 
@@ -117,15 +120,14 @@ def answer(case: UUID, token: str) -> None:
     """One of the asked agencies agrees. Raises what `commands.act` raises."""
     task = OpenTask.objects.select_related("case").filter(case_id=case, token=token, kind="user").first()
     if task is not None:
-        _advance(task)
+        history.advance(task)
 
 
 def change(case: UUID) -> None:
     """An officer asks for a change, and the applicant changes one number of the form: what saw it is void."""
     told = data_file("truth.yaml")["together"]
     task = next(task for task in _asked(case))
-    offered = engine.task_of(procedures.version(task.case.version_id).package, task.case.state, task.token)
-    asking = next(act for act in offered.acts if act.kind == "supplement")
+    asking = next(act for act in history.offered(task).acts if act.kind == "supplement")
     commands.act(
         by=history.doer(task), case=case, task=task.token, act=asking.id, data={"items": [told["asked"]]}
     )
@@ -143,15 +145,6 @@ def _asked(case: UUID) -> list[OpenTask]:
     return list(OpenTask.objects.filter(case_id=case, kind="user").select_related("case").order_by("id"))
 
 
-def _advance(task: OpenTask) -> None:
-    package = procedures.version(task.case.version_id).package
-    offered = engine.task_of(package, task.case.state, task.token)
-    act = next(act for act in offered.acts if act.kind == "advance")
-    commands.act(
-        by=history.doer(task), case=task.case_id, task=task.token, act=act.id, data=act.example or {}
-    )
-
-
 def _opens(row: Any) -> set[str]:
     return {task["node"] for task in row.entry["place"]["effect"].get("opened", ())}
 
@@ -162,7 +155,7 @@ def _consulted(rows: Sequence[Any]) -> list[str]:
 
 
 def _desk(
-    package: Any,
+    package: Package,
     case: Case,
     node: str,
     open_now: dict[str, OpenTask],
@@ -181,13 +174,22 @@ def _desk(
         token=task.token if task else "",
         agency=agency.name_vi,
         who=", ".join(full_names(history.holders(agency.id, rule.post)).values()),
-        sees=sorted(rule.seen(case.state["parts"])),
+        sees=_titles(package, rule.seen(case.state["parts"])),
         state=state,
         at=done if state == "answered" else voided.get(node),
     )
 
 
-def _paper(package: Any, consulted: Sequence[str], desks: Sequence[Desk], asked_at: datetime) -> Paper:
+def _titles(package: Package, parts: Iterable[str]) -> dict[str, str]:
+    """Parts by the package's own words: sections of the form, papers, the task that writes an answer."""
+    words = {f"form.{name}": one["x-ui"]["label"] for name, one in package.form_schema["properties"].items()}
+    words |= {f"document.{one.kind}": one.name for one in package.procedure.documents}
+    tasks = package.procedure.tasks.values()
+    words |= {part: task.name for task in tasks for act in task.acts for part in act.writes}
+    return {part: text_in(words.get(part, {}), get_language() or "") or part for part in sorted(parts)}
+
+
+def _paper(package: Package, consulted: Sequence[str], desks: Sequence[Desk], asked_at: datetime) -> Paper:
     legs = [
         (desk.agency, CARRYING + _days(package.rules[node].limit))
         for node, desk in zip(consulted, desks, strict=True)
@@ -198,8 +200,3 @@ def _paper(package: Any, consulted: Sequence[str], desks: Sequence[Desk], asked_
 
 def _days(limit: Any) -> int:
     return int((limit or {}).get("working_day", 1))
-
-
-def doer_of(task: OpenTask) -> Actor:
-    """Who sits at a desk."""
-    return history.doer(task)

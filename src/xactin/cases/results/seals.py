@@ -61,9 +61,12 @@ def _keep(owner: str, issued: Issued) -> Issued:
     return kept
 
 
-def new_ca(authority: str) -> Issued:
-    """A CA for the papers of an authority about to be founded: genesis names it, `keep_ca` keeps it."""
-    return make_trial_ca(authority, at=datetime.now(UTC))
+def new_ca(authority: str, *, at: datetime | None = None) -> Issued:
+    """A CA for the papers of an authority about to be founded: genesis names it, `keep_ca` keeps it.
+
+    `at`: when its clock begins, where that is not now (a demo's past); papers of then are signed under it.
+    """
+    return make_trial_ca(authority, at=at or datetime.now(UTC))
 
 
 def keep_ca(ca: Issued) -> None:

@@ -1,6 +1,8 @@
 """The made-up people and how they behave: the same for the same seed, and well-formed. No database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from xactin.demo import conduct, history, people
 from xactin.demo.conduct import Errand
@@ -20,6 +22,7 @@ def _errand(number: str = "H44.100-260803-0001", **other: object) -> Errand:
     told: dict[str, object] = {
         "number": number,
         "node": "some_task",
+        "token": "t1",
         "procedure": "1.0",
         "commune": "H44.100",
         "since": datetime(2026, 8, 3, 2, tzinfo=UTC),
@@ -51,7 +54,7 @@ def test_officials_look_four_times_a_working_day_and_never_on_national_day() -> 
     found = history.looks(start, datetime(2026, 9, 7, 0, tzinfo=UTC))
     days = [at.astimezone(LOCAL).date().isoformat() for at in found]
     assert set(days) == {"2026-09-03", "2026-09-04"}  # 31 August is swapped for a Saturday
-    assert all(days.count(day) == len(history.LOOKS) for day in set(days))
+    assert all(days.count(day) == len(conduct.LOOKS) for day in set(days))
     assert found == sorted(found)
 
 
@@ -62,15 +65,43 @@ def test_most_go_the_usual_way_and_some_do_not() -> None:
     assert {"no", "more", "end"} <= set(chosen)
 
 
-def test_the_planted_opinion_takes_twice_as_long_there_and_then_only() -> None:
-    slow = people.data_file("truth.yaml")["slow"]
+def test_what_is_drawn_depends_on_no_clock() -> None:
+    """The same dossier, some milliseconds later: the same is done; another run of the same task may go another way."""
+    later = datetime(2026, 8, 3, 2, 0, 0, 1000, tzinfo=UTC)
+    start = datetime(2026, 8, 1, tzinfo=UTC)
+    for at in range(100):
+        number = f"H44.100-260803-{at:04d}"
+        one, other = _errand(number), _errand(number, since=later)
+        assert (conduct.choice(one), conduct.waits(one, start)) == (
+            conduct.choice(other),
+            conduct.waits(other, start),
+        )
+    again = {conduct.waits(_errand(token=f"t{run}"), start) for run in range(50)}
+    assert len(again) > 1
+
+
+@pytest.mark.parametrize("seed", [1, 240712, 99])
+def test_the_planted_opinion_is_slow_there_and_then_only(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = people.data_file("truth.yaml")
+    monkeypatch.setitem(truth, "seed", seed)
+    slow = truth["slow"]
     start = datetime(2026, 7, 1, tzinfo=UTC)
-    told = {"node": slow["task"], "procedure": slow["procedure"], "commune": slow["commune"]}
-    since = datetime(2026, 9, 1, tzinfo=UTC)
-    for at in range(50):
-        there = _errand(f"H44.101-260901-{at:04d}", since=since, **told)
-        elsewhere = _errand(f"H44.101-260901-{at:04d}", since=since, **(told | {"commune": "H44.100"}))
-        assert conduct.waits(there, start) == slow["factor"] * conduct.waits(elsewhere, start)
-        before = _errand(f"H44.101-260901-{at:04d}", since=start, **told)
-        after = _errand(f"H44.101-260901-{at:04d}", since=start, **(told | {"commune": "H44.100"}))
-        assert conduct.waits(before, start) == conduct.waits(after, start)
+    since = start + timedelta(weeks=slow["since_week"])
+
+    def working_days(commune: str, since: datetime, node: str = slow["task"]) -> float:
+        errands = [
+            _errand(
+                f"{commune}-{at:04d}", node=node, procedure=slow["procedure"], commune=commune, since=since
+            )
+            for at in range(600)
+        ]
+        return sum(conduct.waits(one, start) for one in errands) / len(errands) / len(conduct.LOOKS)
+
+    usual = slow["usual_working_days"]
+    assert abs(working_days(slow["commune"], since) - usual - slow["effect_working_days"]) < 0.05
+    assert abs(working_days("H44.100", since) - usual) < 0.05
+    assert abs(working_days(slow["commune"], start) - usual) < 0.05
+    assert (
+        abs(working_days(slow["commune"], since, "other") - working_days(slow["commune"], start, "other"))
+        < 0.1
+    )
