@@ -23,6 +23,7 @@ from xactin.identity.queries import actor_for, full_names
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.queries import snapshot
 
 VISITOR: Final = "congdan1"
 AT_ONCE: Final = 3
@@ -91,6 +92,7 @@ def begin() -> UUID:
     raise LookupError(f"procedure {application.code} never asks {AT_ONCE} agencies at once")
 
 
+@snapshot()
 def scene(case: UUID) -> Scene | None:
     """The dossier as it stands; None for one that was not begun here."""
     found = (

@@ -21,6 +21,7 @@ from xactin.ledger.errors import NotLogged
 from xactin.ledger.heads import signed_heads
 from xactin.ledger.models import Checkpoint, Cosignature, Leaf, Mandate
 from xactin.ledger.signing_key import empty_note
+from xactin.ledger.snapshot import snapshot
 from xactin.ledger.tree import mandate_node, read_tile
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "log_size",
     "mandates_for",
     "read_tile",
+    "snapshot",
     "wait_until_logged",
     "waiting",
 ]

@@ -1,6 +1,7 @@
 """What the papers of a dossier say: the facts that the templates of `papers` print."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -62,11 +63,22 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
     return {"number": case.number, "procedure": package.procedure.name["vi"], **local}
 
 
-def form(actor: Actor, case: Case, kind: str) -> bytes:
-    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025 as a PDF. Raises NotFound.
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """All that a form says; to press it takes the time of a PDF, and no reading."""
 
-    Papers of the State are Vietnamese, whatever the language of the page.
-    """
+    kind: Literal["01", "02", "03"]
+    context: Mapping[str, Any]
+    at: datetime
+
+    def pressed(self) -> bytes:
+        """The PDF. Papers of the State are Vietnamese, whatever the language of the page."""
+        with override("vi"):
+            return render_form(self.kind, self.context, trial=settings.XACTIN_TRIAL, at=self.at)
+
+
+def form(actor: Actor, case: Case, kind: str) -> Form:
+    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025. Raises NotFound."""
     if case.applicant_id is None or not queries.knows_applicant(
         actor, case
     ):  # they are letters to the applicant
@@ -89,7 +101,7 @@ def form(actor: Actor, case: Case, kind: str) -> bytes:
             **({"signer": signer} if signer else {}),
             **facts,
         }
-        return render_form(chosen[kind], context, trial=settings.XACTIN_TRIAL, at=day)
+        return Form(kind=chosen[kind], context=context, at=day)
 
 
 def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:

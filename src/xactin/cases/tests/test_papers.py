@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def form(case: Case, kind: str) -> str:
     """The text of a form as its applicant gets it."""
     by = actor_for("congdan1")
-    return words(paper_facts.form(by, queries.case_for(by, case.pk), kind))
+    return words(paper_facts.form(by, queries.case_for(by, case.pk), kind).pressed())
 
 
 @pytest.fixture(autouse=True)
@@ -61,5 +61,5 @@ def test_a_refusal_names_who_refused(received: bool) -> None:
 
 def test_the_name_of_a_province_is_not_torn() -> None:
     by = actor_for("congdan1")
-    printed = lines(paper_facts.form(by, queries.case_for(by, testing.apply().pk), "01"))
+    printed = lines(paper_facts.form(by, queries.case_for(by, testing.apply().pk), "01").pressed())
     assert "TỈNH PHÚ THỌ" in printed

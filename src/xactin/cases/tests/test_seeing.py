@@ -159,7 +159,7 @@ def test_another_post_of_the_same_agency_reads_and_does_not_act(world: World) ->
 
 
 def test_papers_are_for_those_who_see_the_case(world: World) -> None:
-    form = paper_facts.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "01")
+    form = paper_facts.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "01").pressed()
     assert form.startswith(b"%PDF-")
     with pytest.raises(NotFound):
         paper_facts.form(actor_for("congdan1"), Case.objects.get(pk=world.open.pk), "02")

@@ -108,7 +108,7 @@ def test_letters_to_the_applicant_are_not_for_consulted_agencies(case: Case) -> 
         with pytest.raises(NotFound):
             paper_facts.form(actor_for(username), case, "01")
         assert Visitor(username).open(f"/cases/{case.pk}/papers/01.pdf").status_code == 404
-    assert paper_facts.form(actor_for("motcua1"), case, "01").startswith(b"%PDF-")
+    assert paper_facts.form(actor_for("motcua1"), case, "01").pressed().startswith(b"%PDF-")
 
 
 def test_a_department_of_the_province_that_handles_is_consulted_like_others(case: Case) -> None:

@@ -20,6 +20,7 @@ from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.identity.queries import signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
+from xactin.ledger.queries import snapshot
 from xactin.notices.commands import try_again
 from xactin.ui import nav
 from xactin.ui.schema_form import parse
@@ -29,6 +30,7 @@ NOTE = "note-to-colleagues"  # no name that a field of a schema could have
 
 @official_required
 @require_GET
+@snapshot()
 def inbox(request: HttpRequest) -> HttpResponse:
     """What this post has to do, ordered by what will be late first."""
     actor = acted_by(request)
@@ -72,6 +74,7 @@ def _exports(request: HttpRequest) -> list[tuple[str, str]]:
 
 @official_required
 @require_GET
+@snapshot()
 def cases(request: HttpRequest) -> HttpResponse:
     """The dossiers this post may see; the filters live in the address."""
     actor, filters = acted_by(request), filters_of(request.GET)
@@ -102,6 +105,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("cases:desk-list") + "?" + request.GET.urlencode())
 
 
+@snapshot()
 def _page(
     request: HttpRequest,
     case: UUID,

@@ -11,10 +11,12 @@ from xactin.cases.errors import NotFound
 from xactin.cases.web import answers
 from xactin.cases.web.access import signed_in_required
 from xactin.cases.web.shown import acted_by
+from xactin.ledger.queries import snapshot
 
 
 @signed_in_required
 @require_GET
+@snapshot()
 def file(request: HttpRequest, file: UUID) -> HttpResponseBase:
     """A file the actor may open; shown in the browser with `?view`, where that is safe."""
     actor = acted_by(request)
@@ -30,15 +32,17 @@ def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
     """Form 01, 02 or 03 as a PDF, drawn from the ledger whenever it is asked for."""
     actor = acted_by(request)
     try:
-        found = queries.case_for(actor, case)
-        content = paper_facts.form(actor, found, form)
+        with snapshot():
+            found = queries.case_for(actor, case)
+            drawn = paper_facts.form(actor, found, form)
     except NotFound as missing:
         raise Http404(missing.text) from missing
-    return answers.download(content, "application/pdf", f"{found.number}-{form}.pdf")
+    return answers.download(drawn.pressed(), "application/pdf", f"{found.number}-{form}.pdf")
 
 
 @signed_in_required
 @require_GET
+@snapshot()
 def result(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """The signed PDF, once issued."""
     actor = acted_by(request)
@@ -50,6 +54,7 @@ def result(request: HttpRequest, case: UUID) -> HttpResponseBase:
 
 @signed_in_required
 @require_GET
+@snapshot()
 def bundle(request: HttpRequest, case: UUID) -> HttpResponse:
     """The proof bundle of a case as this actor holds it."""
     actor = acted_by(request)

@@ -19,6 +19,7 @@ from xactin.cases.web.access import signed_in_required
 from xactin.cases.web.desk import asked_of
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.ledger.errors import AlreadyDone
+from xactin.ledger.queries import snapshot
 from xactin.ui.schema_form import SchemaForm, parse
 from xactin.vault.ids import new_id
 
@@ -32,6 +33,7 @@ def _case(request: HttpRequest, case: UUID) -> Case:
 
 @signed_in_required
 @require_GET
+@snapshot()
 def cases(request: HttpRequest) -> HttpResponse:
     """The actor's dossiers, newest first."""
     if acted_by(request).post_code:  # an official's list is that of the post; nothing of it is theirs
@@ -48,16 +50,18 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/own_list.html", context)
 
 
+@snapshot()
 def _page(
     request: HttpRequest,
-    case: Case,
+    found: UUID,
     *,
     data: dict[str, Any] | None = None,
     errors: dict[str, str] | None = None,
     tried: screens.Tried | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor = acted_by(request)
+    """The dossier as it stands now: where something was refused, somebody else may have acted meanwhile."""
+    actor, case = acted_by(request), _case(request, found)
     tasks = [task for task in screens.tasks(actor, case, tried=tried) if task["acts"]]
     package = procedures.version(case.version_id).package
     opened = queries.content_of(actor, case, purpose="own")
@@ -103,7 +107,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
     """One dossier: the timeline, the papers, the result, and what is asked of its applicant."""
     if acted_by(request).post_code:  # the QR of a receipt leads here; at work it leads to the desk
         return redirect("cases:desk-case", case=case)
-    return _page(request, _case(request, case))
+    return _page(request, case)
 
 
 @signed_in_required
@@ -118,7 +122,7 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
     )
     if refused:
         errors = {name: error.text for name, error in refused.items()}
-        return _page(request, found, data=data, errors=errors, status=next(iter(refused.values())).status)
+        return _page(request, case, data=data, errors=errors, status=next(iter(refused.values())).status)
     try:
         commands.supply(
             by=actor,
@@ -128,9 +132,9 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
             entry=shown.entry_of(request),
         )
     except Invalid as invalid:
-        return _page(request, found, data=data, errors=invalid.errors, status=422)
+        return _page(request, case, data=data, errors=invalid.errors, status=422)
     except ActError as refusal:
-        return _page(request, found, data=data, errors={"": refusal.text}, status=refusal.status)
+        return _page(request, case, data=data, errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)
 
 
@@ -138,16 +142,16 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     """What the procedure asks of its applicant on the way: to check a draft, say."""
-    found, asked = _case(request, case), asked_of(request, case, task, act)
+    asked = asked_of(request, case, task, act)
     tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
     try:
         commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
     except AlreadyDone:
         return redirect("cases:own", case=case)
     except Invalid as invalid:
-        return _page(request, found, tried=tried.wrong(invalid.errors), status=422)
+        return _page(request, case, tried=tried.wrong(invalid.errors), status=422)
     except ActError as refusal:
-        return _page(request, found, tried=tried, errors={"": refusal.text}, status=refusal.status)
+        return _page(request, case, tried=tried, errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)
 
 
@@ -155,7 +159,6 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
     """Takes the application back."""
-    found = _case(request, case)
     try:
         commands.withdraw(
             by=acted_by(request),
@@ -164,5 +167,5 @@ def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
             entry=shown.entry_of(request),
         )
     except ActError as refusal:
-        return _page(request, found, errors={"": refusal.text}, status=refusal.status)
+        return _page(request, case, errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)

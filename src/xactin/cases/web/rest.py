@@ -25,7 +25,7 @@ from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.refusals import refusals
 from xactin.identity.web.rest import BearerAuth
 from xactin.kernel.procedure import engine
-from xactin.ledger.queries import EntryRow
+from xactin.ledger.queries import EntryRow, snapshot
 
 router = Router(tags=["cases"])
 TOKEN = BearerAuth()
@@ -107,6 +107,7 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
 
 
 @router.get("/cases", auth=TOKEN, response=nouns.CasePage, summary="Cases", openapi_extra=refusals(401, 403))
+@snapshot()
 def list_cases(
     request: HttpRequest,
     state: Annotated[int | None, Query(ge=1, le=10)] = None,
@@ -127,6 +128,7 @@ def list_cases(
     summary="One case",
     openapi_extra=refusals(401, 403, 404),
 )
+@snapshot()
 def get_case(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """A case with the content the asker may read; the reading is logged."""
     return answers.case_whole(_actor(request), queries.case_for(_actor(request), case))
@@ -141,6 +143,7 @@ def get_case(request: HttpRequest, case: UUID) -> dict[str, Any]:
     summary="Open tasks of a case",
     openapi_extra=refusals(401, 403, 404),
 )
+@snapshot()
 def list_tasks(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Who has to do what now; `mine` tells whether the asker may do it.
 
@@ -223,6 +226,7 @@ def post_signature(request: HttpRequest, case: UUID, body: nouns.SignatureIn) ->
     summary="Attestations of a case",
     openapi_extra=refusals(401, 403, 404),
 )
+@snapshot()
 def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Every act in order, each with its index in the log once it has one."""
     actor = _actor(request)
@@ -236,6 +240,7 @@ def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
     summary="The proof of a case",
     openapi_extra=answers_file("application/json", "A proof bundle", 401, 403, 404, 409),
 )
+@snapshot()
 def get_bundle(request: HttpRequest, case: UUID) -> HttpResponse:
     """A proof bundle: `xactin verify` checks it without us. 409 until the log has reached the last act."""
     actor = _actor(request)
@@ -249,6 +254,7 @@ def get_bundle(request: HttpRequest, case: UUID) -> HttpResponse:
     summary="The result",
     openapi_extra=answers_file("application/pdf", "The signed PDF", 401, 403, 404),
 )
+@snapshot()
 def get_result(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """The signed PDF, once issued."""
     actor = _actor(request)
@@ -258,6 +264,7 @@ def get_result(request: HttpRequest, case: UUID) -> HttpResponseBase:
 @router.get(
     "/tasks", auth=TOKEN, response=nouns.InboxPage, summary="The inbox", openapi_extra=refusals(401, 403)
 )
+@snapshot()
 def list_inbox(
     request: HttpRequest,
     mine: bool = True,
@@ -290,6 +297,7 @@ def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> Ht
     summary="Download a file",
     openapi_extra=answers_file("*/*", "The file", 401, 403, 404),
 )
+@snapshot()
 def get_file(request: HttpRequest, file: UUID) -> HttpResponseBase:
     """A file the asker may open; the opening is logged."""
     return answers.file(_actor(request), queries.file_for(_actor(request), file))

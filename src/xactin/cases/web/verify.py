@@ -16,6 +16,7 @@ from xactin.identity import queries as identity
 from xactin.identity.web.rates import allowed, limited
 from xactin.kernel.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
+from xactin.ledger.queries import snapshot
 
 LARGEST = 60 * 1024 * 1024
 COMPARISONS = "5/h/key"
@@ -87,17 +88,19 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 
     By POST a person compares the paper: five times an hour for each code, whoever asks.
     """
-    try:
-        found = queries.by_code(parse_code(code))
-    except CodeError:
-        found = None
+    with snapshot():
+        try:
+            found = queries.by_code(parse_code(code))
+        except CodeError:
+            found = None
+        words = _words_of(found) if found else {}
     if found is None:
         return render(request, "cases/verify_unknown.html", {"code": code}, status=404)
     context = {
         "result": found,
         "trust": ledger.authority().verifier_key,
         "trial": settings.XACTIN_TRIAL,
-        "words": _words_of(found),
+        "words": words,
         "lines": comparison.lines_of(found),
     }
     if request.method == "POST":
@@ -125,6 +128,7 @@ def _words_of(found: queries.Issued) -> dict[str, dict[str, str]]:
 
 
 @require_GET
+@snapshot()
 def bundle(request: HttpRequest, code: str) -> HttpResponse:
     """The proof of an issued result: it discloses the hash of the paper, nothing of its content."""
     try:
