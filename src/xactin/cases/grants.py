@@ -6,6 +6,7 @@ Dossiers, results and published versions are never removed; tasks, timers and dr
 from typing import Final
 
 RIGHTS: Final = {
+    "cases_actdraft": "INSERT, UPDATE, DELETE",
     "cases_authoritylimit": "INSERT, UPDATE",
     "cases_case": "INSERT, UPDATE",
     "cases_caseagency": "INSERT",

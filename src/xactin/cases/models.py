@@ -212,7 +212,7 @@ class Timer(models.Model):
 
 
 class Draft(models.Model):
-    """An application not yet sent. Its content is sealed; it is the one thing here that is no attestation."""
+    """An application not yet sent. Its content is sealed; like `ActDraft`, it is no attestation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
@@ -222,6 +222,26 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "code"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ActDraft(models.Model):
+    """What somebody has typed in the form of an act and not done yet, sealed. It is no attestation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    task = models.CharField(max_length=120)
+    act = models.CharField(max_length=120)
+    sealed = models.BinaryField()
+    updated_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "case", "task", "act"], name="act_draft_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -4,9 +4,10 @@ import csv
 import io
 
 import pytest
+from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.models import Case
+from xactin.cases.models import ActDraft, Case
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
@@ -174,3 +175,38 @@ def test_who_is_at_work_is_offered_to_change() -> None:
 def test_notices_stay_in_the_place_where_one_works() -> None:
     for username, at_the_desk in (("motcua1", True), ("congdan1", False)):
         assert ("xt-desk-frame" in Visitor(username).page("/notices/")) is at_the_desk
+
+
+def _writer(page: str, act: str) -> str:
+    """The hidden words of an act's form that say who writes there."""
+    form = page.partition(f"/{act}/")[2]
+    return form.partition('name="writer" value="')[2].partition('"')[0]
+
+
+def test_what_was_typed_when_the_session_ended_comes_back_and_goes_with_the_act() -> None:
+    case = testing.apply()
+    page = f"/desk/cases/{case.pk}/"
+    form = f"{page}{testing.open_task(case, 'receive').token}/refuse/"
+    official = Visitor("motcua1")
+    typed = {"reason": REASON, "writer": _writer(official.page(page), "refuse")}
+    sign_in = Client().post(form, typed)["Location"]
+    assert sign_in == f"/accounts/login/?next={form}"
+    assert official.open(form)["Location"].startswith(page)
+    assert REASON in official.page(page)
+    assert REASON not in Visitor("chutich1").page(page)  # who sees the dossier too
+    assert REASON.encode() not in bytes(ActDraft.objects.get().sealed)
+    assert official.send(form, reason=REASON).status_code == 302
+    assert not ActDraft.objects.exists()
+
+
+def test_words_are_kept_only_for_whom_the_page_was_drawn_and_where() -> None:
+    case = testing.apply()
+    page, token = f"/desk/cases/{case.pk}/", testing.open_task(case, "receive").token
+    official = Visitor("motcua1")
+    writer = _writer(official.page(page), "refuse")
+    for act, words in (("refuse", writer + "x"), ("supplement", writer), ("refuse", "")):
+        Client().post(f"{page}{token}/{act}/", {"reason": REASON, "writer": words})
+        assert official.send(f"{page}{token}/{act}/typed/", reason=REASON, writer=words).status_code == 409
+    assert not ActDraft.objects.exists()
+    assert official.send(f"{page}{token}/refuse/typed/", reason=REASON, writer=writer).status_code == 204
+    assert "chưa gửi đi" in official.page(page)

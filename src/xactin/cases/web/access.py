@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from xactin.cases.applications import act_drafts
 from xactin.identity.queries import Actor
 from xactin.ui import nav
 
@@ -59,3 +61,25 @@ def official_required(view: View[Rest]) -> View[Rest]:
             "" if actor.post_code else _("This page is the workplace of officials; wear your post first.")
         ),
     )
+
+
+def typed_kept(view: View[Rest]) -> View[Rest]:
+    """The form of an act: what was typed is kept when the session has ended, before sign-in is asked for."""
+
+    @wraps(view)
+    def keeping(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated:
+            place: dict[str, Any] = dict(kwargs)
+            keep_typed(request, **place)
+        return view(request, *args, **kwargs)
+
+    return cast(View[Rest], keeping)
+
+
+def keep_typed(request: HttpRequest, case: UUID, task: str, act: str) -> bool:
+    """Keeps what the form of an act holds, for the person whom its page was drawn for."""
+    fields = {name: request.POST.getlist(name) for name in request.POST if name not in _OF_THE_PAGE}
+    return act_drafts.keep(request.POST.get("writer", ""), case, task, act, fields)
+
+
+_OF_THE_PAGE = {"csrfmiddlewaretoken", "entry", "shown", "writer"}

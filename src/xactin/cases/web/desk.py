@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.office import queries as office
 from xactin.cases.web import exports, screens, shown
-from xactin.cases.web.access import official_required
+from xactin.cases.web.access import keep_typed, official_required, typed_kept
+from xactin.cases.web.page import forms
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.identity.queries import signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
@@ -24,8 +26,6 @@ from xactin.ledger.queries import snapshot
 from xactin.notices.commands import try_again
 from xactin.ui import nav
 from xactin.ui.schema_form import parse
-
-NOTE = "note-to-colleagues"  # no name that a field of a schema could have
 
 
 @official_required
@@ -111,7 +111,7 @@ def _page(
     case: UUID,
     *,
     refusal: str = "",
-    tried: screens.Tried | None = None,
+    tried: forms.Tried | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = acted_by(request)
@@ -120,7 +120,7 @@ def _page(
     except NotFound as missing:
         raise Http404(missing.text) from missing
     context = screens.case(actor, found, tried=tried) | {
-        "kept": screens.kept(found, tried) if refusal else [],
+        "kept": forms.orphaned(actor, found, tried),
         "refusal": refusal,
         "refusal_title": _("This was not done"),
     }
@@ -155,16 +155,25 @@ def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str,
     except NotFound as missing:
         raise Http404(missing.text) from missing
     data = parse(schema, request.POST) if schema else {}
-    note = request.POST.get(NOTE, "")[:2000]
+    note = request.POST.get(forms.NOTE, "")[:2000]
     return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown")}
 
 
+@typed_kept
+@official_required
+@require_POST
+def typed(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
+    """Keeps what is being typed in the form of an act; 409 when the page is too old to say who writes."""
+    return HttpResponse(status=204 if keep_typed(request, case, task, act) else 409)
+
+
+@typed_kept
 @official_required
 @require_POST
 def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     """Does an act with the server-held key, or tells on the same screen what happened instead."""
     asked = asked_of(request, case, task, act)
-    tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
+    tried = forms.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
     try:
         commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
     except AlreadyDone:
@@ -172,9 +181,12 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     except NotFound as missing:
         raise Http404(missing.text) from missing
     except Invalid as invalid:
+        keep_typed(request, case, task, act)
         return _page(request, case, tried=tried.wrong(invalid.errors), status=422)
     except (ActError, LedgerError) as refused:
+        keep_typed(request, case, task, act)
         return _page(request, case, tried=tried, refusal=words_of(refused), status=refused.status)
+    act_drafts.forget(acted_by(request), case, task, act)
     return redirect("cases:desk-case", case=case)
 
 
@@ -183,6 +195,7 @@ def words_of(refused: ActError | LedgerError) -> str:
     return refused.vi if language() == "vi" else refused.en
 
 
+@typed_kept
 @official_required
 @require_POST
 def prepare(request: HttpRequest, case: UUID, task: str, act: str) -> JsonResponse:
@@ -212,4 +225,5 @@ def sign(request: HttpRequest, case: UUID) -> JsonResponse:
         done = commands.complete(by=acted_by(request), case=case, entry=entry, credential=credential)
     except (ActError, LedgerError) as refused:
         return JsonResponse({"error": words_of(refused)}, status=refused.status)
+    act_drafts.forget_closed(acted_by(request), case)
     return JsonResponse({"seq": done.seq, "phase": done.phase})

@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from xactin.cases.applications import drafts
+from xactin.cases.applications import act_drafts, drafts
 from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import screens, shown, timeline
-from xactin.cases.web.access import signed_in_required
+from xactin.cases.web.access import signed_in_required, typed_kept
 from xactin.cases.web.desk import asked_of
+from xactin.cases.web.page import forms
 from xactin.cases.web.shown import acted_by, filters_of
 from xactin.ledger.errors import AlreadyDone
 from xactin.ledger.queries import snapshot
@@ -57,7 +58,7 @@ def _page(
     *,
     data: dict[str, Any] | None = None,
     errors: dict[str, str] | None = None,
-    tried: screens.Tried | None = None,
+    tried: forms.Tried | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The dossier as it stands now: where something was refused, somebody else may have acted meanwhile."""
@@ -138,12 +139,13 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
     return redirect("cases:own", case=case)
 
 
+@typed_kept
 @signed_in_required
 @require_POST
 def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     """What the procedure asks of its applicant on the way: to check a draft, say."""
     asked = asked_of(request, case, task, act)
-    tried = screens.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
+    tried = forms.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
     try:
         commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
     except AlreadyDone:
@@ -152,6 +154,7 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
         return _page(request, case, tried=tried.wrong(invalid.errors), status=422)
     except ActError as refusal:
         return _page(request, case, tried=tried, errors={"": refusal.text}, status=refusal.status)
+    act_drafts.forget(acted_by(request), case, task, act)
     return redirect("cases:own", case=case)
 
 

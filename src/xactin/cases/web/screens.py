@@ -1,12 +1,12 @@
 """The screen of a case for an official: what is asked, what others attested, what this post may do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
@@ -14,6 +14,7 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
+from xactin.cases.web.page import forms
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
@@ -23,21 +24,6 @@ from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm
 from xactin.ui.schema_form.form import FormError
 from xactin.vault.ids import new_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """An act that was not done: its form comes back as it was filled."""
-
-    task: str
-    act: str
-    data: Mapping[str, Any]
-    note: str
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-    def wrong(self, errors: Mapping[str, str]) -> "Tried":
-        """The same with what has to be mended."""
-        return replace(self, errors=errors)
 
 
 def inbox_line(row: OpenTask) -> dict[str, Any]:
@@ -53,7 +39,7 @@ def inbox_line(row: OpenTask) -> dict[str, Any]:
     }
 
 
-def case(actor: Actor, found: Case, *, tried: Tried | None = None) -> dict[str, Any]:
+def case(actor: Actor, found: Case, *, tried: forms.Tried | None = None) -> dict[str, Any]:
     """Everything of a case that this actor may see, for the template."""
     package = procedures.version(found.version_id).package
     opened = queries.content_of(actor, found, purpose="desk")
@@ -93,9 +79,11 @@ def troubles(found: Case) -> list[dict[str, Any]]:
     ]
 
 
-def tasks(actor: Actor, found: Case, *, tried: Tried | None = None) -> list[dict[str, Any]]:
+def tasks(actor: Actor, found: Case, *, tried: forms.Tried | None = None) -> list[dict[str, Any]]:
     """The open tasks of a case, those of the actor with the acts they may do."""
-    drawn = [_task(actor, found, one, tried) for one in queries.tasks_of(actor, found)]
+    tasks_of = queries.tasks_of(actor, found)
+    begun = forms.begun(actor, found, tasks_of) | ({(tried.task, tried.act): tried} if tried else {})
+    drawn = [_task(actor, found, one, begun) for one in tasks_of]
     for key, act in enumerate((act for task in drawn for act in task["acts"]), 1):
         act["key"] = key if key < 10 else ""
     for task in drawn:
@@ -104,23 +92,13 @@ def tasks(actor: Actor, found: Case, *, tried: Tried | None = None) -> list[dict
     return drawn
 
 
-def kept(found: Case, tried: Tried | None) -> list[str]:
-    """What somebody had written for a task that is gone meanwhile: it is shown once more, to be copied."""
-    if tried is None or OpenTask.objects.filter(case=found, token=tried.task).exists():
-        return []
-    values = (value if isinstance(value, list) else [value] for value in tried.data.values())
-    return [str(one) for value in values for one in value if one not in (None, "")] + [
-        *filter(None, [tried.note])
-    ]
-
-
 def faults_of(drawn: list[dict[str, Any]]) -> list[FormError]:
     """What is wrong in the acts that were tried."""
     forms = [act["form"] for task in drawn for act in task["acts"] if act["open"] and act["form"]]
     return [error for form in forms for error in form.error_list()]
 
 
-def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) -> dict[str, Any]:
+def _task(actor: Actor, case: Case, found: queries.TaskOf, begun: forms.Begun) -> dict[str, Any]:
     row = found.row
     agency = row.agency
     return {
@@ -130,7 +108,7 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, tried: Tried | None) 
         "due_at": row.due_at,
         "mine": found.mine,
         "cards": shown.file_cards(actor, case, parts=_to_look_at(actor, found)) if found.mine else [],
-        "acts": [_act(actor, case, found, act, tried) for act in found.task.acts] if found.mine else [],
+        "acts": [_act(actor, case, found, act, begun) for act in found.task.acts] if found.mine else [],
     }
 
 
@@ -140,9 +118,9 @@ def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     return [part for part in found.task.reads if not actor.post_code or part == draft]
 
 
-def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, tried: Tried | None) -> dict[str, Any]:
+def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, begun: forms.Begun) -> dict[str, Any]:
     row = found.row
-    again = tried if tried and (tried.task, tried.act) == (row.token, act.id) else None
+    again = begun.get((row.token, act.id))
     schema = act.data_schema
     form = None
     if schema:
@@ -162,6 +140,9 @@ def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, tried: Tried
         "form": form,
         "open": again is not None,
         "note": again.note if again else "",
+        "not_sent": again is not None and not again.sent,
+        "writer": act_drafts.writer_token(actor, case.pk, row.token, act.id),
+        "typed_url": reverse("cases:typed", kwargs=place) if actor.post_code else "",
         "entry": new_id(),
         "shown": found.shown,
         "url": reverse(door, kwargs=place),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case>/again/<int:job>/", desk.again, name="again"),
     path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
+    path("desk/cases/<uuid:case>/<str:task>/<str:act>/typed/", desk.typed, name="typed"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
     path("desk/procedures/", procedures.managed, name="managed"),
     path("desk/procedures/publish/", procedures.publish, name="publish"),

@@ -31,6 +31,14 @@ for (const act of document.querySelectorAll("details.xt-act")) {
   });
 }
 
+// What is typed is kept a second after the last key, so that neither a closed window nor an ended session loses it.
+for (const form of document.querySelectorAll("form[data-typed]")) {
+  let soon;
+  const keep = () => fetch(form.dataset.typed, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }).catch(() => {});
+  form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(keep, 1000); });
+  form.addEventListener("submit", () => clearTimeout(soon));
+}
+
 // On the window, so that the form's own checks have spoken before.
 addEventListener("submit", (event) => {
   if (event.defaultPrevented || !event.target.matches("form[data-passkey]") || event.submitter?.matches("[data-server-key]")) return;
@@ -70,6 +78,8 @@ async function send(url, body, token) {
   } catch {
     throw new Error(words.network);
   }
+  // The session has ended: what was typed is kept, and the way back from sign-in leads to the dossier.
+  if (response.redirected) return new Promise(() => location.assign(response.url));
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error([answer.error, ...Object.values(answer.errors ?? {})].filter(Boolean).join(" ") || words.network);
   return answer;
