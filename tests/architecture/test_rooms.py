@@ -47,6 +47,7 @@ WRITING = {
 MORE_WRITERS = {
     "cases/audit/rebuild.py": "derived rows written anew from the ledger, which is no act",
     "cases/applications/drafts.py": "a draft is nobody's statement yet",
+    "cases/applications/act_drafts.py": "what is being typed is nobody's statement yet",
     "cases/results/seals.py": "keys of trials, made when first needed",
     "cases/results/services.py": "the system's own acts, called by jobs",
     "cases/web/idempotency.py": "what was answered, for a day",
