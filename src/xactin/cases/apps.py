@@ -16,12 +16,14 @@ class CasesConfig(AppConfig):
         from xactin.cases.audit import apart, derived, dossiers, rebuild
         from xactin.cases.audit import procedures as catalogue
         from xactin.cases.dossiers import announcements
+        from xactin.cases.dossiers.makers import register_maker
         from xactin.cases.dossiers.queries import unfinished_at
         from xactin.cases.dossiers.services import register_service
         from xactin.cases.results import services as results
+        from xactin.cases.results.paper import SignedPaper
         from xactin.cases.runtime import NOTIFY, SEAL
         from xactin.identity.commands import register_use
-        from xactin.kernel.procedure.runtime import DRAFT
+        from xactin.kernel.procedure.results import DRAFT
         from xactin.ledger.audit import register_check, register_fold, register_rebuild
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
@@ -48,6 +50,7 @@ class CasesConfig(AppConfig):
         register_service(DRAFT, results.draft)
         register_service(SEAL, results.seal)
         register_service(NOTIFY, announcements.notify)
+        register_maker(SignedPaper())
         register_check(apart.check)
         register_rebuild("case", rebuild.rebuild)
         register_topic("case.acted", announcements.acted)

@@ -7,7 +7,8 @@ here too, so that a package can be checked without starting anything.
 
 from typing import Final
 
-from xactin.kernel.procedure.runtime import DRAFT, Runtime, ServiceKind
+from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.runtime import Runtime, ServiceKind
 
 SEAL: Final = "result.seal"
 NOTIFY: Final = "notify"

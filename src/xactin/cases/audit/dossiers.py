@@ -12,7 +12,7 @@ from uuid import UUID
 from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
-from xactin.cases.results.services import drawn
+from xactin.cases.results.paper import drawn
 from xactin.cases.rules import fold, national_state, search_words
 from xactin.cases.runtime import BEGIN, REVOKE, SEAL, SUBMIT
 from xactin.identity.queries import folded
@@ -212,15 +212,15 @@ def _tasks(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
 
 
 def _result(case: CaseRow, folded: Folded, told: Told, rows: Derived, part: str) -> Iterator[Difference]:
-    """The result's row, against what the draft's entry and the sealing one said, and the file they commit to."""
+    """The result's row, against what the entries that drew it up and sealed it said, and the file they commit to."""
     row = rows.results.get(case.id)
     if row is None:
         if folded.drawn or folded.issued_at:
             yield "table", "result: its row is gone"
         return
     # A row before any entry is a draft in the making: its number and code are taken, nothing else.
-    if folded.drawn is not None and drawn(row) != folded.drawn:
-        yield "table", "result: number or code is not that of the draft"
+    if folded.drawn is not None and drawn(row.number, row.code) != folded.drawn:
+        yield "table", "result: number or code is not what its entry said"
     for name in ("issued_at", "revoked_at", "revoked_reason"):
         if getattr(row, name) != getattr(folded, name):
             yield "table", f"result: {name} other than the entries say"

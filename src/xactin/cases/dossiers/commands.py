@@ -7,7 +7,7 @@ an act"). A passkey needs a person, so `prepare` makes the statement without any
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, upload, withdraw
-from xactin.cases.dossiers import content, queries, store
+from xactin.cases.dossiers import content, makers, queries, store
 from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import (
     ActDone,
@@ -123,9 +123,10 @@ def act(
         found = found_in(chain.rows[0])
         package = _allowed(by, case, found, asked)
         _check_shown(package, found, asked, shown)
-        sealed, said = _said(case, found, package, asked, entry or new_id())
+        made = makers.make(_making(case, found, package, asked, chain.at))
+        sealed, said = _said(case, found, package, asked, entry or new_id(), made)
         enter = partial(chain.attest, identity.signer_of(by), **said)
-        return _done(chain, by, case, found, package, asked, sealed, said, enter)
+        return _done(chain, by, case, found, package, asked, sealed, said, made, enter)
 
 
 def prepare(
@@ -146,9 +147,11 @@ def prepare(
     found = found_in(store.read(connection, task, case))
     package = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
-    sealed, said = _said(case, found, package, asked, new_id())
+    made = makers.plan(_making(case, found, package, asked, now()))
+    sealed, said = _said(case, found, package, asked, new_id(), made)
     statement = ledger.statement_of(identity.signer_of(by), subject=subject_of(case), **said)
     carried = {"asked": asdict(asked), "salt": sealed.salt.hex() if sealed else ""}
+    carried["planned"] = dict(made.planned)
     PendingAct.objects.create(
         id=statement["id"],
         case_id=case,
@@ -193,9 +196,10 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
                 value=asked.payload(),
                 salt=bytes.fromhex(carried["salt"]),
             )
+        made = makers.make(_making(case, found, package, asked, chain.at), carried["planned"])
         chain.write("DELETE FROM cases_pendingact WHERE id = %s", (entry,))
         enter = partial(chain.append, pending.statement, signature)
-        return _done(chain, signing, case, found, package, asked, sealed, pending.statement, enter)
+        return _done(chain, signing, case, found, package, asked, sealed, pending.statement, made, enter)
 
 
 def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
@@ -234,6 +238,10 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
     return package
 
 
+def _making(case: UUID, found: store.Row, package: Package, asked: Asked, at: datetime) -> makers.Making:
+    return makers.Making(case=case, found=found, package=package, act=asked.act, at=at)
+
+
 def _check_shown(package: Package, found: store.Row, asked: Asked, shown: str | None) -> None:
     if shown is not None:
         decided(engine.check_shown, package, found.state, asked.task, shown)
@@ -260,16 +268,16 @@ def _gone(by: Actor, case: UUID, task: str) -> TaskGone:
 
 
 def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -> str:
-    """The part an act writes: the answer its task declares, or a note of its own."""
+    """The part in which an act answers, as its task declares it, or a note of its own."""
     task = decided(engine.task_of, package, found.state, asked.task)
     offered = next((act for act in task.acts if act.id == asked.act), None)
-    if offered is not None and offered.writes:
+    if offered is not None and offered.writes and offered.writes[0] != content.paper(package):
         return str(offered.writes[0])
     return f"note.{statement_id}"
 
 
 def _said(
-    case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID
+    case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID, made: makers.Made
 ) -> tuple[vault.SealedValue | None, dict[str, Any]]:
     """The content an act commits to, and what its statement says of it, over exactly what its task reads now."""
     part = _part(package, found, asked, str(entry))
@@ -283,7 +291,7 @@ def _said(
         "rule": procedures.version(found.version).rule(),
         "content": sealed.commitment if sealed else None,
         "saw": engine.saw_of(package, found.state, asked.task),
-        "wrote": {part: sealed.commitment} if sealed and writes else None,
+        "wrote": ({part: sealed.commitment} if sealed and writes else {}) | made.wrote() or None,
     }
 
 
@@ -296,6 +304,7 @@ def _done(
     asked: Asked,
     sealed: vault.SealedValue | None,
     said: Mapping[str, Any],
+    made: makers.Made,
     enter: Callable[..., ledger.EntryRef],
 ) -> ActDone:
     """Decides under the lock and writes everything the act changes."""
@@ -315,4 +324,7 @@ def _done(
     )
     if sealed:
         chain.write(*sealed.sql())
+    for sql, params in made.writes:
+        chain.write(sql, params)
+    effect = {**effect, **made.said}
     return recorded(chain, case, found, package, state, effect, act=said["act"], enter=enter)

@@ -9,6 +9,7 @@ from typing import Any
 
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
+from xactin.kernel.procedure.results import DRAFT
 
 
 def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -40,10 +41,26 @@ def form_data(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def writers(package: Package) -> dict[str, str]:
-    """The parts that tasks write, each with its task; where a task is done several times, `<part>.<number>` each."""
+    """The parts in which tasks answer, each with its task; where a task is done several times, `<part>.<number>`
+    each. The paper that signing makes is no answer."""
+    signed = paper(package)
     return {
-        part: task.id for task in package.procedure.tasks.values() for act in task.acts for part in act.writes
+        part: task.id
+        for task in package.procedure.tasks.values()
+        for act in task.acts
+        for part in act.writes
+        if part != signed
     }
+
+
+def paper(package: Package) -> str:
+    """The part of the paper that signing makes; "" where the draft itself is what is issued."""
+    return package.procedure.result.paper if package.procedure.result else ""
+
+
+def signed(package: Package) -> str:
+    """The part that whoever signs stands behind: the paper, or in packages of before the draft itself."""
+    return paper(package) or written_by(package, DRAFT)
 
 
 def writer_of(written: Mapping[str, str], part: str) -> str:
@@ -69,9 +86,11 @@ def written_by(package: Package, kind: str) -> str:
 
 
 def is_file(package: Package, part: str) -> bool:
-    """Whether a part is a file: what the applicant attached, or a service made."""
-    return part.startswith("document.") or any(
-        covers(made, part) for one in package.procedure.services.values() for made in one.writes
+    """Whether a part is a file: what the applicant attached, a service made, or signing."""
+    return (
+        part.startswith("document.")
+        or part == paper(package)
+        or any(covers(made, part) for one in package.procedure.services.values() for made in one.writes)
     )
 
 

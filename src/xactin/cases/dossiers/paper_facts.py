@@ -169,20 +169,35 @@ def _delivery(package: Package, data: Mapping[str, Any]) -> str:
     return str(chosen["vi"]) if chosen else ""
 
 
-def result_context(
-    case: Case, opened: dict[str, Any], *, number: str, code: str, at: datetime
-) -> dict[str, Any]:
-    """What a result prints (documents.context.ResultContext), from the opened parts of a case."""
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """What makes a result the one that is signed: its number, its code, the time of signing."""
+
+    number: str
+    code: str
+    at: datetime
+
+    def printed(self) -> dict[str, Any]:
+        """As a paper prints it."""
+        url = verify_url(settings.XACTIN_URL, self.code)
+        return {
+            "date": local_day(self.at),
+            "number": self.number,
+            "verify": {"code": self.code, "url": url},
+        }
+
+
+def result_context(case: Case, opened: Mapping[str, Any], issue: Issue | None) -> dict[str, Any]:
+    """What a result prints (documents.context.ResultContext), from the opened parts of a case. Without `issue` it
+    is a draft, which has neither number nor date nor code."""
     package = procedures.version(case.version_id).package
     said = package.procedure.result
     block = said.signature if said and said.signature else Signature()
     written = content.writers(package)
     return {
         "agency": letterhead(case.agency),
-        "date": local_day(at),
-        "number": number,
+        **(issue.printed() if issue else {"date": None}),
         "case": _case(case, package),
-        "verify": {"code": code, "url": verify_url(settings.XACTIN_URL, code)},
         "signer": {
             "lines": signature_lines(
                 title=block.title["vi"], capacity=cast(Capacity, block.form), body=block.body["vi"]
@@ -197,4 +212,18 @@ def result_context(
             if content.writer_of(written, part)
         },
         "legal_basis": list(package.procedure.legal_basis),
+        # Only what is there goes back: a paper that names drawings has some (`results/services.py` stamps them).
+        "attached": _going_back(case, package),
     }
+
+
+def _going_back(case: Case, package: Package) -> list[str]:
+    """The names of the documents that go back stamped with the result, of those that were handed in."""
+    said = package.procedure.result
+    names = {f"document.{one.kind}": one.name["vi"] for one in package.procedure.documents}
+    there = {
+        f"document.{content.document_kind(part)}"
+        for part in case.state["parts"]
+        if part.startswith("document.")
+    }
+    return [names.get(part, part) for part in (said.attach if said else ()) if part in there]

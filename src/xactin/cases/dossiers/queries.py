@@ -31,7 +31,7 @@ from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.runtime import DRAFT
+from xactin.kernel.procedure.results import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
@@ -212,8 +212,9 @@ def readable_parts(actor: Actor, case: Case) -> set[str]:
     a consulted agency what its tasks declare (`reads`), and no more."""
     current = set(case.state["parts"])
     if actor.agency_id is None:
-        drafts = {content.written_by(procedures.version(case.version_id).package, DRAFT)}
-        return current - (drafts - _shown_to_applicant(case))
+        package = procedures.version(case.version_id).package
+        unissued = {content.written_by(package, DRAFT), content.paper(package)}
+        return current - (unissued - _shown_to_applicant(case))
     if inspects(actor, case) or handles(actor, case):
         return current
     return current & consulted_parts(actor, case)

@@ -58,7 +58,7 @@ def remarks(case: Case, *, by: str, purpose: str) -> dict[str, Remark]:
     rows = [
         row
         for row in ledger.entries_of(f"case:{case.pk}")
-        if row.statement.get("content") and not row.statement.get("wrote")
+        if (said := row.statement.get("content")) and said not in (row.statement.get("wrote") or {}).values()
     ]
     parts = {f"note.{row.statement['id']}": str(row.statement["id"]) for row in rows}
     if not parts:

@@ -45,7 +45,7 @@ class Context(TypedDict):
     """What every paper prints: letterhead, date, signature block, QR and code."""
 
     agency: Agency
-    date: date
+    date: date | None
     case: Dossier
     verify: NotRequired[Verify]
     number: NotRequired[str]
@@ -53,11 +53,13 @@ class Context(TypedDict):
 
 
 class ResultContext(Context):
-    """A result: `form` is the form's data, `answers` what tasks wrote (`answer.appraisal` -> `appraisal`)."""
+    """A result: `form` is the form's data, `answers` what tasks wrote (`answer.appraisal` -> `appraisal`), `attached`
+    the names of documents that go back stamped with it."""
 
     form: Mapping[str, Any]
     answers: NotRequired[Mapping[str, Any]]
     legal_basis: NotRequired[Sequence[str]]
+    attached: NotRequired[Sequence[str]]
 
 
 class Applicant(TypedDict):

@@ -48,8 +48,11 @@ def draft_result(
     at: datetime,
     template: str = "result.typ",
     title: str = "",
+    unsigned: bool = False,
 ) -> bytes:
-    """What the chair attests, before any signature: PDF/A-3b bytes.
+    """A result before any signature: PDF/A-3b bytes, which whoever signs attests.
+
+    `unsigned`: a draft to be looked at. Each page says so; number, date and code are not in its `context`.
 
     `package_files` are the files of the procedure package, of which `template` is printed; `context` is a
     `context.ResultContext`; `at` becomes the document's date. Without a certificate of the State's
@@ -63,7 +66,7 @@ def draft_result(
             raise RenderError("template", f"{name}: packages of the registry are not allowed")
     labels = _labels(package_files.get("form.schema.json"))
     named = title or str(context.get("title") or context["case"].get("procedure") or "Kết quả")
-    return _print(template, files, context, labels, title=named, trial=trial, at=at)
+    return _print(template, files, context, labels, title=named, trial=trial, at=at, draft=unsigned)
 
 
 def render_form(
@@ -125,9 +128,10 @@ def _print(
     title: str,
     trial: bool,
     at: datetime,
+    draft: bool = False,
 ) -> bytes:
     data = _plain(context)
-    settings: dict[str, Any] = {"trial": trial, "title": plain_text(title), "labels": labels}
+    settings: dict[str, Any] = {"trial": trial, "draft": draft, "title": plain_text(title), "labels": labels}
     if data.get("verify"):
         settings["qr"] = qr_svg(data["verify"]["url"])
     inputs = {"data": json.dumps(data), "settings": json.dumps(settings)}

@@ -4,10 +4,8 @@ Both run as jobs after the act that opened them, may run twice (a killed worker)
 system `result`: a machine proposes and carries out, the chair's attestation decides.
 """
 
-import io
 import os
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -19,23 +17,21 @@ from xactin.cases.dossiers.statements import kind_of
 from xactin.cases.models import Case, Result
 from xactin.cases.papers.drawings import permit_lines, seal_drawing
 from xactin.cases.papers.qr import verify_code, verify_url
-from xactin.cases.papers.render import draft_result
 from xactin.cases.papers.signing.seal import seal_result
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.results import seals
+from xactin.cases.results import paper, seals
+from xactin.cases.results.paper import SYSTEM
 from xactin.cases.runtime import SEAL
 from xactin.kernel.local import local_day
-from xactin.kernel.procedure import description, engine
+from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.runtime import DRAFT
+from xactin.kernel.procedure.results import DRAFT
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 
-SYSTEM = "result"
-PDF = ["application/pdf"]
 _ISSUED = "UPDATE cases_result SET file = %s, sha256 = %s, issued_at = %s WHERE id = %s"
 
 
@@ -44,27 +40,18 @@ class NotYet(Exception):
 
 
 def draft(case: Case, token: str) -> ActDone | None:
-    """Draws the result up, so that the chair attests exactly these bytes."""
+    """Draws the result up for whoever looks at it next: without number, date and code, which signing gives.
+
+    In packages of before (no `result.paper`) the draft is what will be signed, and has them already.
+    """
     package = procedures.version(case.version_id).package
     saw = engine.saw_of(package, case.state, token)
-    opened = vault_queries.open_values(
-        by=SYSTEM,
-        purpose="result",
-        subject=subject_of(case.pk),
-        parts=[part for part in saw if not content.is_file(package, part)],
-    )
-    result = _result_of(case)
+    result = None if content.paper(package) else _numbered_before(case)
     at = now()
-    context = paper_facts.result_context(
-        case,
-        {part: value for part, (value, _salt) in opened.items()},
-        number=result.number,
-        code=result.code,
-        at=at,
-    )
-    template = _result(package).template
-    pdf = draft_result(package.files, context, trial=settings.XACTIN_TRIAL, at=at, template=template)
-    files = {content.written_by(package, DRAFT): _stored(case, pdf)}
+    issue = paper_facts.Issue(number=result.number, code=result.code, at=at) if result else None
+    files = {
+        content.written_by(package, DRAFT): paper.stored(case, paper.printed(case, case.state, issue, at))
+    }
     return serve(
         case=case.pk,
         task=token,
@@ -72,7 +59,7 @@ def draft(case: Case, token: str) -> ActDone | None:
         wrote=_commitments(files),
         system=SYSTEM,
         writes=lambda _at: _bound(case, files),
-        said={"drawn": drawn(result)},
+        said={"drawn": paper.drawn(result.number, result.code)} if result else None,
     )
 
 
@@ -81,25 +68,25 @@ def seal(case: Case, token: str) -> ActDone | None:
     package = procedures.version(case.version_id).package
     subject = subject_of(case.pk)
     saw = engine.saw_of(package, case.state, token)
-    part = content.written_by(package, DRAFT)
+    part = content.signed(package)
     entries = ledger_queries.entries_of(subject)
     if not ledger_queries.wait_until_logged([row.id for row in entries], timeout=10):
         raise NotYet("the log has not reached the approval yet")
     (kept,) = vault_queries.files(subject=subject, parts=[part])
-    draft, chunks = vault_queries.open_file(by=SYSTEM, purpose="seal", id=kept.id)
+    signed, chunks = vault_queries.open_file(by=SYSTEM, purpose="seal", id=kept.id)
     pdf = b"".join(chunks)
     bundle = ledger_queries.bundle(
         subject=subject,
         opened=[
             {
                 "part": part,
-                "commitment": draft.commitment,
-                "salt": draft.salt,
-                "file": {"size": draft.size, "sha256": draft.sha256},
+                "commitment": signed.commitment,
+                "salt": signed.salt,
+                "file": {"size": signed.size, "sha256": signed.sha256},
             }
         ],
     )
-    signed = seal_result(
+    sealed = seal_result(
         pdf,
         bundle,
         chair=seals.signer_of(signed_by(package, entries)),
@@ -108,8 +95,8 @@ def seal(case: Case, token: str) -> ActDone | None:
         at=now(),
         time_service=seals.time_service(),
     )
-    file = _stored(case, signed)
-    result, made = _result_of(case), content.written_by(package, SEAL)
+    file = paper.stored(case, sealed)
+    result, made = Result.objects.get(case=case), content.written_by(package, SEAL)
     files = {made: file, **_stamped_drawings(case, result, made)}
     return serve(
         case=case.pk,
@@ -123,23 +110,12 @@ def seal(case: Case, token: str) -> ActDone | None:
 
 def signed_by(package: Package, entries: Sequence[EntryRow]) -> Mapping[str, Any]:
     """Who signed the result: whoever did the advance of the task that the package says signs it, last."""
-    task = _result(package).signed_by
+    task = paper.described(package).signed_by
     for row in reversed(entries):
         act = row.statement["act"]
         if act.startswith(f"case.{task}.") and kind_of(package, act) == "advance":
             return dict(row.statement["by"])
     raise NotYet(f"nobody has signed at {task} yet")
-
-
-def _result(package: Package) -> description.Result:
-    """What the package issues. Its services are published only where it says so (`kernel/procedure/runtime.py`)."""
-    assert package.procedure.result is not None
-    return package.procedure.result
-
-
-def drawn(result: Result) -> dict[str, str]:
-    """What the entry of a draft says of the result. Its code opens /verify, so only its hash is said."""
-    return {"number": result.number, "code": sha256(result.code.encode()).hexdigest()}
 
 
 def _commitments(files: Mapping[str, vault.StoredFile]) -> dict[str, str]:
@@ -158,10 +134,10 @@ def _stamped_drawings(case: Case, result: Result, made: str) -> dict[str, vault.
     says that they are; the failed job becomes somebody's task. Raises DrawingError.
     """
     package = procedures.version(case.version_id).package
-    kinds = {part.removeprefix("document.") for part in _result(package).attach}
+    kinds = {part.removeprefix("document.") for part in paper.described(package).attach}
     documents = [part for part in case.state["parts"] if part.startswith("document.")]
     wanted = [part for part in documents if content.document_kind(part) in kinds]
-    name, at = _result(package).name["vi"], now()
+    name, at = paper.described(package).name["vi"], now()
     found: dict[str, vault.StoredFile] = {}
     for kept in vault_queries.files(subject=subject_of(case.pk), parts=wanted):
         _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
@@ -174,28 +150,20 @@ def _stamped_drawings(case: Case, result: Result, made: str) -> dict[str, vault.
             at=at,
             time_service=seals.time_service(),
         )
-        found[f"{made}.{kept.part.removeprefix('document.')}"] = _stored(case, pdf)
+        found[f"{made}.{kept.part.removeprefix('document.')}"] = paper.stored(case, pdf)
     return found
 
 
-def _result_of(case: Case) -> Result:
-    """The case's result with its number and code, taken once however often it is drawn up."""
-    found = Result.objects.filter(case=case).first()
+def _numbered_before(case: Case) -> Result:
+    """The result of a package whose draft has its number already (it names no `paper`), taken once."""
+    found = paper.standing(case)
     if found is not None:
         return found
-    said = _result(procedures.version(case.version_id).package)
-    year = local_day(now()).year
+    said, at = paper.described(paper.case_package(case)), now()
     with connection.cursor() as cursor:
-        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{said.kind}:{year}",))
-        serial = cursor.fetchone()[0]
-    number = said.number.format(serial=f"{serial:02d}", year=year)
+        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{said.kind}:{local_day(at).year}",))
+        number = paper.spelled(said, int(cursor.fetchone()[0]), at)
     made, _new = Result.objects.get_or_create(
         case=case, defaults={"code": verify_code(os.urandom(16)), "number": number}
     )
     return made
-
-
-def _stored(case: Case, pdf: bytes) -> vault.StoredFile:
-    return vault.put_file(
-        stream=io.BytesIO(pdf), name=f"{case.number}.pdf", accepts=PDF, owner=SYSTEM, made_here=True
-    )

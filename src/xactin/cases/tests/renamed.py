@@ -47,6 +47,7 @@ PARTS: Final = {
     "answer.environment": "say.r3",
     "answer.appraisal": "say.r4",
     "result.draft": "sheet.first",
+    "result.paper": "sheet.second",
     "result": "deed",
 }
 PAPERS: Final = {
@@ -108,6 +109,7 @@ def _said(said: dict[str, Any]) -> dict[str, Any]:
     result = said["result"] | {
         "template": "permit.typ",
         "signed_by": TASKS["approve"],
+        "paper": PARTS[said["result"]["paper"]],
         "attach": [_part(part) for part in said["result"]["attach"]],
     }
     return said | {

@@ -18,7 +18,7 @@ from xactin.cases.web.page import forms
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.runtime import DRAFT
+from xactin.kernel.procedure.results import DRAFT
 from xactin.notices.queries import matter_of
 from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm
@@ -114,8 +114,9 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, begun: forms.Begun) -
 
 def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     """The files that stand beside the acts: for officials what they are to sign, for applicants all of the task."""
-    draft = content.written_by(procedures.version(found.row.case.version_id).package, DRAFT)
-    return [part for part in found.task.reads if not actor.post_code or part == draft]
+    package = procedures.version(found.row.case.version_id).package
+    made = {content.written_by(package, DRAFT), content.paper(package)}
+    return [part for part in found.task.reads if not actor.post_code or part in made]
 
 
 def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, begun: forms.Begun) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.runtime import DRAFT
+from xactin.kernel.procedure.results import DRAFT
 from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
@@ -236,6 +236,7 @@ def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None
     package = procedures.version(case.version_id).package
     names = {one.kind: text_in(one.name, language()) for one in package.procedure.documents}
     result = content.written_by(package, SEAL)
+    names |= {content.paper(package): _("Signed paper, not yet sealed")}
     names |= {content.written_by(package, DRAFT): _("Draft of the result"), result: _("Result")}
     return [
         FileCard(

@@ -17,7 +17,7 @@ from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.runtime import DRAFT
+from xactin.kernel.procedure.results import DRAFT
 from xactin.ui.pieces import TimelineStep
 
 MOST_NAMES: Final = 3

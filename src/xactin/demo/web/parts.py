@@ -55,7 +55,7 @@ CARDS = (
         _("Gives an opinion on what it is shown."),
     ),
     Card("chutich1", "Nguyễn Đình Phúc", _("Chair"), _("Sees what is late, and signs.")),
-    Card("vanthu1", "Bùi Thị Lan", _("Clerk"), _("Gives numbers, seals and issues.")),
+    Card("vanthu1", "Bùi Thị Lan", _("Clerk"), _("Seals and issues.")),
     Card("thanhtra1", "Đinh Công Lý", _("Auditor"), _("Sees who opened whose data, when and why.")),
     Card("quantri1", "Lưu Gia Bảo", _("Administrator"), _("Agencies, posts, people, procedures in force.")),
 )

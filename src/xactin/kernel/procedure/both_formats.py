@@ -205,6 +205,8 @@ def _result(said: Said, tasks: Mapping[str, Task], services: Mapping[str, Servic
         template=said.get("template", ""),
         number=said.get("number", ""),
         signed_by=said.get("signed_by") or _signing(tasks, services),
+        paper=said.get("paper", ""),
+        requires=_many(said, "requires"),
         signature=_signature(block) if block else None,
         register=said.get("register"),
         attach=_many(said, "attach"),

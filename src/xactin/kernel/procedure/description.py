@@ -185,13 +185,19 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Result:
     """What is issued. `signed_by` is the task whose advance signs it; `attach`: documents that go back with it;
-    `compare`: pointers to the answers of the form by which a stranger may compare a paper (fits or not)."""
+    `compare`: pointers to the answers of the form by which a stranger may compare a paper (fits or not).
+
+    `paper`: the part that signing writes, the paper with its number, date and code; "" in packages of before, whose
+    draft had them already. `requires`: what makes it one (`answer.verification/personal_number`): without these it
+    is not signed."""
 
     kind: str
     name: Words
     template: str = ""
     number: str = ""
     signed_by: str = ""
+    paper: str = ""
+    requires: tuple[str, ...] = ()
     signature: Signature | None = None
     register: Words | None = None
     attach: tuple[str, ...] = ()

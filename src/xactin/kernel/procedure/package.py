@@ -28,7 +28,10 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop}. `times`: how
                     often it may be asked (unlimited when left out); `lapse: stop`: no answer in time ends it
     result          {kind, name, template, number, signed_by: <task whose advance signs>, signature, ...,
-                    compare: [/child/full_name]}: answers by which a stranger may compare a paper (fits or not)
+                    paper: <the part its acts write: the paper with its number, date and code, made as it is
+                    signed; the draft before it has none of them>, requires: [answer.verification/personal_number]:
+                    what makes the paper one, compare: [/child/full_name]: answers by which a stranger may
+                    compare a paper (fits or not)}
     tasks           {<userTask id>: {name, agency + post or party, limit, silence: consent, reads: ["form.*", ...],
                     reserved, irrevocable, acts: [...], agencies: [...] (one instance each, where the node is
                     multi-instance; or CEL that gives such a list)}}. Silence is an act `silence`

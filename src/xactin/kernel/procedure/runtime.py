@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from xactin.kernel.procedure.description import Procedure, Service
 from xactin.kernel.procedure.kinds import kind_problems
-from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
-
-DRAFT: Final = "result.draft"
+from xactin.kernel.procedure.results import DRAFT, drafts, result_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def runtime_problems(package: Package, runtime: Runtime | None) -> Iterator[Prob
     said = package.procedure
     yield from kind_problems(said) if said.format > 1 else ()
     yield from _parties(said)
-    yield from _signing(package)
+    yield from result_problems(package)
     if runtime is None:
         return
     for beginning in said.begins:
@@ -104,12 +101,13 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
             "Bước này cần mục result có template và number{0}",
             "This service needs `result` with a template and a number{0}",
         )
-    if kind.draft and not _drafts(said) & set(service.reads):
+    signed = {said.result.paper} if said.result and said.result.paper else drafts(said)
+    if kind.draft and not signed & set(service.reads):
         yield _problem(
             "service_needs",
             where,
-            "Bước này phải đọc dự thảo do một bước loại “{0}” ghi",
-            "This service has to read the draft that a service of kind “{0}” writes",
+            "Bước này phải đọc văn bản đã ký, hoặc dự thảo do một bước loại “{0}” ghi",
+            "This service has to read the signed paper, or the draft that a service of kind “{0}” writes",
             DRAFT,
         )
     if kind.tells and service.tells is None:
@@ -119,10 +117,6 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
             "Bước thông báo phải nói với ai và nói gì (tells){0}",
             "A notice has to say to whom and what (tells){0}",
         )
-
-
-def _drafts(said: Procedure) -> set[str]:
-    return {part for one in said.services.values() if one.kind == DRAFT for part in one.writes}
 
 
 def _parties(said: Procedure) -> Iterator[Problem]:
@@ -146,38 +140,6 @@ def _parties(said: Procedure) -> Iterator[Problem]:
             "supplement",
             "Không có bên đề nghị thì không yêu cầu bổ sung được{0}",
             "Nobody asks for this: nobody can be asked for more{0}",
-        )
-
-
-def _signing(package: Package) -> Iterator[Problem]:
-    said = package.procedure
-    if said.result is None:
-        return
-    task = said.tasks.get(said.result.signed_by)
-    if not any(one.kind == DRAFT for one in said.services.values()):
-        if said.format > 1:
-            yield _problem(
-                "result_unmade",
-                "result",
-                "Không bước nào lập kết quả này{0}",
-                "No service draws this result up{0}",
-            )
-        return
-    drawn = package.flow.nodes.get(said.result.signed_by)
-    if task is None or drawn is None or drawn.kind is not Kind.USER or drawn.multi or task.party:
-        yield _problem(
-            "result_unsigned",
-            "result.signed_by",
-            "Cần nêu bước ký kết quả, do một vị trí thực hiện (signed_by){0}",
-            "Say which task, done in a post, signs the result (signed_by){0}",
-        )
-    elif not _drafts(said) & set(task.reads):
-        yield _problem(
-            "result_unsigned",
-            "result.signed_by",
-            "Bước ký “{0}” phải đọc dự thảo kết quả",
-            "The task “{0}” that signs has to read the draft of the result",
-            task.id,
         )
 
 

@@ -101,6 +101,7 @@ DOCUMENT: Final = _map(
     note=TOLD,
     catalogue=LINES,
 )
+NEEDED: Final = _list({"type": "string", "pattern": r"^[a-z_]+(\.[A-Za-z0-9_-]+)*(/[a-z][a-z0-9_]*)+$"})
 COMPARED: Final = _list({"type": "string", "pattern": "^(/[a-z][a-z0-9_]*)+$"})
 _PROCEDURE: Final[dict[str, Any]] = {
     "code": TEXT,
@@ -162,7 +163,11 @@ FORMAT_1: Final = _map(
     **_PROCEDURE,
     tasks=_each(_map("name agency post acts", **_TASK)) | {"propertyNames": NODE},
     services=_each(_map("kind", **_SERVICE)) | {"propertyNames": NODE},
-    result={"type": "object", "required": ["kind", "name"], "properties": {"compare": COMPARED}},
+    result={
+        "type": "object",
+        "required": ["kind", "name"],
+        "properties": {"compare": COMPARED, "paper": PART, "requires": NEEDED},
+    },
 )
 ORIGINS: Final = ("person", "counter", "post", "case", "signal", "schedule", "authority")
 FORMAT_2: Final = _map(
@@ -185,12 +190,14 @@ FORMAT_2: Final = _map(
     services=_each(_map("kind", **_SERVICE | {"kind": TEXT}, tells=_map("to text", to=NAME, text=WORDS)))
     | {"propertyNames": NODE},
     result=_map(
-        "kind name template number signed_by",
+        "kind name template number signed_by paper",
         kind=NAME,
         name=WORDS,
         template=TEXT,
         number=TEXT,
         signed_by=NODE,
+        paper=PART,
+        requires=NEEDED,
         signature=_map("", form=TEXT, body=WORDS, title=WORDS),
         register=WORDS,
         attach=_list(PART),

@@ -1,0 +1,76 @@
+"""What an act makes besides what a person says, so that the same signature covers it: the paper that is signed.
+
+Whoever makes such a thing registers here. A passkey signs minutes after the statement was made, and no lock is
+held meanwhile: so a maker first plans, and makes what was planned when the signature arrives.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from xactin.cases.dossiers import store
+from xactin.kernel.procedure.package import Package
+from xactin.vault.commands import StoredFile
+
+Planned = Mapping[str, Any]
+"""What a plan has to remember, as JSON; kept sealed until the signature arrives."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """An act about to be attested at `at`: `act` of the open task at `found.task_node`."""
+
+    case: UUID
+    found: store.Row
+    package: Package
+    act: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """`files` become parts of the case and are named by the statement; `writes` are rows of the same act; `said`
+    goes into its effect; `planned` is what a later `make` needs to make the very same."""
+
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    writes: Sequence[tuple[str, Any]] = ()
+    said: Mapping[str, Any] = field(default_factory=dict)
+    planned: Planned = field(default_factory=dict)
+
+    def wrote(self) -> dict[str, str]:
+        """The parts it makes, with their commitments."""
+        return {part: file.commitment for part, file in self.files.items()}
+
+
+class Maker(Protocol):
+    """Makes what a kind of act makes; None where it has nothing to do with an act."""
+
+    def plan(self, making: Making) -> Made | None:
+        """What would be made now, without any lock. Nothing of it is taken yet."""
+        ...
+
+    def make(self, making: Making, planned: Planned | None) -> Made | None:
+        """Makes it, inside the act; what was `planned`, where a signature names it already. Raises Stale where
+        that is not what would be made by now."""
+        ...
+
+
+NOTHING: Final = Made()
+_MAKERS: Final[list[Maker]] = []
+
+
+def register_maker(maker: Maker) -> None:
+    """A maker is asked about every act from now on; the first that has to do with one makes."""
+    _MAKERS.append(maker)
+
+
+def plan(making: Making) -> Made:
+    """What an act that a passkey will sign makes."""
+    return next((made for one in _MAKERS if (made := one.plan(making)) is not None), NOTHING)
+
+
+def make(making: Making, planned: Planned | None = None) -> Made:
+    """What an act makes."""
+    return next((made for one in _MAKERS if (made := one.make(making, planned)) is not None), NOTHING)
