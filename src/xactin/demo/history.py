@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from random import Random
 from typing import Any, Final
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -45,6 +46,7 @@ HOUSEHOLDS: Final = 120
 RESIDENT: Final = "dan"  # how account names of residents begin; nobody signs in with them
 _ADMINISTRATOR: Final = "quantri1"
 _COMES: Final = 0.3  # how likely somebody applies in a minute of the present
+_COMES_AT_LOOK: Final = 0.9  # and between two looks, when time is played on
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,14 @@ class Wish:
     household: int
     serial: int
 
-    @property
-    def entry(self) -> UUID:
-        """The id of the statement by which it is done: what was done before a kill is known by it."""
-        return uuid5(NAMESPACE_OID, f"{data_file('truth.yaml')['seed']}:{self.code}:{self.serial}")
+    def entry(self, at: datetime) -> UUID:
+        """The id of the statement by which it is done at a look: what was done before a kill is known by it.
+
+        A UUID of version 7 (RFC 9562) whose random bits are drawn from the seed.
+        """
+        about = f"{data_file('truth.yaml')['seed']}:{self.code}:{self.serial}"
+        drawn = int.from_bytes(sha256(about.encode()).digest()[:10]) & ~(0xF << 76 | 0x3 << 62)
+        return UUID(int=int(at.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62 | drawn)
 
 
 def began() -> datetime | None:
@@ -100,7 +106,7 @@ def make() -> Iterator[Step]:
             ledger.shift_clock(at - now())
         time_passes()
         for wish in wishes.get(number, ()):
-            if ledger_queries.entry(wish.entry) is None:
+            if ledger_queries.entry(wish.entry(at)) is None:
                 _applies(wish, residents[wish.household], at)
         officials_work(start, at)
         settle()
@@ -111,14 +117,28 @@ def make() -> Iterator[Step]:
         settle()
 
 
-def look_now() -> None:
+def go_on(by: timedelta) -> Iterator[Step]:
+    """The authority at work from now on: its clock goes from look to look for so long; gives each that is done."""
+    end = now() + by
+    ahead = looks(now(), end)
+    for number, at in enumerate(ahead):
+        ledger.shift_clock(max(timedelta(0), at - now()))
+        time_passes()
+        look_now(_COMES_AT_LOOK)
+        settle()
+        yield Step(at, number + 1, len(ahead))
+    ledger.shift_clock(max(timedelta(0), end - now()))
+    time_passes()
+
+
+def look_now(comes: float = _COMES) -> None:
     """The slow life of the present: somebody applies now and then, and the officials take up residents' dossiers.
 
-    Those of the visitors' own accounts are left to the visitors.
+    `comes`: how likely somebody applies. Those of the visitors' own accounts are left to the visitors.
     """
     at = now()
     minute = int(at.timestamp()) // 60
-    if chance("comes", minute) < _COMES:
+    if chance("comes", minute) < comes:
         wish = Wish(0, _drawn(minute), int(chance("who", minute) * HOUSEHOLDS), minute)
         _applies(wish, households(data_file("truth.yaml")["seed"], HOUSEHOLDS)[wish.household], at)
     officials_work(began() or at, at)
@@ -204,7 +224,7 @@ def _applies(wish: Wish, household: Household, at: datetime) -> None:
         data=application.data,
         documents=given(by_resident, application),
         agency=resident.commune,
-        entry=wish.entry,
+        entry=wish.entry(at),
     )
 
 

@@ -139,6 +139,14 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         needs_database=True,
     )
     clock.add_argument("by", metavar="+TIME")
+    play = _add(
+        inner,
+        "play",
+        "Plays what takes longer: 'month', the offices at work for thirty days.",
+        _demo_play,
+        needs_database=True,
+    )
+    play.add_argument("story", metavar="STORY")
 
 
 def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -254,6 +262,14 @@ def _demo_clock(wish: argparse.Namespace) -> int:
     from xactin.demo.clock import move
 
     print(move(wish.by))
+    return 0
+
+
+def _demo_play(wish: argparse.Namespace) -> int:
+    from xactin.demo.stories import played
+
+    for line in played(wish.story):
+        print(line, flush=True)
     return 0
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from xactin.cases import testing
 from xactin.cases.dossiers import commands
 from xactin.cases.models import Case, OpenTask
-from xactin.demo import applications, clock, history, together
+from xactin.demo import applications, clock, history, stories, together
 from xactin.demo.people import households
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import small_province
@@ -167,3 +167,19 @@ def test_the_proof_on_the_bench_for_forging_is_valid_until_a_letter_changes(clie
         proof[:at] + (b"0" if proof[at : at + 1] != b"0" else b"1") + proof[at + 1 :], trust
     ).valid
     assert "data-forge" in client.get("/demo/forge/").content.decode()
+
+
+def test_time_is_played_on_and_the_offices_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some days at a stroke: people apply, dossiers go on, the clock stands where it was asked to."""
+    testing.province_with(testing.PERMIT, testing.BIRTH)
+    monkeypatch.setattr(history, "settle", sequence_all)
+    here = [home for home in households(7, history.HOUSEHOLDS) if home.mother.commune == "H44.100"]
+    monkeypatch.setattr(history, "households", lambda _seed, count: (here * count)[:count])
+    before = now()
+    steps = list(history.go_on(timedelta(days=4)))
+    assert steps
+    assert abs(now() - before - timedelta(days=4)) < timedelta(minutes=2)
+    assert Case.objects.exclude(phase="submitted").exists()
+    with pytest.raises(ValueError, match="there are: month"):
+        list(stories.played("year"))
+    assert run_audit(1) == []

@@ -1,11 +1,13 @@
 """The made-up people and how they behave: the same for the same seed, and well-formed. No database."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122
 
 import pytest
 
 from xactin.demo import conduct, history, people
 from xactin.demo.conduct import Errand
+from xactin.demo.history import Wish
 from xactin.kernel.local import LOCAL
 from xactin.kernel.procedure.description import Act
 
@@ -105,3 +107,12 @@ def test_the_planted_opinion_is_slow_there_and_then_only(seed: int, monkeypatch:
         abs(working_days(slow["commune"], since, "other") - working_days(slow["commune"], start, "other"))
         < 0.1
     )
+
+
+def test_an_application_is_known_again_by_its_id() -> None:
+    """After a kill in the middle of a look, what was sent before it is not sent a second time."""
+    at = datetime(2026, 8, 3, 2, tzinfo=UTC)
+    ids = [Wish(0, "1.0", 5, serial).entry(at) for serial in range(200)]
+    assert ids == [Wish(9, "1.0", 7, serial).entry(at) for serial in range(200)]
+    assert len(set(ids)) == 200
+    assert {(one.version, one.variant) for one in ids} == {(7, RFC_4122)}
