@@ -29,6 +29,7 @@ MORE_DOORS = {
     ("cases", "content"): "the named parts of a dossier, for whoever fills its form in",
     ("demo", "clock"): "the demo's clock, for the command line",
     ("demo", "founding"): "the demo's beginning, for whoever starts it",
+    ("demo", "stories"): "what the demo plays on demand, for the command line",
     ("cases", "papers"): "papers are made and checked without a database",
     ("cases", "seals"): "the certificates that genesis names",
     ("vault", "secrets"): "keys at rest are sealed under the one master key",
