@@ -39,9 +39,10 @@ from xactin.vault.errors import (
     NoRoom,
     NoSuchFile,
     TooLarge,
+    TooManyToday,
     WrongType,
 )
-from xactin.vault.ids import new_id
+from xactin.vault.ids import earliest_id, new_id
 from xactin.vault.sealing import sealed_chunks
 from xactin.vault.uploads.opening import opened
 from xactin.vault.uploads.sniffing import HEAD, PDF, accepted_type, clean_name, named_as
@@ -57,6 +58,7 @@ __all__ = [
     "SealedValue",
     "StoredFile",
     "TooLarge",
+    "TooManyToday",
     "WrongType",
     "bind_file",
     "bind_sql",
@@ -77,6 +79,11 @@ _INSERT_FILE: Final = """
 INSERT INTO vault_file (id, owner, address, size, media_type, commitment, sealed, created)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
+_SENT_TODAY: Final = """
+SELECT count(*), sum(size), min(created) FROM vault_file
+ WHERE owner = %s AND id >= %s
+"""  # ids sort by when they were made, and an index is kept by owner and id
+_DAY: Final = timedelta(days=1)
 _BIND: Final = """
 INSERT INTO vault_binding (file_id, subject, part, bound) VALUES (%s, %s, %s, clock_timestamp())
 """
@@ -128,6 +135,8 @@ def put_file(
     size = stream.seek(0, os.SEEK_END)
     if size > LARGEST:
         raise TooLarge(LARGEST)
+    if not made_here:
+        _within_quota(owner, size)
     if size == 0:
         raise Empty
     stream.seek(0)
@@ -167,6 +176,18 @@ def put_file(
         default_storage.delete(path_of(address))
         raise
     return stored
+
+
+def _within_quota(owner: str, size: int) -> None:
+    """Raises TooManyToday. Two uploads in one moment may both pass: it bounds a flood, it is no account."""
+    if not settings.UPLOADS_A_DAY:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT_TODAY, [owner, earliest_id(timezone.now() - _DAY)])
+        count, total, first = cursor.fetchone()
+    if count >= settings.UPLOADS_A_DAY or (total or 0) + size > settings.UPLOADED_A_DAY:
+        waits = (first + _DAY - timezone.now()).total_seconds() if first else _DAY.total_seconds()
+        raise TooManyToday(max(60, int(waits)))
 
 
 class _Taken:

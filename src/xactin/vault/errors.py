@@ -157,6 +157,22 @@ class NoRoom(FileRefused):
         )
 
 
+class TooManyToday(FileRefused):
+    """One person's files of the last 24 hours, in number or in size; `facts["retry_after"]` in seconds."""
+
+    status = 429
+    code = "too_many_files_today"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "Ông/Bà đã gửi quá nhiều tệp trong 24 giờ qua nên tệp này chưa được nhận. Các tệp đã gửi vẫn còn;"
+            " xin gửi tiếp sau, hoặc nộp hồ sơ giấy tại bộ phận một cửa.",
+            "You have sent too many files within 24 hours, so this one was not taken. Those sent are kept; please"
+            " send more later, or bring them to the one-stop counter.",
+            {"retry_after": retry_after},
+        )
+
+
 class NoSuchFile(FileRefused):
     """No file with this id, or its content was erased."""
 

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xactin.web.middleware.ChosenLanguage",
     "xactin.web.middleware.Authority",
+    "xactin.web.fairness.Fairness",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,6 +158,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 METRICS_TOKEN = os.environ.get("XACTIN_METRICS_TOKEN", "")
+# Requests a minute and process: of an address that nobody is known behind, and of somebody let in. 0 counts nothing.
+STRANGER_RATE = 0 if TESTING else int(os.environ.get("XACTIN_STRANGER_RATE", "300"))
+KNOWN_RATE = 0 if TESTING else int(os.environ.get("XACTIN_KNOWN_RATE", "1800"))
+# Of one person within 24 hours: files, and bytes in all.
+UPLOADS_A_DAY = int(os.environ.get("XACTIN_UPLOADS_A_DAY", "2000"))
+UPLOADED_A_DAY = UPLOADS_A_DAY * 2 * 1024 * 1024
 # Rate limits count by address. The last so many entries of X-Forwarded-For are by proxies of ours; the
 # entries before them are whatever a stranger wrote.
 ALLAUTH_TRUSTED_PROXY_COUNT = SURROUNDINGS.proxies

@@ -5,11 +5,17 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest, HttpResponseBase
 
 Rest = ParamSpec("Rest")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, Rest], Answer]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from, behind as many proxies as are ours; empty where there is none."""
+    return get_client_ip(request) or ""
 
 
 def allowed(request: HttpRequest, action: str, rate: str, *, key: str) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from django.conf import settings
+from django.conf import settings as conf
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
 
 from xactin.kernel.attestation import commit_file
 from xactin.vault import commands, queries
@@ -21,9 +23,11 @@ from xactin.vault.errors import (
     NoRoom,
     NoSuchFile,
     TooLarge,
+    TooManyToday,
     Unreadable,
     WrongType,
 )
+from xactin.vault.ids import earliest_id
 from xactin.vault.models import File
 from xactin.vault.testing import HTML, PNG, a_pdf
 from xactin.vault.uploads.sniffing import clean_name, media_type
@@ -42,7 +46,7 @@ def put(
 
 def stored() -> set[Path]:
     """Every file of the store, and what lies half written."""
-    root = Path(settings.XACTIN_DATA)
+    root = Path(conf.XACTIN_DATA)
     return {path for folder in ("files", "incoming") for path in (root / folder).rglob("*") if path.is_file()}
 
 
@@ -272,3 +276,25 @@ def test_text_is_told_from_noise() -> None:
     assert media_type(("a" * 8191 + "Đ").encode()[:8192]) == "text/plain"
     assert media_type(b"\xff\xfe\x00") == "application/octet-stream"
     assert put(b"a,b\n1,2\n", "a.csv", "text/csv").media_type == "text/csv"
+
+
+def test_one_person_s_flood_ends_and_another_s_files_are_taken(settings: Settings, empty: set[Path]) -> None:
+    settings.UPLOADS_A_DAY, settings.UPLOADED_A_DAY = 2, 10_000
+
+    def sent(owner: str, size: int = 10) -> commands.StoredFile:
+        stream = BytesIO(b"x" * size)
+        return commands.put_file(stream=stream, name="a.txt", accepts=("text/plain",), owner=owner)
+
+    old = sent("flood")
+    File.objects.filter(pk=old.id).update(id=earliest_id(timezone.now() - timedelta(hours=25)))
+    sent("flood")
+    sent("flood")
+    before = stored()
+    with pytest.raises(TooManyToday) as refused:
+        sent("flood")
+    assert 23 * 3600 < refused.value.facts["retry_after"] <= 24 * 3600
+    with pytest.raises(TooManyToday):
+        sent("large", 10_001)
+    assert stored() == before
+    sent("somebody else")
+    assert put(b"%PDF-1.7\n", owner="flood")  # what we made ourselves is no upload
