@@ -34,7 +34,17 @@ KINDS: Final[Mapping[str, tuple[type[Model], str, tuple[str, ...]]]] = {
     "person": (
         Person,
         "id",
-        ("id", "kind", "full_name", "folded_name", "sort_key", "id_number", "phone", "address"),
+        (
+            "id",
+            "kind",
+            "full_name",
+            "folded_name",
+            "sort_key",
+            "id_number",
+            "phone",
+            "address",
+            "verified_at",
+        ),
     ),
     "account": (Account, "person_id", ("id", "username", "email", "password", "person_id", "created_at")),
     "tokens": (

@@ -39,6 +39,7 @@ from xactin.identity.people.commands import (
     invite_again,
     invite_person,
     reactivate_account,
+    verify_person,
 )
 from xactin.identity.posts.commands import close_post, create_post, rename_post, require_passkey, set_duties
 from xactin.identity.posts.holding_commands import appoint, end_holding
@@ -95,6 +96,7 @@ __all__ = [
     "signer_of",
     "subscribe",
     "verify",
+    "verify_person",
     "wear_hat",
 ]
 

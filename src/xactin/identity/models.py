@@ -49,7 +49,8 @@ class Agency(models.Model):
 class Person(models.Model):
     """A person or a firm, known in statements only by `id`.
 
-    `id_number` is the 12 digits of a CCCD, or a firm's tax code. `sort_key` orders names as a
+    `id_number` is the 12 digits of a CCCD, or a firm's tax code: a claim, until an official compared it with the
+    card (`verified_at`). Several may claim a number, one verified person has it. `sort_key` orders names as a
     Vietnamese list does: by given name, in the order of the Vietnamese alphabet.
     """
 
@@ -67,13 +68,17 @@ class Person(models.Model):
     id_number = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     address = models.CharField(max_length=300, blank=True)
+    verified_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["id_number"], condition=~Q(id_number=""), name="person_id_number_once"
+                fields=["id_number"],
+                condition=~Q(id_number="") & Q(verified_at__isnull=False),
+                name="person_verified_number_once",
             ),
         ]
+        indexes = [models.Index(fields=["id_number"], name="person_id_number")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -39,6 +39,7 @@ POST_ACTS: Final = {
 }
 READINGS_ACTS: Final = {"ledger.read": "readings.inspect", "ledger.audit": "readings.inspect"}
 ACCOUNT_WORK: Final = frozenset({"account.read", "account.create"})
+VERIFYING: Final = "person.verify"
 ACCOUNT_ACTS: Final = frozenset({"account.invite", "account.deactivate", "account.reactivate"})
 """Acts on one account: theirs who cover every post that its person holds."""
 
@@ -77,6 +78,12 @@ def _register_duties() -> None:
         usual=usual,
     )
     register_duty(
+        "people.verify",
+        vi="Xác minh danh tính người dân, doanh nghiệp",
+        en="Verify who citizens and firms are",
+        usual={"reception"},
+    )
+    register_duty(
         "duties.give", vi="Giao nhiệm vụ cho chức vụ", en="Give duties to posts", sensitive=True, usual=usual
     )
     register_duty(
@@ -106,6 +113,8 @@ def _agency(actor: Actor, act: str, facts: Facts) -> Decision:
 
 
 def _account(actor: Actor, act: str, facts: AccountFacts) -> Decision:
+    if act == VERIFYING:
+        return needed(actor, "people.verify", actor.agency_path)
     if act in ACCOUNT_WORK:
         return needed(actor, "people.manage", actor.agency_path)
     if act in ACCOUNT_ACTS:

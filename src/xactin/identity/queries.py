@@ -1,7 +1,7 @@
 """What may be asked of identity: who acts, which hats there are, which agencies stand where."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -53,6 +53,7 @@ __all__ = [
     "posts_named",
     "signing_with",
     "sort_key",
+    "unverified",
 ]
 
 SESSION_HAT: Final = "identity.hat"
@@ -430,3 +431,8 @@ def posts_named(codes: Iterable[str | None]) -> dict[str, Post]:
     """Posts with their agencies by code, as statements name them."""
     wanted = {code for code in codes if code}
     return {post.code: post for post in Post.objects.filter(code__in=wanted).select_related("agency")}
+
+
+def unverified(people: Collection[UUID]) -> set[UUID]:
+    """Those of these people whose name and number are what they say themselves."""
+    return set(Person.objects.filter(pk__in=people, verified_at__isnull=True).values_list("pk", flat=True))

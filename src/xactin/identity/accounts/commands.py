@@ -34,11 +34,13 @@ def enrol_person(
     id_number: str = "",
     phone: str = "",
     address: str = "",
+    verified: bool = False,
     by: Actor | None = None,
 ) -> Person:
     """A person or firm, with the key that the server keeps for them.
 
-    Raises Invalid when the identity number is taken.
+    `verified`: an official has compared name and number with the card. Raises Invalid when a verified person has
+    the identity number; of one that others only claim nothing is said.
     """
     name = clean_name(full_name)
     try:
@@ -51,6 +53,7 @@ def enrol_person(
                 id_number=id_number,
                 phone=clean_phone(phone),
                 address=clean_name(address),
+                verified_at=now() if verified else None,
             )
     except IntegrityError as error:
         raise Invalid(
@@ -79,8 +82,8 @@ def make_person_account(
     """A person, their key and their account; no password means that none can be used.
 
     Raises Invalid (user name, number or confirmed address taken), Forbidden. `by` is an administrator, or None
-    when the authority itself does it (its founding, a sign-up). An administrator's word confirms the
-    e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
+    when the authority itself does it (its founding, a sign-up). An administrator's word confirms who the person is
+    and the e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
     """
     require(by, "account.create", AccountFacts(subject="account:"))
     with together():
@@ -101,7 +104,7 @@ def make_person_account(
 def _person_account(
     username: str, password: str | None, email: str, language: str, by: Actor | None, **who: str
 ) -> Account:
-    person = enrol_person(**who, by=by)
+    person = enrol_person(**who, verified=True, by=by)
     email = email.lower()  # as allauth looks for it
     try:
         with transaction.atomic():

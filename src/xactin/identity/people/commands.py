@@ -22,7 +22,7 @@ from xactin.identity.jobs import send_later
 from xactin.identity.keys.commands import lock_person
 from xactin.identity.models import Account, ApiToken, Person
 from xactin.identity.people.queries import Invitation
-from xactin.identity.policies import AccountFacts
+from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.posts.holding_commands import check_remaining, lock_vital
 from xactin.identity.queries import held_now
 from xactin.identity.rights import Actor
@@ -101,6 +101,28 @@ def _invitation(account: Account) -> Invitation:
 def _letter(account: Account, link: str, ends: datetime) -> str:
     told = {"name": account.person.full_name, "username": account.username, "link": link, "ends": ends}
     return render_to_string("identity/email/invitation_message.txt", told)
+
+
+@transaction.atomic
+def verify_person(*, person: UUID, by: Actor) -> None:
+    """An official has compared somebody's name and number with their card or registration, and says so.
+
+    Raises Forbidden, NotFound, Refused: verified already, no number, or a number that another verified person has.
+    """
+    require(by, VERIFYING, AccountFacts(subject=f"account:{person}"))
+    found = _locked_account(person).person
+    if found.verified_at is not None:
+        raise Refused("Danh tính của người này đã được xác minh.", "This person is verified already.")
+    if not found.id_number:
+        raise Refused("Tài khoản này chưa khai số định danh.", "This account names no identity number.")
+    if Person.objects.filter(id_number=found.id_number, verified_at__isnull=False).exists():
+        raise Refused(
+            "Số định danh này đã được xác minh cho một tài khoản khác; xin kiểm tra lại giấy tờ.",
+            "Another account is verified with this number; please look at the papers again.",
+        )
+    attest(by, subject=f"person:{person}", act=VERIFYING, effect={"verified": True})
+    found.verified_at = now()
+    found.save(update_fields=["verified_at"])
 
 
 @transaction.atomic

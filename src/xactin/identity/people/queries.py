@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from xactin.identity.attesting import require
 from xactin.identity.errors import NotFound
 from xactin.identity.models import Account, Holding, Person
-from xactin.identity.policies import AccountFacts
+from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.queries import held_now
 from xactin.identity.rights import Actor
 from xactin.identity.rules import clean_name, folded
@@ -57,6 +57,19 @@ def account_of(by: Actor, person: UUID) -> Account:
     if found is None:
         raise NotFound("Không có tài khoản này.", "There is no such account.")
     vault.note_reading(by=str(by.person_id), purpose="account", subject=f"person:{person}", parts=["account"])
+    return found
+
+
+def claim_of(by: Actor, person: UUID) -> Person:
+    """Somebody's name and number, for an official to compare with the card; that it was read is logged.
+
+    Raises Forbidden, NotFound.
+    """
+    require(by, VERIFYING, AccountFacts(subject=f"account:{person}"))
+    found = Person.objects.filter(pk=person).first()
+    if found is None:
+        raise NotFound("Không có tài khoản này.", "There is no such account.")
+    vault.note_reading(by=str(by.person_id), purpose="verify", subject=f"person:{person}", parts=["account"])
     return found
 
 

@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from xactin.identity.models import Person
 from xactin.identity.rules import (
     TOKEN_CHOICES,
     TOKEN_DAYS,
@@ -100,14 +99,10 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         return checked_name(self.cleaned_data["full_name"])
 
     def clean_id_number(self) -> str:
-        """Twelve digits that can be a CCCD number, not yet in use."""
+        """Twelve digits that can be a CCCD number. Whether it is known here is nobody's to learn by signing up."""
         number = "".join(self.cleaned_data["id_number"].split())
         if not is_citizen_number(number, year=now().year):
             raise forms.ValidationError(gettext("This is no identity number: 12 digits, as on the card."))
-        if Person.objects.filter(id_number=number).exists():
-            raise forms.ValidationError(
-                gettext("This identity number has an account already. Sign in, or ask the one-stop centre.")
-            )
         return number
 
     def clean_phone(self) -> str:

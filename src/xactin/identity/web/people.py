@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -73,6 +74,29 @@ def add_person(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person: UUID) -> HttpResponse:
     """One person: how they sign in, what they hold, and what an administrator may do with the account."""
     return _page(request, require_right(request, "account.read", ACCOUNTS), person)
+
+
+@login_required
+@refusals_told("/desk/")
+def verify(request: HttpRequest, person: UUID) -> HttpResponse:
+    """What somebody says of themselves beside their card, and the button by which an official says that it is so.
+
+    `?next=` is the page of ours that one came from.
+    """
+    actor = actor_of(request)
+    back = _page_of_ours(request)
+    if request.method == "POST":
+        commands.verify_person(person=person, by=actor)
+        messages.success(request, _("Verified: name and number are those of the papers."))
+        return redirect(back)
+    shown = {"person": queries.claim_of(actor, person), "back": back}
+    return render(request, "identity/verify_person.html", shown)
+
+
+def _page_of_ours(request: HttpRequest) -> str:
+    asked = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
+    return asked if ours else "/desk/"
 
 
 @login_required

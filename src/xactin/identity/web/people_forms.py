@@ -107,7 +107,7 @@ def _checked_number(entered: str, *, firm: bool) -> str:
         )
     if not firm and not citizens:
         raise forms.ValidationError(gettext("This is no identity number: 12 digits, as on the card."))
-    if Person.objects.filter(id_number=number).exists():
+    if Person.objects.filter(id_number=number, verified_at__isnull=False).exists():
         raise forms.ValidationError(
             gettext("This number has an account already. Look for it in the list of people.")
         )

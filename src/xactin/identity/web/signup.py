@@ -6,12 +6,9 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from xactin.identity.errors import Invalid
-from xactin.identity.web.agency_forms import tell_at_field
-
 
 class CitizenSignup(SignupView):  # type: ignore[misc]
-    """allauth's page. Of two sign-ups at the same moment with one name or number, the later is told at its field.
+    """allauth's page. Of two sign-ups at the same moment with one name, the later is told at its field.
 
     The form looked before either was written; the database is what keeps them apart.
     """
@@ -20,8 +17,6 @@ class CitizenSignup(SignupView):  # type: ignore[misc]
         """Makes the account and signs in."""
         try:
             made: HttpResponse = super().form_valid(form)
-        except Invalid as refused:
-            tell_at_field(form, refused)
         except IntegrityError:
             form.add_error("username", _("This user name is taken."))
         else:

@@ -20,6 +20,7 @@ _own: list[URLPattern | URLResolver] = [
     path("people/", people.people, name="people"),
     path("people/add/", people.add_person, name="add_person"),
     path("people/<uuid:person>/", people.person, name="person"),
+    path("people/<uuid:person>/verify/", people.verify, name="verify_person"),
     path("people/<uuid:person>/invite/", people.invite, name="invite"),
     path("people/<uuid:person>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<uuid:person>/reactivate/", people.reactivate, name="reactivate"),
