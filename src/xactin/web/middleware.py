@@ -65,7 +65,9 @@ class PageAbove:
         response = self._get_response(request)
         if response.status_code != 405 or request.method not in ("GET", "HEAD"):
             return response
-        return response if request.path.startswith(PROGRAM_DOORS) else HttpResponseRedirect(_above(request))
+        if request.path.startswith(PROGRAM_DOORS):
+            return response
+        return HttpResponseRedirect(_above(request) + _asked(request))
 
 
 def _above(request: HttpRequest) -> str:
@@ -76,6 +78,11 @@ def _above(request: HttpRequest) -> str:
         if is_valid_path(f"{path}/"):
             return f"{path}/"
     return "/"
+
+
+def _asked(request: HttpRequest) -> str:
+    query = request.META.get("QUERY_STRING", "")
+    return f"?{query}" if query else ""
 
 
 class Authority:

@@ -3,7 +3,7 @@
 Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -232,6 +232,20 @@ def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
     wanted = _values(actor, case)
     opened = vault.open_values(
         by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted
+    )
+    return {part: value for part, (value, _salt) in opened.items()}
+
+
+def content_before(actor: Actor, case: Case, parts: Sequence[str], seq: int) -> dict[str, Any]:
+    """What these parts held when the entry `seq` was the last: what somebody saw who came then."""
+    wanted = readable_parts(actor, case) & set(parts)
+    named: dict[str, str] = {}
+    for row in ledger.entries_of(f"case:{case.pk}"):
+        if row.seq <= seq:
+            wrote = row.statement["wrote"] or {}
+            named |= {part: wrote[part] for part in wanted if part in wrote}
+    opened = vault.open_named(
+        by=str(actor.person_id), purpose="changed", subject=f"case:{case.pk}", named=named
     )
     return {part: value for part, (value, _salt) in opened.items()}
 

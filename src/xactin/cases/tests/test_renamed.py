@@ -115,7 +115,7 @@ def test_refused_at_each_desk_that_may(node: str) -> None:
         for asked in ("consult_land", "consult_infrastructure", "consult_environment"):
             do(case, asked, "object", {"opinion": "Chưa đủ khoảng lùi"})
     if node == "approve":
-        do(case, "appraise", "submit")
+        do(case, "appraise", "submit", {"against": "Đã bàn lại với cơ quan hạ tầng"})
         served(case)
     do(case, node, "refuse", {"reason": "Không phù hợp quy hoạch"})
     case.refresh_from_db()

@@ -1,12 +1,14 @@
 """What people find on the pages of a dossier: who has it, what was said, what comes next."""
 
 import csv
+import html
 import io
 
 import pytest
 from django.test import Client
 
 from xactin.cases import testing
+from xactin.cases.errors import Invalid
 from xactin.cases.models import ActDraft, Case
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
@@ -85,7 +87,7 @@ def test_the_draft_stands_beside_the_act_that_signs_it() -> None:
     testing.to_approval(case)
     for username, beside in (("chutich1", True), ("chuyenvien1", False)):
         text = Visitor(username).page(f"/desk/cases/{case.pk}/")
-        assert ("Dự thảo kết quả" in text.partition('class="xt-columns"')[0]) is beside
+        assert ("Dự thảo kết quả" in text.partition("<h2>Giấy tờ kèm theo")[0]) is beside
 
 
 def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
@@ -177,10 +179,10 @@ def test_notices_stay_in_the_place_where_one_works() -> None:
         assert ("xt-desk-frame" in Visitor(username).page("/notices/")) is at_the_desk
 
 
-def _writer(page: str, act: str) -> str:
-    """The hidden words of an act's form that say who writes there."""
+def _carried(page: str, act: str, name: str) -> str:
+    """What an act's form carries unseen: who writes there (`writer`), what its page shows (`shown`)."""
     form = page.partition(f"/{act}/")[2]
-    return form.partition('name="writer" value="')[2].partition('"')[0]
+    return form.partition(f'name="{name}" value="')[2].partition('"')[0]
 
 
 def test_what_was_typed_when_the_session_ended_comes_back_and_goes_with_the_act() -> None:
@@ -188,14 +190,17 @@ def test_what_was_typed_when_the_session_ended_comes_back_and_goes_with_the_act(
     page = f"/desk/cases/{case.pk}/"
     form = f"{page}{testing.open_task(case, 'receive').token}/refuse/"
     official = Visitor("motcua1")
-    typed = {"reason": REASON, "writer": _writer(official.page(page), "refuse")}
+    typed = {"reason": REASON, "writer": _carried(official.page(page), "refuse", "writer")}
     sign_in = Client().post(form, typed)["Location"]
     assert sign_in == f"/accounts/login/?next={form}"
     assert official.open(form)["Location"].startswith(page)
     assert REASON in official.page(page)
     assert REASON not in Visitor("chutich1").page(page)  # who sees the dossier too
     assert REASON.encode() not in bytes(ActDraft.objects.get().sealed)
-    assert official.send(form, reason=REASON).status_code == 302
+    assert official.send(form, reason=REASON).status_code == 409, "what was shown is not said"
+    sent = official.send(form, reason=REASON, shown=_carried(official.page(page), "refuse", "shown"))
+    assert sent.status_code == 302
+    assert "Đã thực hiện và ký: Tiếp nhận hồ sơ: Từ chối tiếp nhận" in official.page(sent["Location"])
     assert not ActDraft.objects.exists()
 
 
@@ -203,10 +208,59 @@ def test_words_are_kept_only_for_whom_the_page_was_drawn_and_where() -> None:
     case = testing.apply()
     page, token = f"/desk/cases/{case.pk}/", testing.open_task(case, "receive").token
     official = Visitor("motcua1")
-    writer = _writer(official.page(page), "refuse")
+    writer = _carried(official.page(page), "refuse", "writer")
     for act, words in (("refuse", writer + "x"), ("supplement", writer), ("refuse", "")):
         Client().post(f"{page}{token}/{act}/", {"reason": REASON, "writer": words})
         assert official.send(f"{page}{token}/{act}/typed/", reason=REASON, writer=words).status_code == 409
     assert not ActDraft.objects.exists()
     assert official.send(f"{page}{token}/refuse/typed/", reason=REASON, writer=writer).status_code == 204
     assert "chưa gửi đi" in official.page(page)
+
+
+def test_the_list_leads_on_from_one_dossier_to_the_next_with_its_filters() -> None:
+    first, second, third = testing.apply(), testing.apply(), testing.apply()
+    official = Visitor("motcua1")
+    here = "/desk/?code=1.013225&q=Nguyen"
+    page = official.page(f"/desk/cases/{second.pk}/", list=here)
+    for case, key in ((first, "k"), (third, "j")):
+        assert f'data-key="{key}" href="/desk/cases/{case.pk}/?list=%2Fdesk%2F%3Fcode%3D1.013225' in page
+    task = testing.open_task(second, "receive").token
+    form = page.partition(f'action="/desk/cases/{second.pk}/{task}/accept/')[2].partition('"')[0]
+    sent = official.send(
+        f"/desk/cases/{second.pk}/{task}/accept/{html.unescape(form)}",
+        shown=_carried(page, "accept", "shown"),
+    )
+    done = official.page(sent["Location"])
+    assert "Đã thực hiện và ký: Tiếp nhận hồ sơ" in done
+    assert f'href="/desk/cases/{third.pk}/?list=%2Fdesk%2F%3Fcode%3D1.013225' in done
+    assert "Hồ sơ tiếp theo trong danh sách" in done
+    elsewhere = official.page(f"/desk/cases/{first.pk}/", list="https://evil.example/", next=str(third.pk))
+    assert "evil.example" not in elsewhere.partition("<main")[2].partition("xt-task")[0]
+
+
+def test_an_objection_looks_like_one_and_going_on_against_it_takes_a_reason_that_the_chair_sees() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    testing.do(case, "review", "consult")
+    for node, act in (
+        ("consult_land", "agree"),
+        ("consult_infrastructure", "object"),
+        ("consult_environment", "agree"),
+    ):
+        testing.do(case, node, act, {"opinion": "Khoảng lùi chưa bảo đảm" if act == "object" else "Được"})
+    officer = Visitor("chuyenvien1").page(f"/desk/cases/{case.pk}/")
+    assert officer.partition("xt-task-acts")[0].count("xt-objection-mark") == 1
+    with pytest.raises(Invalid) as refused:
+        testing.do(case, "appraise", "submit")
+    assert list(refused.value.errors) == ["/against"]
+    testing.do(case, "appraise", "submit", {"against": "Đã điều chỉnh khoảng lùi"})
+    testing.serve(case, "draft_result")
+    above = Visitor("chutich1").page(f"/desk/cases/{case.pk}/").partition("xt-task-acts")[0]
+    for told in (
+        "Trước khi ký",
+        "2 đồng ý, 1 không đồng ý",
+        "Đã điều chỉnh khoảng lùi",
+        "Khoảng lùi chưa bảo đảm",
+    ):
+        assert told in above
+    assert 'data-view="application/pdf"' in above, "the draft, beside the data"

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from xactin.cases import testing
+from xactin.cases.dossiers import commands
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
+from xactin.identity.queries import actor_for
 from xactin.kernel.procedure import engine
 from xactin.vault.ids import new_id as uuid7
 
@@ -65,3 +67,24 @@ def test_a_page_carries_it_and_a_changed_one_is_told() -> None:
     assert refused.status_code == 409
     assert "Nội dung đã thay đổi" in refused.content.decode()
     assert desk.send(door, entry=str(uuid7()), shown=found[1]).status_code == 302
+
+
+def test_a_part_that_changed_since_is_shown_before_and_after() -> None:
+    testing.province_with(testing.BIRTH)
+    case = testing.apply(testing.BIRTH)
+    testing.do(case, "receive", "accept")
+    task, desk = testing.open_task(case, "verify").token, Visitor("chuyenvien3")
+    found = re.search(r'name="shown" value="([^"]+)"', desk.page(f"/desk/cases/{case.pk}/"))
+    assert found is not None
+    testing.do(case, "verify", "supplement", {"items": ["Tên của trẻ"]}, username="chuyenvien3")
+    told = testing.example(testing.BIRTH)["data"]
+    was, told["child"] = told["child"]["full_name"], told["child"] | {"full_name": "Nguyễn Khánh An"}
+    commands.supply(by=actor_for("congdan1"), case=case.pk, data=told)
+    door = reverse("cases:act", kwargs={"case": case.pk, "task": task, "act": "submit"})
+    refused = desk.send(door, entry=str(uuid7()), shown=found[1], book="07/2026")
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    changed = text.partition('id="changes"')[2].partition("</section>")[0]
+    assert (f"<del>{was}</del>" in changed, "<ins>Nguyễn Khánh An</ins>" in changed) == (True, True)
+    assert changed.count("<del>") == 1, "nothing else changed"
+    assert 'value="07/2026"' in text, "what was typed stands there still"

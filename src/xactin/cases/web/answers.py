@@ -33,10 +33,11 @@ def json(status: int, body: Mapping[str, Any]) -> HttpResponse:
     return HttpResponse(orjson.dumps(body, default=str), status=status, content_type="application/json")
 
 
-def download(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """A file made just now."""
+def download(content: bytes, media_type: str, name: str, *, inline: bool = False) -> HttpResponse:
+    """A file made just now; `inline` for the browser to show, of what no browser takes for a page."""
     response = HttpResponse(content, content_type=media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    shown = "inline" if inline else "attachment"
+    response.headers["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(name)}"
     return response
 
 

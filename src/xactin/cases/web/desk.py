@@ -1,6 +1,6 @@
 """The workplace of officials: inbox, list, the screen of a case with the acts of this post."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.surroundings import language
-from xactin.cases.errors import ActError, Invalid, NotFound
+from xactin.cases.errors import ActError, Invalid, NotFound, Stale
+from xactin.cases.models import Case
 from xactin.cases.office import queries as office
-from xactin.cases.web import exports, screens, shown
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.web import exports, screens, shown, timeline
 from xactin.cases.web.access import keep_typed, official_required, typed_kept
-from xactin.cases.web.page import forms
+from xactin.cases.web.page import changes, forms, walk
 from xactin.cases.web.shown import acted_by, filters_of
-from xactin.identity.queries import signing_with
+from xactin.identity.queries import Actor, signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
 from xactin.ledger.queries import snapshot
 from xactin.notices.commands import try_again
@@ -112,6 +114,7 @@ def _page(
     *,
     refusal: str = "",
     tried: forms.Tried | None = None,
+    changed: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     actor = acted_by(request)
@@ -119,7 +122,10 @@ def _page(
         found = queries.case_for(actor, case)
     except NotFound as missing:
         raise Http404(missing.text) from missing
-    context = screens.case(actor, found, tried=tried) | {
+    way = walk.of(request, actor, found.pk)
+    context = screens.case(actor, found, way=way, tried=tried) | {
+        "done": done_line(request, actor, found) if status == 200 else "",
+        "changes": changes.since(actor, found, request.POST.get("shown", ""), changed),
         "kept": forms.orphaned(actor, found, tried),
         "refusal": refusal,
         "refusal_title": _("This was not done"),
@@ -156,7 +162,7 @@ def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str,
         raise Http404(missing.text) from missing
     data = parse(schema, request.POST) if schema else {}
     note = request.POST.get(forms.NOTE, "")[:2000]
-    return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown")}
+    return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown", "")}
 
 
 @typed_kept
@@ -175,7 +181,7 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     asked = asked_of(request, case, task, act)
     tried = forms.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
     try:
-        commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
+        done = commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
     except AlreadyDone:
         return redirect("cases:desk-case", case=case)
     except NotFound as missing:
@@ -185,9 +191,29 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
         return _page(request, case, tried=tried.wrong(invalid.errors), status=422)
     except (ActError, LedgerError) as refused:
         keep_typed(request, case, task, act)
-        return _page(request, case, tried=tried, refusal=words_of(refused), status=refused.status)
+        changed = refused.facts.get("changed", ()) if isinstance(refused, Stale) else ()
+        return _page(
+            request, case, tried=tried, refusal=words_of(refused), changed=changed, status=refused.status
+        )
     act_drafts.forget(acted_by(request), case, task, act)
-    return redirect("cases:desk-case", case=case)
+    return redirect(_after(request, case, done.entry))
+
+
+def _after(request: HttpRequest, case: UUID, entry: UUID) -> str:
+    """Where one goes after an act: its dossier, which says what was done and leads on in the list."""
+    query = request.GET.copy()
+    query["done"] = str(entry)
+    return f"{reverse('cases:desk-case', args=[case])}?{query.urlencode()}"
+
+
+def done_line(request: HttpRequest, actor: Actor, found: Case) -> str:
+    """What the actor has just done, by the entry that the address names; "" where they did not."""
+    entry = request.GET.get("done", "")
+    for one in queries.attestations(actor, found) if entry else ():
+        if one.entry == entry and one.by.get("person") == str(actor.person_id):
+            package = procedures.version(found.version_id).package
+            return timeline.act_title(package, one.act)
+    return ""
 
 
 def words_of(refused: ActError | LedgerError) -> str:
@@ -226,4 +252,4 @@ def sign(request: HttpRequest, case: UUID) -> JsonResponse:
     except (ActError, LedgerError) as refused:
         return JsonResponse({"error": words_of(refused)}, status=refused.status)
     act_drafts.forget_closed(acted_by(request), case)
-    return JsonResponse({"seq": done.seq, "phase": done.phase})
+    return JsonResponse({"seq": done.seq, "phase": done.phase, "url": _after(request, case, done.entry)})

@@ -29,7 +29,7 @@ def file(request: HttpRequest, file: UUID) -> HttpResponseBase:
 @signed_in_required
 @require_GET
 def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
-    """Form 01, 02 or 03 as a PDF, drawn from the ledger whenever it is asked for."""
+    """Form 01, 02 or 03 as a PDF, drawn from the ledger whenever it is asked for; to print, with `?view`."""
     actor = acted_by(request)
     try:
         with snapshot():
@@ -37,7 +37,8 @@ def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
             drawn = paper_facts.form(actor, found, form)
     except NotFound as missing:
         raise Http404(missing.text) from missing
-    return answers.download(drawn.pressed(), "application/pdf", f"{found.number}-{form}.pdf")
+    name, inline = f"{found.number}-{form}.pdf", "view" in request.GET
+    return answers.download(drawn.pressed(), "application/pdf", name, inline=inline)
 
 
 @signed_in_required

@@ -1,6 +1,6 @@
 """The screen of a case for an official: what is asked, what others attested, what this post may do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -14,8 +14,10 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
-from xactin.cases.web.page import forms
+from xactin.cases.web.page import facts, forms, opinions
+from xactin.cases.web.page.walk import Walk
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.results import DRAFT
@@ -39,29 +41,50 @@ def inbox_line(row: OpenTask) -> dict[str, Any]:
     }
 
 
-def case(actor: Actor, found: Case, *, tried: forms.Tried | None = None) -> dict[str, Any]:
+def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = None) -> dict[str, Any]:
     """Everything of a case that this actor may see, for the template."""
     package = procedures.version(found.version_id).package
     opened = queries.content_of(actor, found, purpose="desk")
-    open_now = tasks(actor, found, tried=tried)
+    open_now = tasks(actor, found, tried=tried, query=way.query)
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)
     summary = SchemaForm(package.form_schema, data=data, only=list(data)).summary()
+    people = facts.people(package, found, facts.answers_by_place(summary))
+    said = list(opinions.given(package, opened))
+    for task in open_now:
+        signs = _signed_by(package, task)
+        read = engine.objections(package, found.state, task["token"]) if task["acts"] else []
+        task["objections"] = [one for one in said if one.objects and (signs or one.part in read)]
+        if signs:
+            task["facts"] = facts.before_signing(package, people, opinions.counted(package, said))
     return {
         "case": shown.case_head(found),
-        "crumbs": [(_("Inbox"), reverse("cases:inbox")), (found.number, "")],
+        "people": people,
+        "way": way,
+        "papers": shown.desk_papers(actor, found),
+        "crumbs": [(_back(way), way.back), (found.number, "")],
         "tasks": open_now,
         "any_mine": any(task["mine"] for task in open_now),
         "may_revoke": may_revoke(actor, found.pk),
         "troubles": troubles(found),
         "error_list": faults_of(open_now),
-        "answers_given": list(_answers(package, opened)),
+        "opinions": said,
         "cards": shown.file_cards(actor, found),
         "summary": summary if readable else [],
         "timeline": timeline.timeline(actor, found),
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
+
+
+def _back(way: Walk) -> str:
+    return _("Dossiers") if way.back.startswith(reverse("cases:desk-list")) else _("Inbox")
+
+
+def _signed_by(package: Package, task: Mapping[str, Any]) -> bool:
+    """Whether the task is the actor's and an act of it signs the result."""
+    result = package.procedure.result
+    return bool(task["mine"] and result and result.signed_by == task["node"])
 
 
 def troubles(found: Case) -> list[dict[str, Any]]:
@@ -79,11 +102,13 @@ def troubles(found: Case) -> list[dict[str, Any]]:
     ]
 
 
-def tasks(actor: Actor, found: Case, *, tried: forms.Tried | None = None) -> list[dict[str, Any]]:
-    """The open tasks of a case, those of the actor with the acts they may do."""
+def tasks(
+    actor: Actor, found: Case, *, tried: forms.Tried | None = None, query: str = ""
+) -> list[dict[str, Any]]:
+    """The open tasks of a case, those of the actor with the acts they may do; `query` goes with their addresses."""
     tasks_of = queries.tasks_of(actor, found)
     begun = forms.begun(actor, found, tasks_of) | ({(tried.task, tried.act): tried} if tried else {})
-    drawn = [_task(actor, found, one, begun) for one in tasks_of]
+    drawn = [_task(actor, found, one, begun, query) for one in tasks_of]
     for key, act in enumerate((act for task in drawn for act in task["acts"]), 1):
         act["key"] = key if key < 10 else ""
     for task in drawn:
@@ -98,17 +123,20 @@ def faults_of(drawn: list[dict[str, Any]]) -> list[FormError]:
     return [error for form in forms for error in form.error_list()]
 
 
-def _task(actor: Actor, case: Case, found: queries.TaskOf, begun: forms.Begun) -> dict[str, Any]:
+def _task(actor: Actor, case: Case, found: queries.TaskOf, begun: forms.Begun, query: str) -> dict[str, Any]:
     row = found.row
     agency = row.agency
     return {
         "token": row.token,
+        "node": row.node,
         "name": text_in(found.task.name, language()),
         "agency": (agency.name_en if language() == "en" else agency.name_vi) if agency else _("Applicant"),
         "due_at": row.due_at,
         "mine": found.mine,
         "cards": shown.file_cards(actor, case, parts=_to_look_at(actor, found)) if found.mine else [],
-        "acts": [_act(actor, case, found, act, begun) for act in found.task.acts] if found.mine else [],
+        "acts": [_act(actor, case, found, act, begun, query) for act in found.task.acts]
+        if found.mine
+        else [],
     }
 
 
@@ -119,7 +147,9 @@ def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     return [part for part in found.task.reads if not actor.post_code or part in made]
 
 
-def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, begun: forms.Begun) -> dict[str, Any]:
+def _act(
+    actor: Actor, case: Case, found: queries.TaskOf, act: Act, begun: forms.Begun, query: str
+) -> dict[str, Any]:
     row = found.row
     again = begun.get((row.token, act.id))
     schema = act.data_schema
@@ -146,24 +176,9 @@ def _act(actor: Actor, case: Case, found: queries.TaskOf, act: Act, begun: forms
         "typed_url": reverse("cases:typed", kwargs=place) if actor.post_code else "",
         "entry": new_id(),
         "shown": found.shown,
-        "url": reverse(door, kwargs=place),
+        "url": reverse(door, kwargs=place) + query,
         "prepare_url": reverse("cases:prepare", kwargs=place),
-        "sign_url": reverse("cases:sign", kwargs={"case": case.pk}),
+        "sign_url": reverse("cases:sign", kwargs={"case": case.pk}) + query,
         "passkey": bool(actor.passkeys and actor.post_code),
         "server_key": not actor.requires_passkey,
     }
-
-
-def _answers(package: Package, opened: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What tasks answered so far, as label and text, in the order of the tasks; each of several by itself."""
-    written, order = content.writers(package), list(package.procedure.tasks)
-    found = [(order.index(name), part) for part in opened if (name := content.writer_of(written, part))]
-    for place, part in sorted(found):
-        task, value = package.procedure.tasks[order[place]], opened[part]
-        act = next(
-            (one for one in task.acts if isinstance(value, Mapping) and value.get("act") == one.id), None
-        )
-        if act is not None:
-            said = [str(text) for text in value.get("data", {}).values() if isinstance(text, str)]
-            title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
-            yield {"title": title, "text": "\n".join([*said, *filter(None, [value.get("note")])])}

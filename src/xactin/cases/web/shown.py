@@ -284,6 +284,21 @@ def papers_of(case: Case) -> list[dict[str, str]]:
     return found
 
 
+def desk_papers(actor: Actor, case: Case) -> list[dict[str, str]]:
+    """The letters to the applicant that an official prints: forms 01 to 03, as far as they were sent."""
+    if case.applicant_id is None or not queries.knows_applicant(actor, case):
+        return []
+    labels = {"01": _("Receipt (form 01)")}
+    if queries.was_asked(case):
+        labels["02"] = _("Request for more (form 02)")
+    if case.phase == "refused":
+        labels["03"] = _("Refusal (form 03)")
+    return [
+        {"label": label, "url": reverse("cases:paper", args=[case.pk, form]) + "?view"}
+        for form, label in labels.items()
+    ]
+
+
 def _draft_card(file: drafts.DraftFile) -> FileCard:
     place = reverse("cases:file", args=[file.id])
     return FileCard(file.name, place, file.size, file.media_type, preview_url=f"{place}?view")

@@ -146,6 +146,8 @@ def _act(said: Said) -> Act:
         writes=_many(said, "writes"),
         receives=said.get("receives", False),
         throws=said.get("throws", ""),
+        objects=said.get("objects", False),
+        despite=said.get("despite", ""),
         data_schema=said.get("data_schema"),
         example=said.get("example"),
     )

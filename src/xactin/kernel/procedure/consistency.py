@@ -49,8 +49,20 @@ def _schemas(package: Package) -> Iterator[Problem]:
             where = f"tasks.{task.id}.acts.{act.id}"
             faults = list(_schema(act.data_schema, where)) if act.data_schema is not None else []
             yield from faults
+            yield from _despite(act, where)
             if not faults and act.example is not None:
                 yield from _fits(act.example, act.data_schema or {}, where)
+
+
+def _despite(act: Act, where: str) -> Iterator[Problem]:
+    asked = (act.data_schema or {}).get("properties", {}).get(act.despite, {})
+    if act.despite and not (asked.get("type") == "string" and asked.get("minLength", 0) > 0):
+        yield Problem(
+            "act_despite",
+            where,
+            f"despite: “{act.despite}” không phải nội dung chữ, có độ dài tối thiểu, của thao tác này",
+            f"despite: “{act.despite}” is no text of this act with a least length",
+        )
 
 
 def _schema(schema: Any, where: str) -> Iterator[Problem]:

@@ -22,7 +22,11 @@ NO_WORDS: Final[Words] = {"vi": "", "en": ""}
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that may be done at a task. `kind`: advance, return, supplement, refuse, withdraw, stop."""
+    """Something that may be done at a task. `kind`: advance, return, supplement, refuse, withdraw, stop.
+
+    `objects`: what it writes speaks against going on. `despite`: the answer (of `data_schema`) that says why one
+    goes on all the same; it is asked for exactly where something that the task reads objects.
+    """
 
     id: str
     kind: str
@@ -31,6 +35,8 @@ class Act:
     writes: tuple[str, ...] = ()
     receives: bool = False
     throws: str = ""
+    objects: bool = False
+    despite: str = ""
     data_schema: Mapping[str, Any] | None = None
     example: Mapping[str, Any] | None = None
 

@@ -39,7 +39,8 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
                     {agency, post}, as often as wanted; each run writes parts of its own (`answer.opinion.0`). The
                     ad-hoc subprocess itself may be described like a task: its acts end it (advance) or the dossier
                     act: {id, label, kind: advance|return|supplement|refuse|withdraw|stop, writes: [part],
-                    receives, throws: <error code>, data_schema, example}
+                    receives, throws: <error code>, data_schema, example, objects: true (what it writes speaks
+                    against going on), despite: <text of data_schema> (asked for where something read objects)}
     services        {<serviceTask, sendTask, receiveTask or message event id>: {kind, name, reads, writes,
                     irrevocable, tells {to: <party>, text}}}: done by a system's act, whose id is `done`
     timers          {<timer event id>: {working_day: 3}}: working time where BPMN knows only ISO 8601

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -62,7 +62,7 @@ def open_tasks(package: Package, state: State) -> list[OpenTask]:
     if state["phase"] in ENDED:
         return []
     found = [
-        _open(package, name, token, rule)
+        _open(package, state, name, token, rule)
         for name, token, rule in _waiting(package, state)
         if "wait" not in token
     ]
@@ -123,6 +123,39 @@ def check_shown(package: Package, state: State, task: str, told: str) -> None:
     newest = int(before) if before.isascii() and before.isdecimal() else -1
     changed = [part for part in seen if state["written"].get(part, 0) > newest]
     raise acting.stale(changed or seen)
+
+
+def objections(package: Package, state: State, task: str) -> list[str]:
+    """The parts this task reads whose answer speaks against going on, as they stand now. Raises Refused."""
+    running(state)
+    return _objecting(package, state, token_of(package, state, task)[1])
+
+
+def _objecting(package: Package, state: State, rule: Rule) -> list[str]:
+    return [part for part in rule.seen(state["parts"]) if objects(package, state, part)]
+
+
+def objects(package: Package, state: State, part: str) -> bool:
+    """Whether the act that wrote a part last speaks against going on."""
+    for step in state["steps"].values():
+        if step.get("seq") == state["written"].get(part) and part in step.get("wrote", ()):
+            described = package.rules[step["n"]].acts.get(step["act"]) if step["n"] in package.rules else None
+            return described is not None and described.objects
+    return False
+
+
+def _asked(package: Package, state: State, rule: Rule, described: Act) -> Act:
+    """An act with what is asked for now: why one goes on, exactly where something that the task reads objects."""
+    if not described.despite or described.data_schema is None:
+        return described
+    schema, given = dict(described.data_schema), dict(described.example or {})
+    if _objecting(package, state, rule):
+        schema["required"] = [*schema.get("required", ()), described.despite]
+    else:
+        answers = schema["properties"].items()
+        schema["properties"] = {name: answer for name, answer in answers if name != described.despite}
+        given.pop(described.despite, None)
+    return replace(described, data_schema=schema, example=described.example and given)
 
 
 def parts_read(package: Package, state: State, node: str) -> set[str]:
@@ -206,7 +239,7 @@ def token_of(package: Package, state: State, task: str) -> tuple[Token, Rule]:
     return token, known
 
 
-def _open(package: Package, name: str, token: Token, rule: Rule) -> OpenTask:
+def _open(package: Package, state: State, name: str, token: Token, rule: Rule) -> OpenTask:
     agency = rule.agency
     if "i" in token and rule.agencies and not isinstance(rule.agencies, str):
         agency = rule.agencies[token["i"]]
@@ -219,7 +252,10 @@ def _open(package: Package, name: str, token: Token, rule: Rule) -> OpenTask:
         post=rule.party or rule.post,
         party=rule.party,
         due=parse_time(token["due"]) if "due" in token else None,
-        acts=[acting.of_instance(described, token) for described in rule.acts.values()],
+        acts=[
+            _asked(package, state, rule, acting.of_instance(described, token))
+            for described in rule.acts.values()
+        ],
         reads=rule.reads,
         silence=rule.silence,
         asked_at=parse_time(token.get("at", "1970-01-01T00:00:00.000Z")),

@@ -61,6 +61,8 @@ ACT: Final = _map(
     writes=_list(PART),
     receives={"type": "boolean"},
     throws=TEXT,
+    objects={"type": "boolean"},
+    despite=NAME,
     data_schema={"type": "object"},
     example={"type": "object"},
 )

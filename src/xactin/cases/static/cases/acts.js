@@ -54,8 +54,8 @@ async function sign(form) {
     const prepared = await send(form.dataset.prepare, new FormData(form));
     const credential = await signWithPasskey(prepared.options);
     const body = JSON.stringify({ entry: prepared.entry, credential });
-    await send(form.dataset.sign, body, form.elements.csrfmiddlewaretoken.value);
-    location.assign(location.pathname);
+    const done = await send(form.dataset.sign, body, form.elements.csrfmiddlewaretoken.value);
+    location.assign(done.url ?? location.pathname);
   } catch (error) {
     say(form, words[error.reason] ?? error.message, true);
     button.disabled = false;

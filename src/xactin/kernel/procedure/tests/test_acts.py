@@ -1,11 +1,13 @@
 """Who may do what, when it is due, and how a dossier ends."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.consistency import consistency
 from xactin.kernel.procedure.engine import Refused
 from xactin.kernel.procedure.testing import MORNING, package_of, task
 from xactin.kernel.procedure.tests.play import Play
@@ -298,3 +300,45 @@ def test_names_of_what_is_open() -> None:
     assert engine.node_name(play.package, "z") == {"vi": "z", "en": "z"}
     assert engine.parts_read(play.package, play.state, "z") == set()
     assert play.task("receive").asked_at == MORNING
+
+
+# -- objections
+
+
+def objecting() -> Play:
+    """Somebody may agree or object; who goes on against it says why."""
+    opinion = task("opinion", writes=["answer.opinion"])
+    words = {"vi": "Không", "en": "No"}
+    opinion["acts"].append(
+        {"id": "no", "kind": "advance", "label": words, "objects": True, "writes": ["answer.opinion"]}
+    )
+    decide = task("decide", reads=["answer.opinion"])
+    answers = {"why": {"type": "string", "minLength": 3}, "note": {"type": "string"}}
+    decide["acts"][0] |= {
+        "despite": "why",
+        "data_schema": {"type": "object", "required": ["note"], "properties": answers},
+        "example": {"why": "Vì", "note": "x"},
+    }
+    flow = "start s\nuser opinion\nuser decide\nend z\ns -> opinion -> decide -> z"
+    return Play(package_of(flow, {"opinion": opinion, "decide": decide}))
+
+
+@pytest.mark.parametrize(("said", "asked"), [("go", False), ("no", True)])
+def test_who_goes_on_against_an_objection_is_asked_why_and_nobody_else(said: str, asked: bool) -> None:
+    play = objecting().act("opinion", said, wrote={"answer.opinion": "o1"})
+    decide = play.task("decide")
+    offered = decide.acts[0]
+    assert offered.data_schema is not None
+    assert offered.data_schema.get("required") == (["note", "why"] if asked else ["note"])
+    assert ("why" in offered.data_schema["properties"]) is asked
+    assert ("why" in (offered.example or {})) is asked
+    assert engine.objections(play.package, play.state, decide.id) == (["answer.opinion"] if asked else [])
+
+
+def test_a_reason_that_the_act_does_not_ask_for_is_a_fault_of_the_package() -> None:
+    package = objecting().package
+    assert "act_despite" not in {one.code for one in consistency(package, None)}
+    act = replace(package.procedure.tasks["decide"].acts[0], despite="note")
+    decide = replace(package.procedure.tasks["decide"], acts=(act,))
+    procedure = replace(package.procedure, tasks={**package.procedure.tasks, "decide": decide})
+    assert "act_despite" in {one.code for one in consistency(replace(package, procedure=procedure), None)}

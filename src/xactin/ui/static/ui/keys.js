@@ -10,10 +10,11 @@ const words = {
 }[document.documentElement.lang] ?? {};
 
 const OFF = "xactin-keys-off";
-const buttons = () => [...document.querySelectorAll("[data-key]")].filter((one) => !one.disabled && !one.closest("[hidden]"));
+const buttons = () => [...document.querySelectorAll("[data-key]:not([data-key=''])")].filter((one) => !one.disabled && !one.closest("[hidden]"));
 const writing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog");
 
-for (const button of document.querySelectorAll("[data-key]")) {
+for (const button of buttons()) {
+  if (button.matches("input")) continue;
   button.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase(), ariaHidden: "true" }));
   button.setAttribute("aria-keyshortcuts", button.dataset.key);
 }
@@ -26,7 +27,7 @@ addEventListener("keydown", (event) => {
   if (!found) return;
   event.preventDefault();
   found.focus();
-  found.click();
+  if (!found.matches("input")) found.click();
 });
 
 // Before the form's own checks have passed, nothing is asked.
@@ -61,13 +62,18 @@ function list() {
   const items = make("ul", {});
   for (const button of buttons()) {
     const line = make("li", {});
-    line.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase() }), ` ${button.firstChild.textContent.trim() || button.textContent.slice(0, -1).trim()}`);
+    line.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase() }), ` ${named(button)}`);
     items.append(line);
   }
   const dialog = frame(words.keys, "", make("button", { className: "btn btn-primary", textContent: words.close }));
   dialog.querySelector("h2").after(items, row);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
+}
+
+function named(button) {
+  if (button.matches("input")) return button.labels[0]?.textContent ?? button.placeholder;
+  return button.firstChild.textContent.trim() || button.textContent.slice(0, -1).trim();
 }
 
 function frame(title, text, ...tools) {
