@@ -2,13 +2,28 @@
 
 import sys
 
-from trial.frame import Trial, run, suite
+from trial.frame import Trial, program, run, suite
 
 TRIALS = (
     Trial(
         "upgrades",
         "every dossier of every earlier version is finished by this one, and the audit is clean",
         lambda: suite("tests/upgrade"),
+    ),
+    Trial(
+        "strangers",
+        "PDFs of ten and more programs are stamped rightly on each page, or refused in words",
+        lambda: program("trial.strangers", counts=r"(?P<tried>\d+) files by .*, (?P<failed>\d+) wrong"),
+    ),
+    Trial(
+        "verifiers",
+        "of 2,000 mutated bundles and 200 papers three verifiers say the same, and valid of none but the original",
+        lambda: program("tests.verifiers", counts=r"(?P<tried>\d+) in \d+ s, (?P<failed>\d+) wrong"),
+    ),
+    Trial(
+        "columns",
+        "each column that is not argued free is changed by SQL, and the audit names it",
+        lambda: suite("tests/audit"),
     ),
 )
 

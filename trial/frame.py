@@ -30,6 +30,22 @@ class Trial:
     run: Callable[[], Outcome]
 
 
+def program(*arguments: str, counts: str) -> Outcome:
+    """A module of ours in a process of its own (`python -m ...`), whose last lines count what it tried.
+
+    `counts`: a pattern with groups `tried` and `failed`; every match counts.
+    """
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    found = list(re.finditer(counts, done.stdout))
+    tried, failed = (sum(int(one[name]) for one in found) for name in ("tried", "failed"))
+    if done.returncode and not failed:
+        failed = 1
+    if failed:
+        print(done.stdout + done.stderr, file=sys.stderr)
+    return Outcome(tried, failed)
+
+
 def suite(*arguments: str) -> Outcome:
     """Tests of the suite in their long form (`XACTIN_TRIAL=1`), in a process of its own."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", *arguments]
