@@ -66,6 +66,7 @@ def test_ten_dossiers_are_received_by_keyboard(enter: Enter) -> None:
     for _dossier in numbers:
         counter.page.wait_for_url("**/desk/cases/**")
         expect(counter.page.locator(".xt-task")).to_be_visible(timeout=PATIENCE)
+        expect(counter.page.locator(".xt-task summary kbd").first).to_be_visible()
         before, number = keys.pressed, counter.number()
         keys.press("1")
         expect(counter.page.locator("details.xt-act[open] button").first).to_be_focused()
@@ -75,6 +76,8 @@ def test_ten_dossiers_are_received_by_keyboard(enter: Enter) -> None:
         if len(done) == 2:
             counter.look("desk-done")
         if len(done) < len(numbers):
+            # The sign of a key stands there once the page listens to it.
+            expect(counter.page.locator("[rel=next] kbd")).to_be_visible()
             keys.press("j")
             expect(counter.page.locator(".xt-fact-line")).not_to_contain_text(number, timeout=PATIENCE)
         assert keys.pressed - before <= MOST_KEYS
