@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.dossiers.makers import register_maker
         from xactin.cases.dossiers.queries import unfinished_at
         from xactin.cases.dossiers.services import register_service
+        from xactin.cases.papers.plain_text import missing_letter
         from xactin.cases.results import services as results
         from xactin.cases.results.paper import SignedPaper
         from xactin.cases.runtime import NOTIFY, SEAL
@@ -27,7 +28,9 @@ class CasesConfig(AppConfig):
         from xactin.ledger.audit import register_check, register_fold, register_rebuild
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
+        from xactin.ui.schema_form import letters
 
+        letters.register(missing_letter)
         rights.register()
         openings.register()
         register_use(unfinished_at)

@@ -21,7 +21,7 @@ from xactin.identity.accounts.commands import (
 )
 from xactin.identity.agencies.commands import close_agency, create_agency, edit_agency
 from xactin.identity.agencies.uses import register_use
-from xactin.identity.attested_rows import attest_standing
+from xactin.identity.attested_rows import attest_standing, fold_names_again
 from xactin.identity.attesting import signer_of
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
@@ -71,6 +71,7 @@ __all__ = [
     "enrol_person",
     "enrol_person_key",
     "finish_passkey",
+    "fold_names_again",
     "found_authority",
     "give_usual_duties",
     "invite_again",

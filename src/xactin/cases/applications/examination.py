@@ -9,7 +9,8 @@ from typing import Any
 
 from xactin.identity.queries import is_citizen_number
 from xactin.kernel.expressions import compile_expression
-from xactin.kernel.procedure.description import Check, Document
+from xactin.kernel.procedure.checks import caught
+from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.ui.schema_form import Field, fields_of, validate
 
@@ -29,16 +30,6 @@ def asked_documents(package: Package, values: Mapping[str, Any]) -> list[tuple[D
         needed = evaluate(package, required, values) if isinstance(required, str) else required
         asked.append((document, bool(needed)))
     return asked
-
-
-def impossible(package: Package, data: Mapping[str, Any], today: date, kind: str) -> list[Check]:
-    """The checks of this kind (refuse, warn) that catch data of the form's schema. Raises ExpressionError."""
-    values = {"form": data, "today": today.isoformat()}
-    return [
-        check
-        for check in package.procedure.checks
-        if check.kind == kind and compile_expression(check.when, package.names_of_checks).evaluate(values)
-    ]
 
 
 _NO_CITIZEN = {
@@ -85,7 +76,7 @@ def faults(
     if not found:
         found = dict.fromkeys(_no_citizens(package, data, today), _NO_CITIZEN[language])
     if not found:
-        for check in impossible(package, data, today, "refuse"):
+        for check in caught(package, data, today.isoformat(), "refuse"):
             found.setdefault(check.at, check.message[language])
     if found:
         return found

@@ -6,7 +6,7 @@ an act"). A passkey needs a person, so `prepare` makes the statement without any
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -30,6 +30,7 @@ from xactin.cases.dossiers.records import (
 )
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
+from xactin.cases.dossiers.warnings import with_warnings
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, TaskGone
 from xactin.cases.models import PendingAct
 from xactin.cases.procedures import queries as procedures
@@ -45,7 +46,7 @@ from xactin.kernel.procedure.package import Package
 from xactin.kernel.signatures import challenge
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
-from xactin.ui.schema_form import validate
+from xactin.ui.schema_form import cleaned, validate
 from xactin.vault import commands as vault
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
@@ -121,7 +122,7 @@ def act(
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
     ) as chain:
         found = found_in(chain.rows[0])
-        package = _allowed(by, case, found, asked)
+        package, asked = _allowed(by, case, found, asked)
         _check_shown(package, found, asked, shown)
         made = makers.make(_making(case, found, package, asked, chain.at))
         sealed, said = _said(case, found, package, asked, entry or new_id(), made)
@@ -145,7 +146,7 @@ def prepare(
     """
     asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
     found = found_in(store.read(connection, task, case))
-    package = _allowed(by, case, found, asked)
+    package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
     made = makers.plan(_making(case, found, package, asked, now()))
     sealed, said = _said(case, found, package, asked, new_id(), made)
@@ -187,7 +188,7 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
         subject=subject_of(case), mandates=[signing.mandate_id], reads=[(store.READ, (asked.task, case))]
     ) as chain:
         found = found_in(chain.rows[0])
-        package = _allowed(signing, case, found, asked)
+        package, asked = _allowed(signing, case, found, asked)
         sealed = None
         if carried["salt"]:
             sealed = vault.seal_value(
@@ -202,8 +203,9 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
         return _done(chain, signing, case, found, package, asked, sealed, pending.statement, made, enter)
 
 
-def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
-    """The package the case follows, if the task is open and this actor may do this act of it.
+def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Package, Asked]:
+    """The package the case follows, if the task is open and this actor may do this act of it; and what was asked,
+    its data in the one spelling of the act's schema.
 
     Who may not see the case is told it does not exist; who may see it, why the act is refused.
     """
@@ -229,13 +231,16 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> Package:
             raise NotFound
         raise Forbidden(decision.reason)
     task = decided(engine.task_of, package, found.state, asked.task)
+    task = with_warnings(package, case, found.state, task)
     described = next((offered for offered in task.acts if offered.id == asked.act), None)
     if described is None:
         raise OutOfTurn(_("This task has no such act."), act=asked.act)
-    errors = validate(described.data_schema or _NOTHING, asked.data, language())
+    schema = described.data_schema or _NOTHING
+    told = cleaned(schema, asked.data)
+    errors = validate(schema, told, language())
     if errors:
         raise Invalid(errors)
-    return package
+    return package, replace(asked, data=told)
 
 
 def _making(case: UUID, found: store.Row, package: Package, asked: Asked, at: datetime) -> makers.Making:

@@ -22,6 +22,7 @@ from xactin.cases.dossiers.visibility import (
     sees,
     visible,
 )
+from xactin.cases.dossiers.warnings import with_warnings
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
@@ -190,6 +191,8 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
         .select_related("agency")
         .order_by("due_at", "id")
     )
+    for token in mine & described.keys():
+        described[token] = with_warnings(package, case.pk, case.state, described[token])
     found = [
         TaskOf(
             row=row,
@@ -392,10 +395,11 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
     package = procedures.version(found.version_id).package
     for one in engine.open_tasks(package, found.state):
         if one.id == task:
+            asking = with_warnings(package, case, found.state, one)
             return next(
                 (
                     dict(offered.data_schema)
-                    for offered in one.acts
+                    for offered in asking.acts
                     if offered.id == act and offered.data_schema
                 ),
                 None,

@@ -85,6 +85,18 @@ def plain_text(value: str) -> str:
     return "".join(out)
 
 
+def missing_letter(value: str) -> str:
+    """The first letter that the typeface lacks, with the letter that a lacking mark stands on (`ê̆`); "" where it has
+    all. What `plain_text` leaves out without a trace is no letter."""
+    before = ""
+    for letter in unicodedata.normalize("NFC", value):
+        marked = unicodedata.combining(letter) > 0
+        if UNKNOWN in plain_text(before + letter if marked else letter):
+            return before + letter if marked else letter
+        before = before + letter if marked else letter
+    return ""
+
+
 @cache
 def _known() -> frozenset[int]:
     return characters()

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from xactin.identity import commands
-from xactin.identity.attested_rows import ACT, attest_standing
+from xactin.identity.attested_rows import ACT, attest_standing, fold_names_again
 from xactin.identity.models import Account, ApiToken
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import PASSWORD, small_province
@@ -136,3 +136,17 @@ def test_a_new_person_is_one_entry(account: Account) -> None:
     made = commands.make_person_account(username="moi", password=PASSWORD, full_name="Mới", email="c@vidu.vn")
     assert attested(made) == 1
     assert run_audit(1) == []
+
+
+def test_names_of_before_are_searched_anew_unless_somebody_wrote_them_by_sql(account: Account) -> None:
+    person = account.person
+    person.full_name, person.folded_name = "H’Nga Ƀlam", "h’nga ƀlam"  # as an earlier version folded it
+    person.save()
+    assert fold_names_again() == 1
+    person.refresh_from_db()
+    assert person.folded_name == "hnga blam"
+    assert (fold_names_again(), texts(account)) == (0, [])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE identity_person SET full_name = 'Y Ƀam' WHERE id = %s", [person.pk])
+    assert fold_names_again() == 0
+    assert texts(account)

@@ -12,6 +12,7 @@ from xactin.identity.duties import all_duties
 from xactin.identity.errors import Refused
 from xactin.identity.models import Agency
 from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name
+from xactin.identity.web.forms import printable
 from xactin.identity.web.words import KINDS, ROLES, function_text, kind_text
 
 UNITS_LIST = "units"
@@ -85,11 +86,11 @@ class AgencyForm(forms.Form):
 
     def clean_name_vi(self) -> str:
         """As names are kept."""
-        return clean_name(self.cleaned_data["name_vi"])
+        return printable(clean_name(self.cleaned_data["name_vi"]))
 
     def clean_name_en(self) -> str:
         """As names are kept."""
-        return clean_name(self.cleaned_data["name_en"])
+        return printable(clean_name(self.cleaned_data["name_en"]))
 
     def clean_more_functions(self) -> list[str]:
         """Names between commas."""
@@ -204,11 +205,11 @@ class PostForm(DutiesForm):
 
     def clean_title_vi(self) -> str:
         """As names are kept."""
-        return clean_name(self.cleaned_data["title_vi"])
+        return printable(clean_name(self.cleaned_data["title_vi"]))
 
     def clean_title_en(self) -> str:
         """As names are kept."""
-        return clean_name(self.cleaned_data["title_en"])
+        return printable(clean_name(self.cleaned_data["title_en"]))
 
     def clean_name(self) -> str:
         """In small letters."""

@@ -19,6 +19,7 @@ from xactin.identity.rules import (
     is_mobile,
 )
 from xactin.ledger.clock import now
+from xactin.ui.schema_form.letters import missing_letter
 
 
 def checked_phone(number: str) -> str:
@@ -42,7 +43,18 @@ def checked_name(full_name: str) -> str:
     name = clean_name(full_name)
     if len(name.split()) < 2 or any(letter.isdigit() for letter in name):
         raise forms.ValidationError(gettext("Enter family name and given name, as on the identity card."))
-    return name
+    return printable(name)
+
+
+def printable(text: str) -> str:
+    """The text itself, if papers can print it. Raises ValidationError."""
+    letter = missing_letter(text)
+    if letter:
+        raise forms.ValidationError(
+            gettext("Papers cannot print “%(letter)s”. Please write it with other letters.")
+            % {"letter": letter}
+        )
+    return text
 
 
 def _without_placeholders(form: forms.Form) -> None:
@@ -141,6 +153,10 @@ class ProfileForm(forms.Form):
     def clean_phone(self) -> str:
         """A mobile number, or none."""
         return optional_phone(self.cleaned_data["phone"])
+
+    def clean_address(self) -> str:
+        """What papers can print."""
+        return printable(str(self.cleaned_data["address"]))
 
 
 class LabelForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xactin.identity.models import Person
 from xactin.identity.rules import clean_name, is_citizen_number, is_tax_code
-from xactin.identity.web.forms import checked_name, optional_phone
+from xactin.identity.web.forms import checked_name, optional_phone, printable
 from xactin.ledger.clock import now
 
 KINDS: Final[dict[str, Promise]] = {
@@ -89,7 +89,7 @@ class PersonForm(forms.Form):
 
 
 def _checked_name(full_name: str, *, firm: bool) -> str:
-    name = clean_name(full_name) if firm else checked_name(full_name)
+    name = printable(clean_name(full_name)) if firm else checked_name(full_name)
     if not name:
         raise forms.ValidationError(gettext("Enter the name."))
     return name

@@ -9,7 +9,8 @@ every comparison of unlike kinds, and gives an Expression to evaluate many times
 - `bool("true")` compiles and always fails: what can be shown to fail is refused (`failing`, and kinds);
 - `-x` turns the least number into itself: it is compiled as `0 - x`, which fails;
 - dates are text in JSON: `date("2026-01-31")` and `date(form.birth.day)` convert, `days(a, b)` counts
-  the days from one date text to another. Fractions are refused: money is whole đồng, and decimals of a form,
+  the days from one date text to another; of a date known in part (`1958`) `earliest(a)` and `latest(a)`
+  are days. Fractions are refused: money is whole đồng, and decimals of a form,
   which are text, are compared as `hundredths(form.land.area)`.
 
 Names are described by Shapes; `shape_of_schema` makes one from a JSON Schema. Any failure is an
@@ -19,6 +20,7 @@ ExpressionError: `code` is syntax, unknown_name, kinds or evaluation; `.vi` and 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -164,6 +166,17 @@ def _days(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
+def _earliest(text: str) -> str:
+    """The first day that a date known in part may be: `1958` may be as early as 1958-01-01."""
+    return date.fromisoformat(f"{text}-01-01"[:10]).isoformat()
+
+
+def _latest(text: str) -> str:
+    """The last day that a date known in part may be: `1958-02` may be as late as 1958-02-28."""
+    day = date.fromisoformat(f"{text}-12-31"[:10] if len(text) < len("1958-05") else f"{text}-01"[:10])
+    return str(day if len(text) != len("1958-05") else day.replace(day=monthrange(day.year, day.month)[1]))
+
+
 def _hundredths(text: str) -> int:
     """A decimal of a form (`120.5`) as a whole number of hundredths, so that two can be compared: 12050."""
     if re.fullmatch(r"-?[0-9]{1,15}([.][0-9]{1,6})?", text) is None:
@@ -175,6 +188,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "xt_size": _size,
     "date": _date,
     "days": _days,
+    "earliest": _earliest,
+    "latest": _latest,
     "hundredths": _hundredths,
 }
 """`size` is built into CEL and cannot be replaced, so the text that is compiled calls `xt_size`."""

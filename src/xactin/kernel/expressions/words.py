@@ -99,6 +99,8 @@ CALLS: Final = {
     "date": "time",
     "days": "int",
     "hundredths": "int",
+    "earliest": "string",
+    "latest": "string",
     "int": "int",
     "string": "string",
 }
@@ -109,11 +111,13 @@ CONVERTED: Final[Mapping[str, frozenset[str]]] = {
     "date": frozenset({"string"}),
     "days": frozenset({"string"}),
     "hundredths": frozenset({"string"}),
+    "earliest": frozenset({"string"}),
+    "latest": frozenset({"string"}),
 }
 ORDERED: Final = frozenset({"int", "string", "time", "bool"})
 ADDED: Final = frozenset({"int", "string", "list"})
 HELD: Final = frozenset({"list", "map"})
-OWN: Final = frozenset({"size", "date", "days", "hundredths"})
+OWN: Final = frozenset({"size", "date", "days", "hundredths", "earliest", "latest"})
 OUR_SIZE: Final = "xt_size"
 DEEP: Final = 60
 NESTED: Final = 2

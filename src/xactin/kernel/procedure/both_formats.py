@@ -69,7 +69,9 @@ def procedure_of(meta: Said) -> Procedure:
         documents=tuple(_document(said) for said in meta.get("documents", ())),
         eligibility=tuple(Eligibility(said["when"], said["message"]) for said in meta.get("eligibility", ())),
         checks=tuple(
-            Check(said["when"], said["message"], said["kind"], said.get("at", ""))
+            Check(
+                said["when"], said["message"], said["kind"], *(said.get(k, "") for k in ("at", "id", "task"))
+            )
             for said in meta.get("checks", ())
         ),
         fee=tuple(

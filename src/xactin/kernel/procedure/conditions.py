@@ -4,10 +4,10 @@ and is there always a way after a gateway?"""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from xactin.kernel.expressions import Expression, ExpressionError, Shape, compile_expression, failing
+from xactin.kernel.expressions import Expression, ExpressionError, compile_expression, failing
 from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.checks import check_problems
 from xactin.kernel.procedure.decisions.coverage import table_problems
 from xactin.kernel.procedure.decisions.tables import Table
 from xactin.kernel.procedure.model import Kind
@@ -19,14 +19,13 @@ _CODES = {
     "unknown_name": "condition_unknown_field",
     "kinds": "condition_kinds",
 }
-NOWHERE: Final = Shape("nowhere")
 _MOMENT = ("string", "time", "any")
 
 
 def condition_problems(package: Package) -> Iterator[Problem]:
     """Every rule that cannot be read or must fail, and gateways without a way."""
     yield from _rules(package)
-    yield from _fields_told(package)
+    yield from check_problems(package)
     yield from _gateways(package)
     yield from _decisions(package)
 
@@ -53,21 +52,6 @@ def _rules(package: Package) -> Iterator[Problem]:
             )
         yield from _may_lack(found, where)
         yield from _unknown_acts(package, found, where)
-
-
-def _fields_told(package: Package) -> Iterator[Problem]:
-    """Checks that point to a field the form does not have: nobody would see what they say."""
-    for index, rule in enumerate(package.procedure.checks):
-        shape = package.names.roots["form"]
-        for name in rule.at.split("/")[1:]:
-            shape = (shape.members or {}).get(name, NOWHERE)
-        if shape is NOWHERE or (rule.at and not rule.at.startswith("/")):
-            yield _problem(
-                "check_unknown_field",
-                f"checks.{index}",
-                f"Biểu mẫu không có mục “{rule.at}” mà {{0}} chỉ tới",
-                f"{{0}} points to “{rule.at}”, which the form does not have",
-            )
 
 
 def _texts(package: Package) -> Iterator[tuple[str, str, str]]:

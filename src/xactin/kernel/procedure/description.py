@@ -130,14 +130,16 @@ class Eligibility:
 class Check:
     """A fact that cannot be: where `when` (CEL over the form, with `today`) holds, `message` is said.
 
-    `kind`: refuse keeps it from being sent, warn is answered by the official. `at` points to the field that is
-    told (`/child/birth_date`); "" tells the application as a whole.
+    `kind`: refuse keeps it from being sent; warn is answered, under its `id`, by whoever does `task`. `at` points to
+    the field that is told (`/child/birth_date`); "" tells the application as a whole.
     """
 
     when: str
     message: Words
     kind: str
     at: str = ""
+    id: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from xactin.kernel.attestation import parse_time
 from xactin.kernel.expressions import ExpressionError, compile_expression
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.checks import caught
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, Refused
 from xactin.kernel.working_time import Calendar, CalendarError
@@ -164,16 +165,12 @@ class _Run:
         for rule in self.package.procedure.eligibility:
             if not self.rule(rule.when):
                 raise _Wrong(rule.message["vi"], rule.message["en"])
-        for check in self.package.procedure.checks:
-            if check.kind == "refuse" and self.check(check.when):
-                raise _Wrong(check.message["vi"], check.message["en"])
-
-    def check(self, text: str) -> Any:
         try:
-            found = compile_expression(text, self.package.names_of_checks)
-            return found.evaluate({"form": self.data, "today": self.filed})
-        except ExpressionError as error:
-            raise _Wrong(error.vi, error.en) from error
+            refused = caught(self.package, self.data, self.filed, "refuse")
+        except ExpressionError as failed:
+            raise _Wrong(failed.vi, failed.en) from failed
+        for check in refused:
+            raise _Wrong(check.message["vi"], check.message["en"])
 
     def rule(self, text: str) -> Any:
         empty = dict.fromkeys(self.package.procedure.tasks, "")

@@ -17,7 +17,8 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     parties         {applicant: {name, asks: true}, co_owner: {name}}: who asks answers for the case, the
                     others join by an invitation
     checks          [{when: CEL over form and `today`, message {vi, en}, kind: refuse | warn, at: /child/birth_date}]:
-                    facts that cannot be; `at` is the field that is told
+                    facts that cannot be; `at` is the field that is told. A warning is answered under its `id`
+                    by whoever does `task`, in words that are part of what is signed; `today` is then the day of filing
     code, version, effective {from, until}, name {vi, en}, summary, field {code, name}, level, handled_by,
     online, channels, applicants, legal_basis, privacy, documents, eligibility, fee
     parts           {form.owner: [/owner], ...}: which top-level form properties make which named part;

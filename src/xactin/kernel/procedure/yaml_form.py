@@ -133,7 +133,15 @@ _PROCEDURE: Final[dict[str, Any]] = {
     "documents": _list(DOCUMENT),
     "eligibility": _list(_map("when message", when=TEXT, message=WORDS)),
     "checks": _list(
-        _map("when message kind", when=TEXT, message=WORDS, kind={"enum": ["refuse", "warn"]}, at=TEXT)
+        _map(
+            "when message kind",
+            when=TEXT,
+            message=WORDS,
+            kind={"enum": ["refuse", "warn"]},
+            at=TEXT,
+            id=NAME,
+            task=NODE,
+        )
     ),
     "fee": _list(
         _map(

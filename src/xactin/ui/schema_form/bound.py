@@ -43,9 +43,9 @@ INPUT_MODES = {
 TYPES = {"email": "email", "phone": "tel"}
 SHAPED = {
     **dict.fromkeys(("integer", "money"), "integer"),
-    **{kind: kind for kind in ("decimal", "date", "email", "phone", "cccd")},
+    **{kind: kind for kind in ("decimal", "date", "partial_date", "email", "phone", "cccd")},
 }
-NARROW = ("integer", "decimal", "date", "phone", "cccd", "money")
+NARROW = ("integer", "decimal", "date", "partial_date", "phone", "cccd", "money")
 SPARE_ROWS = 2
 SMALL_LIMIT = 30
 

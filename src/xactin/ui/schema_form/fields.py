@@ -23,10 +23,11 @@ from xactin.ui.schema_form.messages import NO, YES, Words
 Schema = Mapping[str, Any]
 Kind = Literal[
     "section", "rows", "lines", "choices", "radio", "select", "yes_no", "agree", "text", "textarea",
-    "integer", "money", "decimal", "date", "email", "phone", "cccd", "hidden",
+    "integer", "money", "decimal", "date", "partial_date", "email", "phone", "cccd", "hidden",
 ]  # fmt: skip
 FORMAT_KINDS: Mapping[str, Kind] = {
     "date": "date",
+    "partial-date": "partial_date",
     "email": "email",
     "phone": "phone",
     "cccd": "cccd",

@@ -64,6 +64,16 @@ MESSAGES: Mapping[str, Words] = {
         "vi": "“{label}” phải là một ngày có thật, viết theo thứ tự ngày/tháng/năm. Ví dụ: 23/11/2026.",
         "en": "“{label}” must be a real date, written day/month/year. For example: 23/11/2026.",
     },
+    "partial_date": {
+        "vi": "“{label}” phải là một ngày có thật, viết theo thứ tự ngày/tháng/năm, hoặc chỉ ghi năm nếu không biết "
+        "ngày, tháng. Ví dụ: 23/11/1958 hoặc 1958.",
+        "en": "“{label}” must be a real date, written day/month/year, or the year alone where the day is not known. "
+        "For example: 23/11/1958 or 1958.",
+    },
+    "letter": {
+        "vi": "“{label}” có ký tự “{limit}” mà giấy tờ không in được. Ông/Bà vui lòng viết bằng chữ khác.",
+        "en": "“{label}” holds “{limit}”, which papers cannot print. Please write it with other letters.",
+    },
     "email": {
         "vi": "Địa chỉ thư điện tử chưa đúng. Ví dụ: ten@example.vn.",
         "en": "This is not an e-mail address. For example: name@example.vn.",

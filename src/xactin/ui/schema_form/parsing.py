@@ -18,6 +18,7 @@ _GROUPED = re.compile(r"-?\d{1,3}([. ]\d{3})+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _VIETNAMESE = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_MONTH_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{4})")
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})")
 
 
@@ -167,6 +168,12 @@ def _date(field: Field, text: str) -> str:
         return text
 
 
+def _partial_date(field: Field, text: str) -> str:
+    """A day, or a month of a year, as people write them (`05/1958`); a year stands for itself."""
+    found = _MONTH_FIRST.fullmatch(text)
+    return f"{found[2]}-{int(found[1]):02}" if found else _date(field, text)
+
+
 def _digits(field: Field, text: str) -> str:
     """Numbers of cards and phones are often written in groups."""
     return re.sub(r"[ .\-]", "", text)
@@ -185,7 +192,8 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
     "money": _money,
     "decimal": _decimal,
     "date": _date,
+    "partial_date": _partial_date,
     "cccd": _digits,
     "phone": _phone,
 }
-_SPELLED = ("decimal", "date", "cccd", "phone")
+_SPELLED = ("decimal", "date", "partial_date", "cccd", "phone")

@@ -1,5 +1,6 @@
 """How a value of the data is shown to people. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ def input_text(field: Field, value: Any) -> str:
         return "\n".join(str(item) for item in value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if field.kind == "date":
+    if field.kind in ("date", "partial_date"):
         return date_text(str(value))
     return str(value)
 
@@ -38,7 +39,7 @@ def shown_value(field: Field, value: Any, language: str) -> str:
 def _plain(field: Field, value: Any, language: str) -> str:
     if field.kind == "money" and isinstance(value, int):
         return money_text(value)
-    if field.kind == "date":
+    if field.kind in ("date", "partial_date"):
         return date_text(str(value))
     if isinstance(value, int):
         return number_text(value, language)
@@ -55,7 +56,9 @@ def unit_text(field: Field, language: str) -> str:
 
 
 def date_text(value: str) -> str:
-    """`23/11/2026`; what is no ISO date stays as it was written."""
+    """`23/11/2026`, and as much of it as is known: `11/2026`, `2026`. What is no ISO date stays as it was written."""
+    if re.fullmatch(r"\d{4}-\d{2}", value):
+        return f"{value[5:]}/{value[:4]}"
     try:
         day = date.fromisoformat(value)
     except ValueError:

@@ -9,16 +9,19 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from xactin.ui.schema_form.fields import Field, Schema, fields_of
+from xactin.ui.schema_form.letters import missing_letter
 from xactin.ui.schema_form.messages import pick, say
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"0[35789]\d{8}")
 _CCCD = re.compile(r"\d{12}")
+_PARTIAL = re.compile(r"\d{4}(-\d{2}){0,2}")
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 # Of several faults of one field the first of these is told.
 _WEIGHT = ["required", "minItems", "type", "format", "minLength", "enum", "const", "pattern"]
-_ENTERED = ("lines", "text", "textarea", "integer", "money", "decimal", "date", "email", "phone", "cccd")
+_SHAPED = ("decimal", "date", "partial_date", "email", "phone", "cccd")
+_ENTERED = ("lines", "text", "textarea", "integer", "money", *_SHAPED)
 
 checker = FormatChecker(formats=())
 
@@ -34,6 +37,14 @@ def _is_date(value: object) -> bool:
     return date.fromisoformat(value).isoformat() == value
 
 
+@checker.checks("partial-date", raises=ValueError)
+def _is_partial_date(value: object) -> bool:
+    """A day, or as much of it as is known: `1958`, `1958-05`, `1958-05-12` (ISO 8601)."""
+    if not isinstance(value, str):
+        return True
+    return _PARTIAL.fullmatch(value) is not None and _is_date(f"{value}-01-01"[:10])
+
+
 checker.checks("email")(_matches(_EMAIL))
 checker.checks("phone")(_matches(_PHONE))
 checker.checks("cccd")(_matches(_CCCD))
@@ -46,10 +57,10 @@ def validate(schema: Schema, data: Any, language: str = "vi") -> dict[str, str]:
     for error in _leaves(_validator(schema).iter_errors(data)):
         for path, code_weight, sentence in _told(schema, error, language):
             faults.setdefault(pointer(path), []).append((code_weight, sentence))
-    for code, path in _unreadable(data):
+    for code, path, letter in _unreadable(data):
         field = field_at(schema, path)
         label = pick(field.label, language) if field else str([*path, ""][0])
-        faults.setdefault(pointer(path), []).append((0, say(code, language, label=label)))
+        faults.setdefault(pointer(path), []).append((0, say(code, language, label=label, limit=letter)))
     if not faults:
         return {}
     order = {place: rank for rank, place in enumerate(_pointers(schema, data))}
@@ -76,14 +87,18 @@ _validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
 _MOST_VALIDATORS = 1024
 
 
-def _unreadable(value: Any, path: tuple[str | int, ...] = ()) -> Iterable[tuple[str, tuple[str | int, ...]]]:
-    """(code, path) of text that is blank ("   " says nothing), or holds what no paper prints: control characters,
-    marks that turn the direction of writing."""
+def _unreadable(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterable[tuple[str, tuple[str | int, ...], str]]:
+    """(code, path, letter) of text that is blank ("   " says nothing), or holds what no paper prints: control
+    characters, marks that turn the direction of writing, letters that the typeface lacks."""
     if isinstance(value, str):
         if _CONTROL.search(value):
-            yield "unprintable", path
+            yield "unprintable", path, ""
         elif value and not value.strip():
-            yield "missing", path
+            yield "missing", path, ""
+        elif letter := missing_letter(value):
+            yield "letter", path, letter
     elif isinstance(value, Mapping | list):
         items: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, inner in items:
@@ -194,8 +209,7 @@ def _wrong_form(field: Field, label: str, language: str) -> str:
     if isinstance(own, Mapping):
         return pick(own, language)
     codes = {"integer": "integer", "money": "integer", "yes_no": "not_an_option", "agree": "not_agreed"}
-    shaped = ("decimal", "date", "email", "phone", "cccd")
-    code = field.kind if field.kind in shaped else codes.get(field.kind, "pattern")
+    code = field.kind if field.kind in _SHAPED else codes.get(field.kind, "pattern")
     return say(code, language, label=label)
 
 

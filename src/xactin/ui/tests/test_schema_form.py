@@ -266,6 +266,30 @@ def test_a_decimal_is_one_number_whoever_writes_it(sent: str, kept: str) -> None
     assert cleaned(form_schema(), {"house": {"area": sent}}) == {"house": {"area": kept}}
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept", "wrong"),
+    [
+        ("1958", "1958", False),
+        ("05/1958", "1958-05", False),
+        ("12/05/1958", "1958-05-12", False),
+        ("1958-05-12", "1958-05-12", False),
+        ("31/02/1958", "31/02/1958", True),
+        ("13/1958", "1958-13", True),
+        ("58", "58", True),
+    ],
+)
+def test_a_birth_may_be_known_by_its_year(sent: str, kept: str, wrong: bool) -> None:
+    schema = {"type": "object", "properties": {"born": {"type": "string", "format": "partial-date"}}}
+    given = QueryDict(mutable=True)
+    given.update({"born": sent})
+    assert parse(schema, given) == cleaned(schema, {"born": sent}) == {"born": kept}
+    assert bool(validate(schema, {"born": kept})) is wrong
+    if not wrong:
+        assert f'value="{sent if "/" in sent or len(sent) == 4 else "12/05/1958"}"' in str(
+            SchemaForm(schema, data={"born": kept})
+        )
+
+
 def test_blank_text_is_told_and_what_cannot_be_read_stays() -> None:
     assert cleaned(form_schema(), {"owner": 3, "nobody": ""}) == {"owner": 3, "nobody": ""}
     reason = {"type": "object", "properties": {"reason": {"type": "string", "minLength": 3}}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xactin.identity.commands import attest_standing, give_usual_duties
+from xactin.identity.commands import attest_standing, fold_names_again, give_usual_duties
 from xactin.identity.posts.queries import posts_without_duties
 
 
@@ -12,3 +12,5 @@ def settle() -> Iterator[str]:
         yield f"duties were given to {give_usual_duties()} posts of before, each attested"
     if people := attest_standing():
         yield f"the rows of {people} people of before were attested"
+    if people := fold_names_again():
+        yield f"the names of {people} people are searched anew, each attested"

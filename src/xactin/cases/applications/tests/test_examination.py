@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from xactin.cases.applications.examination import faults, impossible
+from xactin.cases.applications.examination import faults, fee
+from xactin.kernel.procedure.checks import asking, caught, warnings
 from xactin.kernel.procedure.package import Package, load_package
+from xactin.ui.schema_form import validate
 
 PROCEDURES = Path(__file__).parents[5] / "procedures"
 BIRTH, PERMIT = "birth-registration", "building-permit"
@@ -34,6 +36,15 @@ IMPOSSIBLE = [
     (PERMIT, {"/house/footprint": "120.51"}, "/house/footprint"),
     (PERMIT, {"/house/floor_area": "480.01"}, "/house/floor_area"),
     (PERMIT, {"/owner/id_number": "025390000123"}, "/owner/id_number"),
+    (BIRTH, {"/mother/birth_date": "2015"}, "/mother/birth_date"),
+]
+ODD = [
+    (BIRTH, {"/mother/birth_date": "2010-03-12"}, "young_mother"),
+    (BIRTH, {"/mother/birth_date": "1970-03-12"}, "old_mother"),
+    (BIRTH, {"/mother/birth_date": "1969"}, "old_mother"),
+    (BIRTH, {"/child/birth_date": "2012-07-01"}, "grown_child"),
+    (PERMIT, {"/house/height": "7.1"}, "height"),
+    (PERMIT, {"/house/height": "24.1"}, "height"),
 ]
 
 
@@ -72,10 +83,50 @@ def test_what_is_just_possible_is_taken(packages: Mapping[str, Package]) -> None
     assert asked(packages[PERMIT], {"/house/floor_area": "480"}) == {}
 
 
+@pytest.mark.parametrize(("name", "changes", "warned"), ODD)
+def test_what_is_odd_is_taken_and_asked_of_the_official(
+    packages: Mapping[str, Package], name: str, changes: Mapping[str, str], warned: str
+) -> None:
+    package = packages[name]
+    data, task = changed(package, changes), next(c.task for c in package.procedure.checks if c.id == warned)
+    assert asked(package, changes) == {}
+    assert [check.id for check in warnings(package, task, data, str(TODAY))] == [warned]
+    assert warnings(package, "receive", data, str(TODAY)) == []
+    assert warnings(package, task, changed(package, {}), str(TODAY)) == []
+
+
+def test_who_goes_on_answers_each_warning_and_who_refuses_none(packages: Mapping[str, Package]) -> None:
+    package = packages[BIRTH]
+    data = changed(package, {"/mother/birth_date": "2010-03-12"})
+    warned = warnings(package, "verify", data, str(TODAY))
+    submit, supplement, refuse = (asking(act, warned) for act in package.rules["verify"].acts.values())
+    assert [supplement, refuse] == [*package.rules["verify"].acts.values()][1:]
+    assert list(validate(submit.data_schema or {}, {"book": "01/2026"})) == ["/warnings/young_mother"]
+    assert list(validate(submit.data_schema or {}, {"warnings": {"young_mother": "  "}})) == [
+        "/warnings/young_mother"
+    ]
+    assert validate(submit.data_schema or {}, {"warnings": {"young_mother": "Đã xem thẻ căn cước"}}) == {}
+
+
+def test_lateness_is_computed_from_the_dates(packages: Mapping[str, Package]) -> None:
+    data = changed(packages[BIRTH], {"/child/birth_date": "2026-05-21"})
+    late = [fee(packages[BIRTH], data, {"kind": "citizen"}, day) for day in (TODAY, date(2026, 7, 21))]
+    assert late[1] - late[0] == 8000
+
+
+def test_a_letter_that_papers_lack_is_named_with_its_field(packages: Mapping[str, Package]) -> None:
+    told = asked(packages[BIRTH], {"/child/full_name": "H’Nga Niê̆ Ƀlam"})
+    assert list(told) == ["/child/full_name"]
+    assert "ê̆" in told["/child/full_name"]
+    assert "Họ, chữ đệm, tên" in told["/child/full_name"]
+    assert asked(packages[BIRTH], {"/child/full_name": "H’Nga Niê Ƀlam"}) == {}
+
+
 def test_each_check_of_the_platform_is_caught_above(packages: Mapping[str, Package]) -> None:
-    caught = {
+    found = {
         check.when
-        for name, changes, _ in IMPOSSIBLE
-        for check in impossible(packages[name], changed(packages[name], changes), TODAY, "refuse")
+        for kind, cases in (("refuse", IMPOSSIBLE), ("warn", ODD))
+        for name, changes, _ in cases
+        for check in caught(packages[name], changed(packages[name], changes), str(TODAY), kind)
     }
-    assert caught == {check.when for package in packages.values() for check in package.procedure.checks}
+    assert found == {check.when for package in packages.values() for check in package.procedure.checks}

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.surroundings import language
+from xactin.cases.dossiers.warnings import answered
 from xactin.cases.procedures.queries import text_in
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
@@ -39,7 +40,7 @@ def given(package: Package, opened: Mapping[str, Any]) -> Iterator[Opinion]:
             yield Opinion(
                 part=part,
                 title=f"{text_in(task.name, language())}: {text_in(act.label, language())}",
-                lines=[*_lines(act, data), *_note(value.get("note"))],
+                lines=[*_lines(act, data), *_answered(package, data), *_note(value.get("note"))],
                 objects=act.objects,
                 despite=str(data.get(act.despite, "")) if act.despite else "",
             )
@@ -51,6 +52,12 @@ def _lines(act: Act, data: Mapping[str, Any]) -> Iterator[Line]:
         label = properties.get(name, {}).get("x-ui", {}).get("label", {})
         if isinstance(value, str) and value:
             yield Line(text_in(label, language()) or name, value)
+
+
+def _answered(package: Package, data: Mapping[str, Any]) -> Iterator[Line]:
+    """Each warning with what the official answered: who reads it later is to know that something was odd."""
+    for asked, words in answered(package, data, language()):
+        yield Line(asked, words)
 
 
 def _note(note: Any) -> list[Line]:

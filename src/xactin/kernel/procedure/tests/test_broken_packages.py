@@ -53,8 +53,21 @@ def test_a_fault_is_named_and_nothing_else(name: str, tmp_path: Path) -> None:
         ),
         ("when: form.child.birth_date > today", "when: form.child.birth_date", "condition_kinds"),
         ("when: has(form.marriage.date) && form", "when: form", "condition_may_lack"),
-        ("at: /child/birth_date", "at: /child/birth_day", "check_unknown_field"),
-        ("at: /child/birth_date", "at: child.birth_date", "check_unknown_field"),
+        (
+            "today\n    at: /child/birth_date\n    kind: refuse",
+            "today\n    at: /child/birth_day\n    kind: refuse",
+            "check_unknown_field",
+        ),
+        (
+            "today\n    at: /child/birth_date\n    kind: refuse",
+            "today\n    at: child.birth_date\n    kind: refuse",
+            "check_unknown_field",
+        ),
+        ("    id: grown_child\n", "", "check_unanswered"),
+        ("id: grown_child\n    task: verify", "id: grown_child\n    task: confirm_draft", "check_unanswered"),
+        ("id: grown_child\n    task: verify", "id: grown_child\n    task: receive", "check_unseen"),
+        ("id: grown_child", "id: old_mother", "check_twice"),
+        ("            book: {type", "            warnings: {type", "check_unanswered"),
     ],
 )
 def test_a_check_that_nobody_could_be_told_is_named(find: str, replace: str, code: str) -> None:

@@ -63,7 +63,13 @@ function answer(form, name) {
 }
 
 function tidy(input) {
-  if (["cccd", "phone"].includes(input.dataset?.kind)) input.value = input.value.replace(/[ .-]/g, "");
+  if (input.dataset?.kind === "cccd") input.value = input.value.replace(/[ .-]/g, "");
+  if (input.dataset?.kind === "phone") input.value = atHome(input.value);
+}
+
+/** A number as it is dialled at home: +84 912 345 678 begins with 0. */
+function atHome(text) {
+  return text.replace(/[\s.()-]/g, "").replace(/^(\+84|0084|84(?=[1-9]\d{8}$))0?/, "0");
 }
 
 // 23112026 becomes 23/11/2026 while it is typed, at the end of the text only.
@@ -81,9 +87,10 @@ const shapes = {
   money: (text) => /^-?\d{1,18}$/.test(digits(text.replace(/\s*(đ|₫|VND|đồng)$/i, ""))),
   decimal: (text) => /^-?[\d. ]{1,18}([.,]\d{1,6})?$/.test(text),
   cccd: (text) => /^\d{12}$/.test(text.replace(/[ .-]/g, "")),
-  phone: (text) => /^0[35789]\d{8}$/.test(text.replace(/[ .-]/g, "")),
+  phone: (text) => /^0[35789]\d{8}$/.test(atHome(text)),
   email: (text) => /^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$/.test(text),
   date: isDate,
+  partial_date: (text) => /^\d{4}$/.test(text) || /^(0?[1-9]|1[0-2])[/. -]\d{4}$/.test(text) || isDate(text),
 };
 
 function isDate(text) {
