@@ -100,12 +100,15 @@ def test_who_goes_on_answers_each_warning_and_who_refuses_none(packages: Mapping
     data = changed(package, {"/mother/birth_date": "2010-03-12"})
     warned = warnings(package, "verify", data, str(TODAY))
     submit, supplement, refuse = (asking(act, warned) for act in package.rules["verify"].acts.values())
+    book: dict[str, Any] = {"personal_number": "025226001234", "book": "01/2026"}
     assert [supplement, refuse] == [*package.rules["verify"].acts.values()][1:]
-    assert list(validate(submit.data_schema or {}, {"book": "01/2026"})) == ["/warnings/young_mother"]
-    assert list(validate(submit.data_schema or {}, {"warnings": {"young_mother": "  "}})) == [
+    assert list(validate(submit.data_schema or {}, book)) == ["/warnings/young_mother"]
+    assert list(validate(submit.data_schema or {}, book | {"warnings": {"young_mother": "  "}})) == [
         "/warnings/young_mother"
     ]
-    assert validate(submit.data_schema or {}, {"warnings": {"young_mother": "Đã xem thẻ căn cước"}}) == {}
+    assert (
+        validate(submit.data_schema or {}, book | {"warnings": {"young_mother": "Đã xem thẻ căn cước"}}) == {}
+    )
 
 
 def test_lateness_is_computed_from_the_dates(packages: Mapping[str, Package]) -> None:
