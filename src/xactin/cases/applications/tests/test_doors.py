@@ -79,19 +79,20 @@ def test_a_warning_is_answered_in_what_is_signed() -> None:
     page = browser.page(f"/desk/cases/{case.pk}/")
     assert "mẹ có thể trên 55 tuổi" in page
     assert ".old_mother" in page
-    offered = program.task(case, "verify")["acts"]
+    shown, offered = (program.task(case, "verify")[name] for name in ("shown", "acts"))
     assert [("warnings" in act["data_schema"]["properties"]) for act in offered] == [True, False, False]
     told = problem(program.act(case, "verify", "submit", book), 422)
     assert list(told["facts"]["errors"]) == ["/warnings/old_mother"]
     token = testing.open_task(case, "verify").token
     door = f"/desk/cases/{case.pk}/{token}/submit/"
-    assert browser.send(door, **book, **{"warnings.old_mother": "  "}).status_code == 422
+    assert browser.send(door, **book, **{"shown": shown, "warnings.old_mother": "  "}).status_code == 422
     answered = "Đã đối chiếu thẻ căn cước và Giấy chứng sinh"
-    assert browser.send(door, **book, **{"warnings.old_mother": answered}).status_code == 302
+    assert browser.send(door, **book, **{"shown": shown, "warnings.old_mother": answered}).status_code == 302
     signed = testing.content(case, "chutich1")["answer.verification"]
     assert signed["data"] == {**book, "warnings": {"old_mother": answered}}
     chair = Visitor("chutich1").page(f"/desk/cases/{case.pk}/")
-    assert f"mẹ có thể trên 55 tuổi khi trẻ sinh ra. — {answered}" in chair
+    assert "mẹ có thể trên 55 tuổi khi trẻ sinh ra." in chair
+    assert answered in chair
     assert [one for one in run_audit(1) if one.subject == f"case:{case.pk}"] == []
 
 
