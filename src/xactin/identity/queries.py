@@ -22,6 +22,7 @@ from xactin.identity.models import (
     Proposal,
     SigningKey,
 )
+from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.rights import Actor, Decision, Facts, Passkey, covers, may, needed
 from xactin.identity.rules import clean_name, folded, is_citizen_number, sort_key
 from xactin.ledger.clock import now
@@ -46,6 +47,7 @@ __all__ = [
     "inspected_agency_ids",
     "is_citizen_number",
     "may",
+    "may_verify",
     "needed",
     "oneself",
     "people_matching",
@@ -436,3 +438,8 @@ def posts_named(codes: Iterable[str | None]) -> dict[str, Post]:
 def unverified(people: Collection[UUID]) -> set[UUID]:
     """Those of these people whose name and number are what they say themselves."""
     return set(Person.objects.filter(pk__in=people, verified_at__isnull=True).values_list("pk", flat=True))
+
+
+def may_verify(by: Actor, person: UUID) -> bool:
+    """Whether an official is one of those who compare people with their cards."""
+    return may(by, VERIFYING, AccountFacts(subject=f"account:{person}")).allowed

@@ -15,7 +15,7 @@ from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.visiting import Visitor
-from xactin.identity.models import Agency
+from xactin.identity.models import Agency, Person
 from xactin.identity.queries import actor_for, folded
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +117,17 @@ def test_a_department_of_the_province_that_handles_is_consulted_like_others(case
     found = queries.case_for(actor_for("soxd1"), case.pk)
     assert found.applicant_withheld
     assert "form.owner" not in queries.readable_parts(actor_for("soxd1"), found)
+
+
+def test_an_account_that_nobody_compared_with_a_card_is_marked(case: Case) -> None:
+    mark, place = "Tài khoản chưa xác minh", f"/desk/cases/{case.pk}/"
+    assert mark not in Visitor("motcua1").page(place)
+    Person.objects.filter(pk=case.applicant_id).update(verified_at=None)
+    for username in TOLD:
+        text = Visitor(username).page(place)
+        assert mark in text
+        assert (f"/people/{case.applicant_id}/verify/" in text) == (username == "motcua1")
+    for username in CONSULTED:
+        text = Visitor(username).page(place)
+        assert mark not in text
+        assert str(case.applicant_id) not in text

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from xactin.cases.results.commands import may_revoke
 from xactin.cases.web import shown, timeline
 from xactin.cases.web.page import facts, forms, opinions
 from xactin.cases.web.page.walk import Walk
+from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Act
@@ -60,6 +62,7 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
     return {
         "case": shown.case_head(found),
         "people": people,
+        "unverified": _unverified(actor, found),
         "way": way,
         "papers": shown.desk_papers(actor, found),
         "crumbs": [(_back(way), way.back), (found.number, "")],
@@ -75,6 +78,19 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
+
+
+def _unverified(actor: Actor, found: Case) -> dict[str, str] | None:
+    """Where the account's owner was never compared with a card: `url` of the page for that, for who has the duty.
+
+    None where that was done, and for agencies that are not told whose dossier it is.
+    """
+    owner = found.applicant_id
+    if owner is None or found.applicant_withheld or not identity.unverified([owner]):
+        return None
+    place = reverse("identity:verify_person", args=[owner])
+    back = urlencode({"next": reverse("cases:desk-case", args=[found.pk])})
+    return {"url": f"{place}?{back}" if identity.may_verify(actor, owner) else ""}
 
 
 def _back(way: Walk) -> str:
