@@ -13,6 +13,7 @@ from xactin.cases.models import ActDraft, Case
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
+from xactin.identity.testing import PASSWORD
 
 pytestmark = pytest.mark.django_db
 REASON = "Hồ sơ không thuộc thẩm quyền giải quyết"
@@ -264,3 +265,22 @@ def test_an_objection_looks_like_one_and_going_on_against_it_takes_a_reason_that
     ):
         assert told in above
     assert 'data-view="application/pdf"' in above, "the draft, beside the data"
+
+
+def test_who_signed_in_again_elsewhere_loses_no_word_and_no_act_is_done_without_the_token_of_forms() -> None:
+    case = testing.apply()
+    page, token = f"/desk/cases/{case.pk}/", testing.open_task(case, "receive").token
+    official, form = Client(enforce_csrf_checks=True), f"{page}{token}/refuse/?list=%2Fdesk%2F"
+    assert official.login(username="motcua1", password=PASSWORD)
+    drawn = official.get(page).content.decode()
+    carried = {name: _carried(drawn, "refuse", name) for name in ("writer", "shown")}
+    for writer, status in ((carried["writer"], 302), ("", 403)):
+        sent = official.post(form, carried | {"reason": REASON, "writer": writer})
+        assert sent.status_code == status
+    assert official.get(form).headers["location"] == f"{page}?list=%2Fdesk%2F"
+    again = official.get(page).content.decode()
+    assert REASON in again
+    assert Case.objects.get(pk=case.pk).phase == "submitted"
+    right = {name: _carried(again, "refuse", name) for name in ("writer", "shown", "csrfmiddlewaretoken")}
+    assert official.post(form, right | {"reason": REASON}).status_code == 302
+    assert Case.objects.get(pk=case.pk).phase == "refused"

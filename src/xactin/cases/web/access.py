@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
 
 from xactin.cases.applications import act_drafts
 from xactin.identity.queries import Actor
@@ -64,15 +65,28 @@ def official_required(view: View[Rest]) -> View[Rest]:
 
 
 def typed_kept(view: View[Rest]) -> View[Rest]:
-    """The form of an act: what was typed is kept when the session has ended, before sign-in is asked for."""
+    """The form of an act: what was typed is kept when the session has ended, before sign-in is asked for.
+
+    Who signed in again in another window has another CSRF token than the page: then the words are kept too, and the
+    page is drawn anew with them. Only the page's signed word lets them in, which no other site knows.
+    """
 
     @wraps(view)
     def keeping(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-        if request.method == "POST" and not request.user.is_authenticated:
-            place: dict[str, Any] = dict(kwargs)
-            keep_typed(request, **place)
-        return view(request, *args, **kwargs)
+        place, checked = cast(dict[str, Any], kwargs), []
 
+        def inner(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+            checked.append(True)
+            return view(request, *args, **kwargs)
+
+        kept = request.method == "POST" and not request.user.is_authenticated and keep_typed(request, **place)
+        answer = csrf_protect(inner)(request, *args, **kwargs)
+        if not checked and (kept or keep_typed(request, **place)):
+            return HttpResponseRedirect(request.get_full_path())
+        return answer
+
+    # Django would refuse before this is asked; `csrf_protect` above says the same, and no act is done without it.
+    keeping.csrf_exempt = True  # type: ignore[attr-defined]
     return cast(View[Rest], keeping)
 
 
