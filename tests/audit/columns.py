@@ -90,14 +90,14 @@ def seen(column: Column) -> bool | None:
             try:
                 hit = _change(column, change)
                 if hit:
-                    _forget()
+                    forget()
                     found = run_audit(1)
             except DatabaseError:
                 hit = 0
                 transaction.set_rollback(True)
                 continue
             transaction.set_rollback(True)
-        _forget()
+        forget()
         if hit:
             return bool(found)
     return None
@@ -123,7 +123,7 @@ def _change(column: Column, change: str) -> int:
         return cursor.rowcount
 
 
-def _forget() -> None:
+def forget() -> None:
     """What this process remembers of rows."""
     remember(None)
     clock.forget()

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests.audit.columns import Column, columns, described, seen
+from tests.audit.damage import DAMAGE, named
 from tests.audit.world import World
 from xactin.cases import testing
 from xactin.ledger import queries
@@ -56,6 +57,14 @@ def test_what_is_looked_at_is_said(world: World) -> None:
 def test_a_column_changed_by_sql_is_named(world: World, column: Column) -> None:
     """`None`: the database itself lets no row be changed, or there is none (`docs/audit.md` says how it is seen)."""
     assert seen(column) is not False
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(600)
+def test_each_damage_is_named(world: World) -> None:
+    """Swaps, what was taken away, what was put in: each alone leaves every column with a value that may stand there."""
+    chosen = sorted(DAMAGE) if TRIAL else sorted(random.Random(SEED).sample(sorted(DAMAGE), SAMPLE))
+    assert not [name for name in chosen if not named(DAMAGE[name])]
 
 
 @pytest.mark.django_db

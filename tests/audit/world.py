@@ -1,6 +1,7 @@
 """An authority with something in every table that the audit looks at."""
 
 import os
+from datetime import UTC, datetime
 from unittest import mock
 
 from allauth.mfa.models import Authenticator
@@ -18,7 +19,13 @@ from xactin.kernel.procedure.package import load_package
 from xactin.kernel.testing import private_key
 from xactin.ledger import commands as ledger
 from xactin.ledger import queries
+from xactin.ledger.rolls import attest_rolls
 from xactin.ledger.testing import sequence_all
+from xactin.notices.commands import tell
+from xactin.notices.topics import Event
+
+TOLD = Event(id=1, topic="case.acted", body={}, created=datetime(2026, 11, 2, 8, tzinfo=UTC))
+WORDS = {"vi": "Hồ sơ đã được tiếp nhận", "en": "Your dossier was received"}
 
 
 class World:
@@ -41,16 +48,20 @@ class World:
         citizen = Account.objects.get(username="congdan1")
         identity.create_token(citizen, "máy tính")
         Authenticator.objects.create(user=citizen, type="totp", data={"secret": "x"})
+        tell(event=TOLD, people=[citizen.person_id], title=WORDS, text=WORDS, url="/cases/")
+        attest_rolls()
         sequence_all()
         self._witnessed()
 
     def _asked_and_given(self, case: Case) -> None:
-        """A paper in two versions."""
+        """A paper in two versions, and answers of the form."""
         testing.do(case, "receive", "accept")
         testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
         by = actor_for("congdan1")
         given = commands.Given(kind="drawing", file=testing.an_upload(by))
-        commands.supply(by=by, case=case.pk, documents=[given])
+        data = testing.example(testing.PERMIT)["data"]
+        data["schedule"]["months"] += 1
+        commands.supply(by=by, case=case.pk, data=data, documents=[given])
 
     def _witnessed(self) -> None:
         key, name = private_key("witness"), "witness.test/w"

@@ -30,7 +30,7 @@ from xactin.ledger.testing import sequence_all
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTS_BETWEEN = 3
 CHANGES = re.compile(
-    rb'name="(?:entry|csrfmiddlewaretoken)" value="[^"]*"|data-entry="[^"]*"|"X-CSRFToken": "[^"]*"'
+    rb'name="(?:entry|csrfmiddlewaretoken|writer)" value="[^"]*"|data-entry="[^"]*"|"X-CSRFToken": "[^"]*"'
 )
 LISTS = ("cases:own-list", "cases:inbox", "cases:desk-list")
 

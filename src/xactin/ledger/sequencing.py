@@ -126,6 +126,20 @@ def keep_promise() -> None:
         _round(BATCH, promised_only=True)
 
 
+def promised_checkpoint(promise: anchors.Promise) -> Checkpoint | None:
+    """What a promise comes to when it is done now; None where it cannot be. Nothing is written."""
+    taken = _rows(_TAKE_THESE, {"these": promise.entries})
+    origin, size, mandates = _rows("SELECT origin, size, mandates FROM ledger_log", ())[0]
+    if (size, len(taken)) != (promise.before, len(promise.entries)):
+        return None
+    batch = _Batch(size, bytes(mandates))
+    for number, digest, effect in taken:
+        batch.add(number, bytes(digest), effect and bytes(effect))
+    frontier = Frontier.read(size, TileReader(read_tile, size))
+    frontier.extend([leaf_hash(data) for _, _, data, _ in batch.leaves])
+    return Checkpoint(origin, frontier.size, frontier.root())
+
+
 def _round(limit: int, *, promised_only: bool = False) -> int:
     kept = anchors.kept_note()
     try:

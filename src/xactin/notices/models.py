@@ -1,10 +1,15 @@
 """What is on its way (outbox) and what people were told."""
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+NEXT: Final = models.Func(
+    models.Value("notices_notice_number"), function="nextval", output_field=models.BigIntegerField()
+)
 
 
 class Outbox(models.Model):
@@ -28,6 +33,8 @@ class Notice(models.Model):
     id = models.UUIDField(
         primary_key=True, default=uuid.uuid4, editable=False
     )  # version 7: newest has the highest
+    # By this the notices of some seconds are attested together; the database gives it.
+    number = models.BigIntegerField(unique=True, editable=False, db_default=NEXT)
     person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
     event = models.BigIntegerField()
     topic = models.CharField(max_length=80)

@@ -1,6 +1,6 @@
 """What may be asked of notices: a person's own, and how much is on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -36,6 +36,13 @@ SELECT e.email, e.verified
 """
 
 
+_BETWEEN: Final = """
+SELECT number, id, person_id, event, topic, title_vi, title_en, text_vi, text_en, url,
+       extract(epoch FROM created_at)::text
+  FROM notices_notice WHERE number > %s AND (%s::bigint IS NULL OR number <= %s) ORDER BY number
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a notice is mailed, and in which language."""
@@ -49,6 +56,13 @@ def mail_addresses(notices: Iterable[UUID]) -> dict[UUID, Address]:
     with connection.cursor() as cursor:
         cursor.execute(_ADDRESSES, (list(notices),))
         return {row[0]: Address(row[1], row[2]) for row in cursor.fetchall()}
+
+
+def notices_between(after: int, until: int | None) -> Iterator[tuple[Any, ...]]:
+    """What people were told, one by one by number, for whoever attests or checks it; whether they read it is theirs."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_BETWEEN, (after, until, until))
+        yield from cursor
 
 
 def own_address(person: UUID) -> tuple[str, bool]:

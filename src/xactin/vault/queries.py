@@ -49,6 +49,7 @@ __all__ = [
     "opened",
     "opened_named",
     "opening_sql",
+    "openings_between",
     "openings_of",
     "own_upload",
 ]
@@ -262,6 +263,20 @@ def open_file(*, by: str, purpose: str, id: UUID) -> tuple[StoredFile, Iterator[
         raise NoSuchFile
     note_reading(by=by, purpose=purpose, subject=f"file:{id}", parts=[found.subject, found.part])
     return found, plain_bytes(found)
+
+
+_OPENINGS_BETWEEN: Final = """
+SELECT id, who, purpose, subject, parts::text, extract(epoch FROM at)::text FROM vault_opening
+ WHERE id > %s AND (%s::bigint IS NULL OR id <= %s) ORDER BY id
+"""
+
+
+def openings_between(after: int, until: int | None) -> Iterator[tuple[Any, ...]]:
+    """The log of readings as it stands, one by one, for whoever attests or checks it: those behind `after`, up to and
+    with `until` if there is one. Number, who, what for, of which subject, which parts, when (seconds since 1970)."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_OPENINGS_BETWEEN, (after, until, until))
+        yield from cursor
 
 
 def note_reading(*, by: str, purpose: str, subject: str, parts: Sequence[str]) -> None:

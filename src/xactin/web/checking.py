@@ -40,6 +40,9 @@ WORDS = {
 }
 
 
+AS_OF = "note_as_of"
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What `xactin verify` prints, and its exit code."""
@@ -132,8 +135,10 @@ def _tell(
 ) -> list[str]:
     valid = verdict.valid and not faults
     lines = [_word(answer, language)]
+    # Right below "valid": what no file can say of itself.
+    first = [note for note in verdict.notes if note.code == AS_OF] if valid else []
     if valid:
-        lines += [f"  ! {getattr(item, language)}" for item in verdict.endings]
+        lines += [f"  ! {getattr(item, language)}" for item in (*verdict.endings, *first)]
     if not trust.logs:
         lines.append(f"  ! {_word('no_trust', language)}")
     lines += [f"  - {getattr(problem, language)}" + _place(problem.where) for problem in verdict.problems]
@@ -154,7 +159,7 @@ def _tell(
         )
     if verdict.simulated_clock:
         lines.append(f"  ! {_word('simulated', language)}")
-    lines += [f"  i {getattr(remark, language)}" for remark in verdict.notes]
+    lines += [f"  i {getattr(remark, language)}" for remark in verdict.notes if remark not in first]
     lines += [
         f"  {entry.index:>8}  {entry.at}  {entry.act}  ({entry.custody or '?'})" for entry in verdict.entries
     ]

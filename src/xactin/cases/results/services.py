@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from xactin.cases.dossiers import content, paper_facts, store
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
@@ -160,10 +160,11 @@ def _numbered_before(case: Case) -> Result:
     if found is not None:
         return found
     said, at = paper.described(paper.case_package(case)), now()
-    with connection.cursor() as cursor:
-        cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{said.kind}:{local_day(at).year}",))
-        number = paper.spelled(said, int(cursor.fetchone()[0]), at)
-    made, _new = Result.objects.get_or_create(
-        case=case, defaults={"code": verify_code(os.urandom(16)), "number": number}
-    )
-    return made
+    try:
+        # In one transaction, so that the counter stands at the last number that was given.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(store.NEXT_SERIAL, (f"{case.agency.code}:{said.kind}:{local_day(at).year}",))
+            number = paper.spelled(said, int(cursor.fetchone()[0]), at)
+            return Result.objects.create(case=case, code=verify_code(os.urandom(16)), number=number)
+    except IntegrityError:
+        return Result.objects.get(case=case)  # a job beside this one was faster

@@ -5,11 +5,14 @@ from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding, Report
 from xactin.ledger.audit.folds import Told, register_check, register_fold
 from xactin.ledger.audit.rebuild import rebuild_tables, register_rebuild
+from xactin.ledger.audit.rolls import register_roll
 from xactin.ledger.audit.running import audit, run_audit
+from xactin.ledger.rolls import Roll
 
 __all__ = [
     "Finding",
     "Report",
+    "Roll",
     "Told",
     "audit",
     "count",
@@ -18,5 +21,6 @@ __all__ = [
     "register_check",
     "register_fold",
     "register_rebuild",
+    "register_roll",
     "run_audit",
 ]

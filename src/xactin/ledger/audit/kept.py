@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from xactin.kernel.log.checkpoint import Checkpoint, NoteError, open_note
 from xactin.kernel.log.merkle import Frontier
 from xactin.kernel.log.tiles import TileReader
-from xactin.ledger.anchors import kept_note
+from xactin.ledger.anchors import kept_note, kept_promise
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.authority import authority
-from xactin.ledger.queries import log_size, waiting
+from xactin.ledger.queries import log_size
+from xactin.ledger.sequencing import promised_checkpoint
 from xactin.ledger.tree import read_tile
 
 
@@ -30,12 +31,23 @@ def _compared(note: str) -> Iterator[tuple[str, str]]:
         return
     if not opened.signatures or kept.origin != authority().origin:
         yield "fork", f"the checkpoint that was kept is of another log ({kept.origin})"
-    # A crash between the anchor and its commit leaves entries that still wait: the sequencer goes on with them.
-    elif log_size() + waiting() < kept.size:
+    elif log_size() < kept.size and not _still_promised(note, kept):
         text = f"the log has {log_size()} entries, and {kept.size} were published: an older copy stands here"
         yield "removed", text
     elif log_size() >= kept.size > 0 and _root_at(kept.size) != kept.root:
         yield "fork", f"the first {kept.size} entries are others than those published"
+
+
+def _still_promised(note: str, kept: Checkpoint) -> bool:
+    """Whether a crash came between this anchor and its commit: the very entries that were meant wait here, and make
+    the very root. Others that wait instead of them tell of an older copy in which people went on working."""
+    promise = kept_promise()
+    if promise is None or promise.note != note:
+        return False
+    try:
+        return promised_checkpoint(promise) == kept
+    except (KeyError, ValueError):
+        return False  # the log pass says which tile or node is gone
 
 
 def _root_at(size: int) -> bytes | None:

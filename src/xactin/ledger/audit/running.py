@@ -21,6 +21,7 @@ from xactin.ledger.audit.history import History, read_history
 from xactin.ledger.audit.kept import check_kept
 from xactin.ledger.audit.keys import check_keys
 from xactin.ledger.audit.log import CHUNK, check_leaves, join_chunks
+from xactin.ledger.audit.rolls import check_rolls
 from xactin.ledger.audit.subjects import check_subjects
 from xactin.ledger.audit.tables import check_tables
 from xactin.ledger.authority import authority, remember
@@ -81,6 +82,7 @@ def _report(history: History, pool: "Executor | _Here", since: int, checkpoint: 
     chunks = [pool.submit(_chunk, first) for first in range(since // CHUNK * CHUNK, _leaves(), CHUNK)]
     subjects = [pool.submit(_subjects, low, high) for low, high in pieces]
     findings = [*check_tables(history), *check_keys(history), *check_kept(checkpoint), *check_apart()]
+    findings += check_rolls()
     findings += join_chunks((one.result() for one in chunks), history, whole=since < CHUNK)
     looked = Counter({"mandates": len(history.by_id)})
     for one in subjects:
