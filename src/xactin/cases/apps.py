@@ -19,6 +19,8 @@ class CasesConfig(AppConfig):
         from xactin.cases.dossiers.makers import register_maker
         from xactin.cases.dossiers.queries import unfinished_at
         from xactin.cases.dossiers.services import register_service
+        from xactin.cases.erasure import retention
+        from xactin.cases.erasure.notices import told
         from xactin.cases.papers.plain_text import missing_letter
         from xactin.cases.results import services as results
         from xactin.cases.results.paper import SignedPaper
@@ -26,6 +28,7 @@ class CasesConfig(AppConfig):
         from xactin.identity.commands import register_use
         from xactin.kernel.procedure.results import DRAFT
         from xactin.ledger.audit import register_check, register_fold, register_rebuild
+        from xactin.ledger.commands import register_holding
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
         from xactin.ui.schema_form import letters
@@ -47,6 +50,11 @@ class CasesConfig(AppConfig):
             order=20,
             duties={rights.PUBLISH, rights.LIMITS, rights.INSPECT},
             icon="list",
+        )
+        register_holding("case", retention.HOLDING)
+        register_topic("case.erasure", told)
+        nav.register(
+            "operations", _("Erasure of data"), "cases:erasures", order=30, duties={rights.ERASE}, icon="file"
         )
         register_fold("case", dossiers.check, claims=derived.CLAIMS)
         register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)

@@ -11,6 +11,7 @@ RIGHTS: Final = {
     "cases_case": "INSERT, UPDATE",
     "cases_caseagency": "INSERT",
     "cases_draft": "INSERT, UPDATE, DELETE",
+    "cases_erasure": "INSERT, UPDATE (outcome, ended_by_id, ended_at)",
     "cases_opentask": "INSERT, UPDATE, DELETE",
     "cases_pendingact": "INSERT, UPDATE, DELETE",
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",

@@ -278,6 +278,37 @@ class Result(models.Model):
         return self.number
 
 
+class Erasure(models.Model):
+    """An order to erase content of a dossier: given by one person, carried out by another, or dropped.
+
+    `parts` are commitments by part. `id` is the entry that ordered it.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="erasures")
+    parts = models.JSONField()
+    basis = models.CharField(max_length=300)
+    ordered_by = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ordered_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)  # erased, dropped
+    ended_by = models.ForeignKey(
+        "identity.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="erasure_ordered_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.ordered_at}"
+
+
 class SealingKey(models.Model):
     """A key and certificate for PAdES in trials: of the trial CA, of an agency's seal, of a signer in a post.
 

@@ -15,6 +15,7 @@ WORK: Final = "cases.work"
 INSPECT: Final = "cases.inspect"
 SIGN: Final = "results.sign"
 REVOKE: Final = "results.revoke"
+ERASE: Final = "cases.erase"
 PUBLISH: Final = "procedures.publish"
 LIMITS: Final = "limits.set"
 _ADMINISTRATION: Final = frozenset({"agencies.manage", "people.manage", "duties.give"})
@@ -69,6 +70,13 @@ def register() -> None:
         usual={"chair"},
     )
     register_duty(
+        ERASE,
+        vi="Ra lệnh, xác nhận xóa nội dung hồ sơ",
+        en="Order and confirm the erasure of dossiers' content",
+        sensitive=True,
+        reach="place",
+    )
+    register_duty(
         PUBLISH,
         vi="Ban hành quy trình thủ tục",
         en="Publish procedures",
@@ -102,6 +110,8 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
             "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
             "Applicants do this for themselves, not in a post.",
         )
+    if act == runtime.ERASURE:
+        return _eraser(actor, facts)
     if WORK not in actor.duties and act != runtime.REVOKE:
         return _without_work(actor)
     if actor.person_id in facts.owners:
@@ -111,6 +121,12 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
     if act == runtime.REVOKE:
         return _revoker(actor, facts)
     return _doer(actor, facts)
+
+
+def _eraser(actor: Actor, facts: CaseFacts) -> Decision:
+    if actor.person_id in facts.owners:
+        return no("Ông/Bà không được xóa hồ sơ của chính mình.", "Nobody may erase their own dossier.")
+    return needed(actor, ERASE, facts.path)
 
 
 def _owner(actor: Actor, act: str, facts: CaseFacts) -> Decision:

@@ -19,7 +19,24 @@ WITHDRAW: Final = "case.withdraw"
 BEGIN: Final = "case.begin"
 TICK: Final = "case.tick"
 REVOKE: Final = "case.revoke"
-OWN: Final = frozenset({SUBMIT, SUPPLY, WITHDRAW, TICK, REVOKE, "case.amend", BEGIN, "case.migrate"})
+ERASURE: Final = "case.order_erasure"
+ERASE: Final = "case.erase"
+DROP_ERASURE: Final = "case.drop_erasure"
+OWN: Final = frozenset(
+    {
+        SUBMIT,
+        SUPPLY,
+        WITHDRAW,
+        TICK,
+        REVOKE,
+        "case.amend",
+        BEGIN,
+        "case.migrate",
+        ERASURE,
+        ERASE,
+        DROP_ERASURE,
+    }
+)
 """Acts of the room itself. An act of a task is `case.<task>.<act>`, one of a service `case.<service>`: so no
 service may be called as one of these."""
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.services import run_service
 from xactin.cases.models import Case, OpenTask
+from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import commands as procedures
 from xactin.identity.queries import Actor, actor_for
 from xactin.identity.testing import Province, small_province
@@ -125,3 +126,14 @@ def content(case: Case, username: str) -> dict[str, Any]:
     """What somebody may read of a case."""
     case.refresh_from_db()
     return queries.content_of(actor_for(username), case, purpose="test")
+
+
+def finished_work(*names: str) -> Case:
+    """A province with an internal task that is finished: no law names a time for which it is kept."""
+    province_with("internal-task", *names)
+    sent = {"title": "Rà soát", "request": "Nêu nguyên nhân", "units": ["H44.100.01"]}
+    case = Case.objects.get(pk=begin_work(by=actor_for("chutich1"), code="NB.01", data=sent).case)
+    do(case, "report", "report", {"report": "Đã xong"}, username="chuyenvien1")
+    do(case, "accept", "accept", username="chutich1")
+    case.refresh_from_db()
+    return case

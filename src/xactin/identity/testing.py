@@ -1,12 +1,13 @@
 """A small province for tests: real agencies, posts, people and keys, made by the room's own commands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+import pytest
 from django.test import Client
 
-from xactin.identity import commands
+from xactin.identity import commands, duties
 from xactin.identity.duties import usual_duties
 from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
@@ -122,3 +123,10 @@ def signed_in(username: str) -> Client:
     client = Client()
     client.post("/accounts/login/", {"login": username, "password": PASSWORD})
     return client
+
+
+def give_usually(monkeypatch: pytest.MonkeyPatch, duty: str, roles: set[str]) -> None:
+    """Posts of these roles get a duty when they are made."""
+    known = duties.duty(duty)
+    assert known is not None
+    monkeypatch.setitem(duties._duties, duty, replace(known, usual=frozenset(roles)))

@@ -18,7 +18,15 @@ from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.batches import Batch, batch_of
 from xactin.ledger.chain import Chain, EntryRef, acting
-from xactin.ledger.erasing import erase, erase_again, kept_until
+from xactin.ledger.erasing import (
+    Gone,
+    Holding,
+    erase,
+    erase_again,
+    kept_until,
+    register_holding,
+    require_erasable,
+)
 from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, NoAuthority
 from xactin.ledger.models import Cosignature, Log
 from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
@@ -45,8 +53,11 @@ __all__ = [
     "Batch",
     "Chain",
     "EntryRef",
+    "Gone",
+    "Holding",
     "Settled",
     "Signer",
+    "Statement",
     "SystemSigner",
     "acting",
     "add_cosignature",
@@ -58,6 +69,8 @@ __all__ = [
     "erase_again",
     "grant_mandate",
     "kept_until",
+    "register_holding",
+    "require_erasable",
     "run_sequencer",
     "sequence_once",
     "settle_after_restore",

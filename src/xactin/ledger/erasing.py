@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -39,6 +40,7 @@ class Holding:
     keep_until: Callable[[str], datetime | date | None] = lambda subject: None
 
 
+NO_ORDER: Final[Mapping[str, str]] = {}
 _holdings: Final[defaultdict[str, list[Holding]]] = defaultdict(list)
 
 
@@ -59,16 +61,24 @@ def kept_until(subject: str) -> datetime | date | None:
     return max(days, key=_moment) if days else None
 
 
-def erase(*, subject: str, commitments: Sequence[str], by: Signer, basis: str) -> EntryRef:
+def erase(
+    *, subject: str, commitments: Sequence[str], by: Signer, basis: str, order: UUID | None = None
+) -> EntryRef:
     """Removes these contents with their salts, and what rooms derived from them; attests what went.
 
-    `basis` names the legal ground and holds no personal data. The files' bytes go after the commit. Raises
-    MustBeKept while the law on archives keeps the subject, and NothingToErase.
+    `basis` names the legal ground and holds no personal data; `order` is the entry that ordered it, where another
+    person did. The files' bytes go after the commit. Raises MustBeKept while the law on archives keeps the
+    subject, and NothingToErase.
     """
+    require_erasable(subject)
+    return _erased(subject, commitments, by, basis, {"order": str(order)} if order else {})
+
+
+def require_erasable(subject: str) -> None:
+    """Raises MustBeKept while the law on archives keeps the subject."""
     until = kept_until(subject)
     if until is not None and _moment(until) > _moment(clocks.now()):
         raise MustBeKept(facts={"until": until.isoformat()})
-    return _erased(subject, commitments, by, basis)
 
 
 def erase_again() -> int:
@@ -93,13 +103,15 @@ def _ledger() -> Signer:
     return found
 
 
-def _erased(subject: str, commitments: Sequence[str], by: Signer, basis: str) -> EntryRef:
+def _erased(
+    subject: str, commitments: Sequence[str], by: Signer, basis: str, said: Mapping[str, str] = NO_ORDER
+) -> EntryRef:
     with acting(subject=subject, mandates=[by.mandate]) as chain:
         gone = vault.erase(subject=subject, commitments=commitments)
         if not gone:
             raise NothingToErase(facts={"subject": subject})
         act = f"{subject.partition(':')[0]}.erase"
-        ref = chain.attest(by, act=act, effect={"basis": basis, "erased": gone})
+        ref = chain.attest(by, act=act, effect={"basis": basis, "erased": gone, **said})
         for holding in holdings_of(subject):
             for sql, params in holding.forget(subject, gone):
                 chain.write(sql, params)

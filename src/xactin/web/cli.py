@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_checking(commands)
     _add_keeping(commands)
+    _add_erasing(commands)
     _add_demo(commands)
     return top
 
@@ -216,6 +217,40 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for what, seconds in (("lock", 4), ("statement", 5)):
         text = f"a step gives up after N seconds of one {what} (default {seconds}, 0: never)"
         upgrade.add_argument(f"--{what}-seconds", type=int, default=seconds, metavar="N", help=text)
+
+
+def _add_erasing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    erase = commands.add_parser(
+        "erase", help="Erases what a dossier holds: one person orders, another confirms."
+    )
+    inner = erase.add_subparsers(metavar="COMMAND", required=True)
+    user = "the account in whose post, with the duty to erase, this is done"
+    order = _add(inner, "order", "Orders that content goes. Nothing goes yet.", _erase, needs_database=True)
+    order.add_argument("number", metavar="NUMBER", help="the dossier's number")
+    order.add_argument("--by", required=True, metavar="USER", help=user)
+    order.add_argument(
+        "--basis", required=True, metavar="TEXT", help="the ground in law, without personal data"
+    )
+    order.add_argument(
+        "--part", action="append", default=[], metavar="PART", help="only this part (default: all)"
+    )
+    _add(inner, "list", "Prints the orders that wait.", _erase, needs_database=True)
+    for name, text in (("confirm", "Carries an order out."), ("drop", "Drops an order.")):
+        ending = _add(inner, name, text, _erase, needs_database=True)
+        ending.add_argument("order", metavar="ID")
+        ending.add_argument("--by", required=True, metavar="USER", help=user)
+    for name, parser in inner.choices.items():
+        parser.set_defaults(what=name)
+
+
+def _erase(wish: argparse.Namespace) -> int:
+    from xactin.web import erasing
+
+    if wish.what == "order":
+        return erasing.order(wish.number, by=wish.by, basis=wish.basis, parts=wish.part)
+    if wish.what == "list":
+        return erasing.waiting()
+    return (erasing.confirm if wish.what == "confirm" else erasing.drop)(wish.order, by=wish.by)
 
 
 def _up(wish: argparse.Namespace) -> int:

@@ -194,11 +194,11 @@ def supply(
             raise TaskGone(_("Nothing is asked of you in this dossier at the moment."), case=str(case))
         opened = {
             p: v
-            for p, (v, _s) in vault_queries.open_values(
+            for p, (v, _s) in vault_queries.open_named(
                 by=str(by.person_id),
                 purpose="supply",
                 subject=subject_of(case),
-                parts=[part for part in found.state["parts"] if part.startswith("form.")],
+                named={p: c for p, c in found.state["parts"].items() if p.startswith("form.")},
             ).items()
         }
         now_data = content.form_data(opened)

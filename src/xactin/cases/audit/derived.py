@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from xactin.cases.models import OpenTask, ProcedureVersion, Result, Timer
+from xactin.cases.models import Erasure, OpenTask, ProcedureVersion, Result, Timer
 from xactin.cases.procedures import queries as procedures
 from xactin.identity.models import Agency, Person, Post
 from xactin.kernel.procedure.package import Package
@@ -22,6 +22,7 @@ UNION ALL SELECT 'case:' || case_id FROM cases_caseagency
 UNION ALL SELECT 'case:' || case_id FROM cases_opentask
 UNION ALL SELECT 'case:' || case_id FROM cases_timer
 UNION ALL SELECT 'case:' || case_id FROM cases_result
+UNION ALL SELECT 'case:' || case_id FROM cases_erasure
 """
 """Every dossier that any derived row speaks of."""
 
@@ -65,6 +66,7 @@ class Derived:
     tasks: Mapping[UUID, Sequence[OpenTask]]
     timers: Mapping[UUID, datetime]
     results: Mapping[UUID, Result]
+    erasures: Mapping[UUID, Sequence[Erasure]]
     agencies: Mapping[UUID, str]  # code
     roles: Mapping[str, str]  # by the code of a post
     kinds: Mapping[str, str]  # of applicants, by person
@@ -78,6 +80,9 @@ def derived(told: Sequence[Told]) -> Derived:
     tasks: dict[UUID, list[OpenTask]] = {}
     for task in OpenTask.objects.filter(case__in=ids):
         tasks.setdefault(task.case_id, []).append(task)
+    erasures: dict[UUID, list[Erasure]] = {}
+    for erasure in Erasure.objects.filter(case__in=ids):
+        erasures.setdefault(erasure.case_id, []).append(erasure)
     said = [row.entry["statement"] for one in told for row in one.entries]
     applicants = (one.entries[0].entry["statement"]["by"].get("person") for one in told)
     return Derived(
@@ -85,6 +90,7 @@ def derived(told: Sequence[Told]) -> Derived:
         tasks=tasks,
         timers=dict(Timer.objects.filter(pk__in=ids).values_list("pk", "at")),
         results={row.case_id: row for row in Result.objects.filter(case__in=ids)},
+        erasures=erasures,
         agencies=_agencies(cases.values(), (task for rows in tasks.values() for task in rows)),
         roles=_roles(post for one in said if (post := one["by"].get("post"))),
         kinds=_kinds(person for person in applicants if person),

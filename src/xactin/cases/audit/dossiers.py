@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xactin.cases.audit import erasures
 from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
@@ -86,6 +87,8 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
     yield from _tasks(case, one, rows)
     if rows.timers.get(case.id) != engine.next_due(package, one.state):
         yield "table", "timer: the row says other than the entries"
+    for text in erasures.differences(rows.erasures.get(case.id, ()), told.entries):
+        yield "table", text
     yield from _result(case, one, told, rows, content.written_by(package, SEAL))
 
 

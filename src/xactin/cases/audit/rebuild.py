@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from xactin.cases.audit import erasures
 from xactin.cases.audit.derived import Derived, case_id, derived
 from xactin.cases.audit.dossiers import Folded, columns_of, folded_of
-from xactin.cases.models import Case, CaseAgency, OpenTask, ProcedureVersion, Result, Timer
+from xactin.cases.models import Case, CaseAgency, Erasure, OpenTask, ProcedureVersion, Result, Timer
 from xactin.cases.rules import search_words
 from xactin.identity.models import Agency, Person
 from xactin.identity.queries import folded
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Told
+from xactin.ledger.queries import EntryRow
 
 
 def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
@@ -30,6 +32,7 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
             said = folded_of(one, package, rows)
             _case(case, said, package, rows, codes)
             written.update(_beside(case, said, package, codes))
+            written.update({"cases_erasure": _erasures(case, one.entries)})
     return written
 
 
@@ -77,3 +80,13 @@ def _beside(case: UUID, said: Folded, package: Package, codes: Mapping[str, UUID
         "cases_opentask": len(said.tasks),
         "cases_timer": int(due is not None),
     }
+
+
+def _erasures(case: UUID, entries: Sequence[EntryRow]) -> int:
+    """Writes the orders to erase of one dossier anew; returns how many there are."""
+    said = erasures.ordered(entries)
+    Erasure.objects.filter(case=case).exclude(pk__in=said).delete()
+    for id, one in said.items():
+        columns = {name: getattr(one, name) for name in erasures.COLUMNS}
+        Erasure.objects.update_or_create(pk=id, defaults=columns | {"case_id": case})
+    return len(said)

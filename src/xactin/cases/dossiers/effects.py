@@ -39,8 +39,8 @@ def values_of(
     values: dict[str, Any] = {"form": {}, "applicant": {}, "answers": {}}
     if asks_content(package):
         values["applicant"] = applicant_kind(applicant)
-        wanted = content.asked_of(package, state["parts"])
-        rows = vault.open_values(by=RULES, purpose="rule", subject=f"case:{case}", parts=wanted)
+        wanted = {part: state["parts"][part] for part in content.asked_of(package, state["parts"])}
+        rows = vault.open_named(by=RULES, purpose="rule", subject=f"case:{case}", named=wanted)
         opened = {part: value for part, (value, _salt) in rows.items()}
         values["form"] = content.form_data(opened)
         values["answers"] = content.answers(opened, package)

@@ -3,7 +3,7 @@
 Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -233,8 +233,11 @@ def _shown_to_applicant(case: Case) -> set[str]:
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
     """The opened values this actor may read, by part. The opening is logged with its purpose."""
     wanted = _values(actor, case)
-    opened = vault.open_values(
-        by=str(actor.person_id), purpose=purpose, subject=f"case:{case.pk}", parts=wanted
+    opened = vault.open_named(
+        by=str(actor.person_id),
+        purpose=purpose,
+        subject=f"case:{case.pk}",
+        named=standing_of(case.state, wanted),
     )
     return {part: value for part, (value, _salt) in opened.items()}
 
@@ -251,6 +254,11 @@ def content_before(actor: Actor, case: Case, parts: Sequence[str], seq: int) -> 
         by=str(actor.person_id), purpose="changed", subject=f"case:{case.pk}", named=named
     )
     return {part: value for part, (value, _salt) in opened.items()}
+
+
+def standing_of(state: Mapping[str, Any], parts: Iterable[str]) -> dict[str, str]:
+    """The versions of these parts that stand, by their commitments: no other version is opened in their stead."""
+    return {part: state["parts"][part] for part in parts if part in state["parts"]}
 
 
 def _values(actor: Actor, case: Case) -> list[str]:
@@ -359,7 +367,9 @@ def bundle(actor: Actor, case: Case) -> bytes:
     """
     subject = f"case:{case.pk}"
     wanted = _values(actor, case)
-    opened = vault.open_values(by=str(actor.person_id), purpose="bundle", subject=subject, parts=wanted)
+    opened = vault.open_named(
+        by=str(actor.person_id), purpose="bundle", subject=subject, named=standing_of(case.state, wanted)
+    )
     shown = [
         row
         for row in ledger.entries_of(subject)

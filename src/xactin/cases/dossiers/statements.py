@@ -33,7 +33,9 @@ def said_last(case: Case, kind: str, *, by: str) -> Said | None:
         return None
     row = rows[-1]
     part = f"note.{row.statement['id']}"
-    opened = vault.open_values(by=by, purpose=kind, subject=f"case:{case.pk}", parts=[part])
+    opened = vault.open_named(
+        by=by, purpose=kind, subject=f"case:{case.pk}", named={part: row.statement["content"] or ""}
+    )
     value = opened[part][0] if part in opened else {}
     data = value.get("data", {})
     return Said(
@@ -63,7 +65,8 @@ def remarks(case: Case, *, by: str, purpose: str) -> dict[str, Remark]:
     parts = {f"note.{row.statement['id']}": str(row.statement["id"]) for row in rows}
     if not parts:
         return {}
-    opened = vault.open_values(by=by, purpose=purpose, subject=f"case:{case.pk}", parts=list(parts))
+    named = {f"note.{row.statement['id']}": row.statement["content"] for row in rows}
+    opened = vault.open_named(by=by, purpose=purpose, subject=f"case:{case.pk}", named=named)
     return {
         parts[part]: Remark(lines=list(_told(value.get("data") or {})), note=str(value.get("note", "")))
         for part, (value, _salt) in opened.items()

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.content import form_data, form_parts
 from xactin.cases.dossiers.surroundings import language
+from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.queries import Issued
@@ -52,8 +54,9 @@ def fits(issued: Issued, typed: Mapping[str, str]) -> bool:
     """Whether everything typed (by `Line.name`) is what stands in the result's form. The opening is logged."""
     lines, package = lines_of(issued), procedures.version(issued.version).package
     first: dict[str, Any] = {line.pointer.split("/")[1]: {} for line in lines}
-    parts = sorted(form_parts(package, first))
-    opened = vault.open_values(by=SYSTEM, purpose="compare", subject=f"case:{issued.case}", parts=parts)
+    state = Case.objects.values_list("state", flat=True).get(pk=issued.case)
+    named = queries.standing_of(state, sorted(form_parts(package, first)))
+    opened = vault.open_named(by=SYSTEM, purpose="compare", subject=f"case:{issued.case}", named=named)
     data = form_data({part: value for part, (value, _salt) in opened.items()})
     return bool(lines) and all(_is_same(line, typed.get(line.name, ""), data) for line in lines)
 

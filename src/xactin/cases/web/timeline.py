@@ -12,7 +12,18 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.cases.runtime import BEGIN, NOTIFY, SEAL, SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.cases.runtime import (
+    BEGIN,
+    DROP_ERASURE,
+    ERASE,
+    ERASURE,
+    NOTIFY,
+    SEAL,
+    SUBMIT,
+    SUPPLY,
+    TICK,
+    WITHDRAW,
+)
 from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
@@ -32,6 +43,9 @@ def act_title(package: Package, act: str) -> str:
         WITHDRAW: _("Application withdrawn"),
         TICK: _("A time limit passed"),
         "case.amend": _("Answers corrected"),
+        ERASURE: _("Erasure ordered"),
+        ERASE: _("Content erased"),
+        DROP_ERASURE: _("Order to erase dropped"),
     }
     if act in named:
         return named[act]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xactin.cases.web import beginnings, desk, files, own, portal, procedures, revoking, verify
+from xactin.cases.web import beginnings, desk, erasing, files, own, portal, procedures, revoking, verify
 
 app_name = "cases"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("desk/search/", desk.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
+    path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),
+    path("desk/cases/<uuid:case>/erase/<uuid:erasure>/", erasing.confirm, name="erase-confirm"),
+    path("desk/erasures/", erasing.erasures, name="erasures"),
     path("desk/cases/<uuid:case>/again/<int:job>/", desk.again, name="again"),
     path("desk/cases/<uuid:case>/sign/", desk.sign, name="sign"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),

@@ -2,21 +2,24 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Max
 
 from xactin.identity import queries as identity
 from xactin.identity.models import WorkCalendar
 from xactin.kernel.calendars import Calendar, vietnam
 
-_SECONDS: Final = 15.0
+_SECONDS: Final = 1.0
 """How long a process may work by a calendar that another one has changed; the effect names the one used."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    read: float
+    looked: float
+    latest: int
     by_agency: Mapping[UUID, Calendar]
     by_digest: Mapping[str, Calendar]
 
@@ -36,16 +39,16 @@ def calendar(agency: UUID | None = None) -> Calendar:
     Where none was set these are the office hours and public holidays of Viet Nam.
     """
     known = _calendars().by_agency
-    if not known:
-        return vietnam()
-    tree = {one.id: one for _depth, one in identity.agency_tree()}
-    root = next((one for one in tree.values() if one.parent_id is None), None)
-    here = root if agency is None else tree.get(agency)
+    here = (agency or _root()) if known else None
     while here is not None:
-        if here.id in known:
-            return known[here.id]
-        here = tree.get(here.parent_id) if here.parent_id else None
+        if here in known:
+            return known[here]
+        here = identity.agency(here).parent_id
     return vietnam()
+
+
+def _root() -> UUID | None:
+    return next((one.id for _depth, one in identity.agency_tree() if one.parent_id is None), None)
 
 
 def last_set(agency: UUID) -> WorkCalendar | None:
@@ -59,17 +62,24 @@ def calendar_named(digest: str) -> Calendar | None:
 
 
 def _calendars() -> _Known:
+    """All calendars. Once a second each process asks whether there is a new one, and reads only then."""
     global _known
     found = _known
-    if found is None or time.monotonic() - found.read > _SECONDS:
-        rows = WorkCalendar.objects.order_by("id").values_list("agency_id", "digest", "calendar")
-        read = [(agency, digest, _kept(digest, found, told)) for agency, digest, told in rows]
-        found = _known = _Known(
-            time.monotonic(),
-            {agency: one for agency, _digest, one in read},
-            {digest: one for _agency, digest, one in read},
-        )
-    return found
+    if found is not None and time.monotonic() - found.looked <= _SECONDS:
+        return found
+    latest = WorkCalendar.objects.aggregate(latest=Max("id"))["latest"] or 0
+    if found is not None and latest == found.latest:
+        _known = replace(found, looked=time.monotonic())
+        return _known
+    rows = WorkCalendar.objects.order_by("id").values_list("agency_id", "digest", "calendar")
+    read = [(agency, digest, _kept(digest, found, told)) for agency, digest, told in rows]
+    _known = _Known(
+        time.monotonic(),
+        latest,
+        {agency: one for agency, _digest, one in read},
+        {digest: one for _agency, digest, one in read},
+    )
+    return _known
 
 
 def _kept(digest: str, known: _Known | None, told: Mapping[str, object]) -> Calendar:
