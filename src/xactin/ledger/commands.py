@@ -30,7 +30,7 @@ from xactin.ledger.erasing import (
 from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, NoAuthority
 from xactin.ledger.models import Cosignature, Log
 from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
-from xactin.ledger.pipeline import Statement
+from xactin.ledger.pipeline import Statement, in_one_trip
 from xactin.ledger.sequencing import run_sequencer, sequence_once
 from xactin.ledger.signers import (
     CLOCK_ACT,
@@ -68,6 +68,7 @@ __all__ = [
     "erase",
     "erase_again",
     "grant_mandate",
+    "in_one_trip",
     "kept_until",
     "register_holding",
     "require_erasable",

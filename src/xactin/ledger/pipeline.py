@@ -61,6 +61,18 @@ def run(statements: Sequence[Statement], *, begin: bool = False, commit: bool = 
             return _run(raw, statements, begin=begin, commit=commit)
 
 
+def in_one_trip(*statements: Statement) -> list[list[Any]]:
+    """Runs these in a transaction of their own that does not wait for the disk; for each its rows.
+
+    For what need not survive the machine by itself. It stands in the database's journal before all that this process
+    commits after it, so a later commit that does wait keeps it too. Inside a transaction it is a part of that one.
+    """
+    alone = not connections[DEFAULT_DB_ALIAS].in_atomic_block
+    unhurried = ("SET LOCAL synchronous_commit = off", None)
+    given = [unhurried, *statements] if alone else list(statements)
+    return run(given, begin=alone, commit=alone)[int(alone) :]
+
+
 def _run(
     raw: "psycopg.Connection[Any]", statements: Sequence[Statement], *, begin: bool, commit: bool
 ) -> list[list[Any]]:

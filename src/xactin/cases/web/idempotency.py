@@ -3,17 +3,20 @@
 Scoped to who asks; the same body replays the answer, another body is refused with 422; kept 24
 hours. The key is claimed before the work, together with the id that the act's entry will have: when
 a process dies between commit and answer, the ledger knows whether the act was done.
+
+Neither claim nor answer waits for the disk. The claim stands in the database's journal before the act, whose commit
+does wait: no act outlives its claim. An answer that is lost with the machine is told again from the act's entry.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -23,6 +26,7 @@ from xactin.cases.web import answers
 from xactin.identity.queries import Actor
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.commands import in_one_trip
 from xactin.ledger.queries import EntryRow
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
@@ -33,6 +37,15 @@ PATIENCE = timedelta(seconds=30)
 CONTEXT = "reply"
 WORKING, BROKEN = 0, 1
 """What `Reply.status` says while there is no answer: somebody works on it, or gave up half way."""
+
+_FORGET: Final = "DELETE FROM cases_reply WHERE account_id = %s AND key = %s AND created_at < %s"
+_CLAIM: Final = """
+INSERT INTO cases_reply (account_id, key, body, status, answer, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (account_id, key) DO NOTHING RETURNING id
+"""
+_KEEP: Final = "UPDATE cases_reply SET status = %s, answer = %s WHERE id = %s"
+_BREAK: Final = "UPDATE cases_reply SET status = %s WHERE id = %s"
+_DROP: Final = "DELETE FROM cases_reply WHERE id = %s"
 
 Answer = tuple[int, dict[str, Any]]
 Work = Callable[[UUID], Answer]
@@ -62,43 +75,34 @@ def once(actor: Actor, key: str | None, request: HttpRequest, work: Work, retold
     body = sha256(
         b"\0".join([(request.method or "").encode(), request.path.encode(), request.body])
     ).hexdigest()
-    Reply.objects.filter(account_id=actor.account_id, key=key, created_at__lt=now() - KEPT).delete()
-    entry = new_id()
-    try:
-        with transaction.atomic():
-            claim = Reply.objects.create(
-                account_id=actor.account_id,
-                key=key,
-                body=body,
-                status=WORKING,
-                answer=secrets.seal(orjson.dumps({"entry": str(entry)}), CONTEXT),
-                created_at=now(),
-            )
-    except IntegrityError:
+    entry, at = new_id(), now()
+    sealed = secrets.seal(orjson.dumps({"entry": str(entry)}), CONTEXT)
+    forgotten = (_FORGET, (actor.account_id, key, at - KEPT))
+    _, claimed = in_one_trip(forgotten, (_CLAIM, (actor.account_id, key, body, WORKING, sealed, at)))
+    if not claimed:
         return _again(actor, key, body, work, retold)
-    return _done(claim, entry, work)
+    return _done(claimed[0][0], entry, work)
 
 
-def _done(claim: Reply, entry: UUID, work: Work) -> HttpResponse:
+def _done(claim: int, entry: UUID, work: Work) -> HttpResponse:
     try:
         status, answer = work(entry)
     except Exception as error:
         with suppress(DatabaseError):
             if isinstance(getattr(error, "status", None), int):
-                claim.delete()  # refused: nothing was done, and the same key may try again
+                in_one_trip((_DROP, (claim,)))  # refused: nothing was done, and the same key may try again
             else:
-                Reply.objects.filter(pk=claim.pk).update(status=BROKEN)
+                in_one_trip((_BREAK, (BROKEN, claim)))
         raise
     if 200 <= status < 300:
         return _kept(claim, status, answer)
-    claim.delete()  # a question for a passkey: asking again does nothing
+    in_one_trip((_DROP, (claim,)))  # a question for a passkey: asking again does nothing
     return answers.json(status, answer)
 
 
-def _kept(claim: Reply, status: int, answer: dict[str, Any]) -> HttpResponse:
-    claim.status = status
-    claim.answer = secrets.seal(orjson.dumps(answer, default=str), CONTEXT)
-    claim.save(update_fields=["status", "answer"])
+def _kept(claim: int, status: int, answer: dict[str, Any]) -> HttpResponse:
+    sealed = secrets.seal(orjson.dumps(answer, default=str), CONTEXT)
+    in_one_trip((_KEEP, (status, sealed, claim)))
     return answers.json(status, answer)
 
 
@@ -114,10 +118,10 @@ def _again(actor: Actor, key: str, body: str, work: Work, retold: Retold) -> Htt
     entry = UUID(told["entry"])
     done = ledger.entry(entry)
     if done is not None:
-        return _kept(reply, *retold(done))
+        return _kept(reply.pk, *retold(done))
     if not _taken_over(reply):
         raise _still_working()
-    return _done(reply, entry, work)
+    return _done(reply.pk, entry, work)
 
 
 def _taken_over(reply: Reply) -> bool:

@@ -20,6 +20,7 @@ from xactin.kernel.signatures import PublicKey, sign_ed25519, verify_signature
 from xactin.kernel.testing import NOON, SoftPasskey, statement
 from xactin.ledger import clock, commands
 from xactin.ledger.chain import acting, entry_bytes
+from xactin.ledger.commands import in_one_trip
 from xactin.ledger.errors import (
     AlreadyDone,
     ClaimRefused,
@@ -425,3 +426,14 @@ def test_the_bytes_of_an_entry_are_its_canonical_form(
         at="2026-11-24T05:00:00.123Z",
     )
     assert made == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_in_one_trip_waits_for_no_disk_and_leaves_nothing_set() -> None:
+    asked = ("SELECT current_setting('synchronous_commit')", None)
+    assert in_one_trip(asked, asked) == [[("off",)], [("off",)]]
+    with transaction.atomic():
+        assert in_one_trip(asked) == [
+            [("on",)]
+        ]  # a part of what is under way, which must not wait less for it
+    assert in_one_trip(("SELECT 1 WHERE false", None)) == [[]]
