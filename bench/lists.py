@@ -58,7 +58,7 @@ def _client(name: str, number: int, communes: int, seconds: float, together: Any
 
 def _asker(name: str, number: int, communes: int) -> Callable[[], Any]:
     """Clients are officials of the communes and of the consulted departments in turn."""
-    from xactin.cases.dossiers import queries
+    from xactin.cases.lists import queries
     from xactin.cases.models import Case
 
     actor = ours.people(number % communes)[(*ours.LOCAL, *CONSULTED)[number % 6]]

@@ -6,7 +6,7 @@ signed anew by the same officials' keys and chained anew, so that nothing tells 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
@@ -19,14 +19,15 @@ from django.db import connection
 
 from bench.payload import DATA
 from bench.sides import ours
-from xactin.cases.dossiers import commands
+from xactin.cases.dossiers import commands, content
+from xactin.cases.dossiers.people import known
 from xactin.cases.models import Case
-from xactin.cases.rules import search_words
+from xactin.cases.procedures import queries as procedures
 from xactin.identity.keys.signing import seal_context
 from xactin.identity.models import SigningKey
-from xactin.identity.queries import folded
 from xactin.kernel.attestation import commit_value, entry_digest, make_entry, time_text
 from xactin.kernel.canonical import canonical
+from xactin.kernel.procedure.package import Package
 from xactin.kernel.signatures import b64u, sign_ed25519
 from xactin.vault import secrets
 from xactin.vault.commands import seal_value
@@ -55,12 +56,12 @@ class Text:
 class Template:
     """One case as the engine left it. `derived`: table -> (columns, rows), JSON as text.
 
-    `procedure` is the name of its procedure, folded.
+    `package` is the version it follows.
     """
 
     case: str
     number: str
-    procedure: str
+    package: Package
     entries: list[dict[str, Any]]
     values: list[tuple[str, Any, str]]  # part, value, commitment
     derived: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
@@ -111,7 +112,10 @@ class Template:
                 into[table].append([cell.filled(own) if isinstance(cell, Text) else cell for cell in row])
         columns, row = self.columns("cases_case"), into["cases_case"][-1]
         row[columns.index("applicant_name")] = applicant
-        row[columns.index("words")] = search_words(number, self.procedure, folded(applicant))
+        data = content.form_data({part: value for part, value, _commitment in self.values})
+        found = known(self.package, number=number, applicant=applicant, data=data)
+        for name, value in asdict(found).items():
+            row[columns.index(name)] = value
 
     def _chain(self, subject: str, own: Mapping[str, str], into: Rows) -> None:
         digest: bytes | None = None
@@ -176,8 +180,8 @@ def template(case: UUID) -> Template:
     values = [(part, value, commit_value(salt, value)) for part, (value, salt) in opened.items()]
     columns, rows = derived["cases_case"]
     number = str(rows[0][columns.index("number")])
-    procedure = folded(Case.objects.select_related("version").get(pk=case).version.name_vi)
-    return Template(str(case), number, procedure, entries, values, derived)
+    package = procedures.version(Case.objects.values_list("version_id", flat=True).get(pk=case)).package
+    return Template(str(case), number, package, entries, values, derived)
 
 
 def _entry(

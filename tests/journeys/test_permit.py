@@ -82,6 +82,8 @@ def receive_and_consult(enter: Enter, number: str) -> None:
     counter.act("Tiếp nhận")
     counter.open("/desk/cases/")
     counter.look("desk-list")
+    _by_keyboard(counter)
+    _a_person_is_looked_for(counter)
     officer = enter("chuyenvien1")
     officer.task(number)
     officer.act("Lấy ý kiến các cơ quan")
@@ -213,3 +215,35 @@ def read_without_javascript(enter: Enter, code: str) -> None:
 
 def _pdf(content: bytes) -> dict[str, object]:
     return {"name": "permit.pdf", "mimeType": "application/pdf", "buffer": content}
+
+
+def _by_keyboard(counter: Person) -> None:
+    """j and k go through the lines, Enter opens, ? tells the keys; twenty lines fit on a small screen."""
+    page, line = counter.page, counter.page.locator("[data-row]:focus")
+    page.keyboard.press("j")
+    expect(line).to_have_count(1)
+    first = line.get_attribute("href")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Dòng sau")
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    assert line.get_attribute("href") == first, "before the first line there is none"
+    row = page.locator("[data-rows] tbody tr").first.bounding_box()
+    assert row is not None
+    assert row["y"] + 20 * row["height"] <= 768
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/cases/*-*/**")
+    page.go_back()
+
+
+def _a_person_is_looked_for(counter: Person) -> None:
+    """By the number in the form, for a purpose; the address does not name it, and the list stays filtered."""
+    owner = example("building-permit")["data"]["owner"]
+    counter.page.locator("summary", has_text="Tìm theo người").click()
+    counter.page.get_by_label("Số định danh (CCCD) hoặc họ và tên").fill(owner["id_number"])
+    counter.page.get_by_label("Mục đích").select_option("find.asked")
+    counter.page.get_by_role("button", name="Tìm", exact=True).last.click()
+    counter.see("Hồ sơ của:")
+    assert owner["id_number"] not in counter.page.url
+    assert counter.page.locator("[data-row]").count() >= 1
+    counter.look("desk-person")

@@ -135,7 +135,10 @@ class Case(models.Model):
         "identity.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     applicant_name = models.CharField(max_length=200, blank=True)
-    words = SearchVectorField()  # what it is found by: rules.search_words
+    # Whose matter it is, where that is not who applied; and its place in a list of people.
+    owner_name = models.CharField(max_length=200, blank=True, db_default="", default="")
+    owner_key = models.CharField(max_length=1000, blank=True, db_collation="C", db_default="", default="")
+    words = SearchVectorField()  # what it is found by: dossiers/people.py
     state = models.JSONField()
     phase = models.CharField(max_length=20, choices=Phase.choices)
     national_state = models.PositiveSmallIntegerField(choices=list(NATIONAL_STATES.items()))
@@ -144,6 +147,7 @@ class Case(models.Model):
     submitted_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)  # from when it counts as late: rules.late_from
     # No column: whoever reads the row here is not told the applicant's name (`dossiers/queries.py`).
     applicant_withheld = False
 

@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from xactin.cases.lists import persons
 from xactin.cases.models import Case
 from xactin.identity.commands import register_purpose, register_subjects
 
@@ -11,6 +14,7 @@ PURPOSES: Final = {
     "api": ("Chương trình nối vào đọc", "Read by a connected program"),
     "bundle": ("Lấy bằng chứng của hồ sơ", "Fetching the proof of a dossier"),
     "desk": ("Giải quyết hồ sơ", "Working on the dossier"),
+    "export": ("Xuất danh sách ra tệp", "Taking a list along as a file"),
     "download": ("Mở tệp", "Opening a file"),
     "own": ("Người nộp xem hồ sơ của mình", "Applicant looking at their own dossier"),
     "remarks": ("Xem ý kiến, lý do", "Reading reasons and notes"),
@@ -25,12 +29,17 @@ PURPOSES: Final = {
 def register() -> None:
     """This room's part of the log of openings."""
     register_subjects("case", about=_about, named=_named)
-    for id, (vi, en) in PURPOSES.items():
+    register_subjects("cases", about=lambda person: [], named=_lists)
+    for id, (vi, en) in {**PURPOSES, **persons.PURPOSES}.items():
         register_purpose(id, vi=vi, en=en)
 
 
 def _about(person: UUID) -> list[str]:
     return [f"case:{id}" for id in Case.objects.filter(applicant_id=person).values_list("pk", flat=True)]
+
+
+def _lists(ids: Collection[str]) -> Mapping[str, str]:
+    return {id: _("Search among dossiers by a person") for id in ids}
 
 
 def _named(ids: Collection[str]) -> Mapping[str, str]:

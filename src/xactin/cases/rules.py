@@ -1,10 +1,10 @@
 """Pure decisions of the room: states, numbers, effects. No Django, no clock, no I/O."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 
 class NationalState(IntEnum):
@@ -52,11 +52,12 @@ def number_prefix(unit_code: str, day: date) -> str:
 _WORD = re.compile(r"\w(?:[\w.-]*\w)?")
 
 
-def search_words(number: str, procedure: str, applicant: str) -> str:
+def search_words(number: str, procedure: str, people: str, marks: Iterable[str] = ()) -> str:
     """What a dossier is found by, as text of a `tsvector`: each word once, in the order of their bytes.
 
     Weight A has what everybody who sees the dossier may find it by: its number, whole and in pieces, and its
-    procedure. Weight B has the applicant's name. `procedure` and `applicant` are folded.
+    procedure. Weight B has the names that lists show: who applied, and whose matter it is. Weight C has the marks
+    of everybody else it is about (`dossiers/people.py`). `procedure` and `people` are folded.
     """
     whole = number.lower()
     pieces = whole.split("-")
@@ -64,9 +65,13 @@ def search_words(number: str, procedure: str, applicant: str) -> str:
         whole,
         *pieces,
         *("-".join(pieces[at:]) for at in range(1, len(pieces))),
-        *_words(procedure),
+        *words_of(procedure),
     }
-    weights = {**dict.fromkeys(_words(applicant), "B"), **dict.fromkeys(open_to_all, "A")}
+    weights = {
+        **{f"{MARK}{mark}": "C" for mark in marks},
+        **dict.fromkeys(words_of(people), "B"),
+        **dict.fromkeys(open_to_all, "A"),
+    }
     return " ".join(f"'{word}':1{weights[word]}" for word in sorted(weights, key=str.encode))
 
 
@@ -77,18 +82,40 @@ def search_query(text: str, *, by_name: bool) -> str:
     whole words at once, and must collect all that a beginning fits (`nguyen` in a third of all dossiers).
     """
     weights = "" if by_name else "A"
-    *whole, last = [f"'{word}'" for word in _words(text)] or [""]
+    *whole, last = [f"'{word}'" for word in words_of(text)] or [""]
     return " & ".join(
         [*(f"{word}:{weights}" if weights else word for word in whole), last and f"{last}:*{weights}"]
     )
 
 
-def _words(text: str) -> list[str]:
+def person_query(words: Mapping[str, str]) -> str:
+    """The query for dossiers with all of these words of a person, given with their marks; "" for none.
+
+    A name that lists show is found by its words, anybody else's by the marks.
+    """
+    return " & ".join(f"( '{word}':B | '{MARK}{mark}':C )" for word, mark in words.items())
+
+
+def late_from(was: datetime | None, at: datetime, due: Iterable[datetime]) -> datetime | None:
+    """From when a dossier counts as late, after an act at `at`; None while nothing in it has a time limit.
+
+    It is late when any step was not done in its time, whether it has been done since or not, and when it ended
+    too late. So the first limit that passes stays; until then it is the nearest of what is `due`. Late is what
+    counts from an earlier moment than now: the one definition for lists, counts, filters and files.
+    """
+    if was is not None and was < at:
+        return was
+    return min(due, default=None)
+
+
+def words_of(text: str) -> list[str]:
     """The words of a folded text: letters and digits, with dots and dashes inside. So none needs quoting."""
     return [word[:_LONGEST_WORD] for word in _WORD.findall(text)]
 
 
 _LONGEST_WORD = 100
+MARK: Final = "~"
+"""Before a mark; no word begins with it, so that nobody finds one by typing it."""
 
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ class IdentityConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from xactin.identity import attested_rows, folding, policies
+        from xactin.identity.calendars import deadlines
         from xactin.identity.posts.queries import to_confirm
         from xactin.identity.readings.queries import people_about
         from xactin.identity.readings.registry import register_purpose, register_subjects
@@ -21,6 +22,7 @@ class IdentityConfig(AppConfig):
         from xactin.ui import nav
 
         policies.register()
+        deadlines.register()
         attested_rows.register()
         folding.register()
         nav.register_hats(hats, "identity:wear_hat")

@@ -42,6 +42,7 @@ __all__ = [
     "members",
     "naming_sql",
     "note_reading",
+    "note_readings",
     "open_file",
     "open_members",
     "open_named",
@@ -286,6 +287,16 @@ def note_reading(*, by: str, purpose: str, subject: str, parts: Sequence[str]) -
             "INSERT INTO vault_opening (who, purpose, subject, parts, at)"
             " VALUES (%s, %s, %s, %s::jsonb, clock_timestamp())",
             (by, purpose[:_PURPOSE], subject, orjson.dumps(list(parts)).decode()),
+        )
+
+
+def note_readings(*, by: str, purpose: str, subjects: Sequence[str]) -> None:
+    """Logs that somebody reads of many subjects at once what a room keeps in its own tables: a list, a file of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vault_opening (who, purpose, subject, parts, at)"
+            " SELECT %s, %s, one, '[]'::jsonb, clock_timestamp() FROM unnest(%s::text[]) AS one",
+            (by, purpose[:_PURPOSE], list(subjects)),
         )
 
 

@@ -12,6 +12,7 @@ from xactin.cases.applications import examination
 from xactin.cases.dossiers import content, store
 from xactin.cases.dossiers.beginning import Matter, begin, uploads_once
 from xactin.cases.dossiers.effects import values_of
+from xactin.cases.dossiers.people import known
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -238,7 +239,8 @@ def supply(
             chain.write(*vault.bind_sql(file, subject=subject_of(case), part=part))
         act, rule = SUPPLY, procedures.version(found.version).rule()
         enter = partial(chain.attest, identity.signer_of(by), act=act, rule=rule, wrote=wrote, id=entry)
-        return recorded(chain, case, found, package, state, effect, act=act, enter=enter)
+        told = known(package, number=found.number, applicant=found.applicant_name, data=now_data)
+        return recorded(chain, case, found, package, state, effect, act=act, enter=enter, known=told)
 
 
 def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None) -> ActDone:

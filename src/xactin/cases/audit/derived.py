@@ -29,7 +29,8 @@ UNION ALL SELECT 'case:' || case_id FROM cases_erasure
 # By hand, because a version's files would come with every case, and `state` is read by the faster parser.
 _CASES: Final = """
 SELECT c.id, c.number, c.agency_id, c.applicant_id, c.origin, c.applicant_name, c.words::text, c.state::text, c.phase,
-       c.national_state, c.fee, c.due_at, c.submitted_at, c.received_at, c.finished_at,
+       c.national_state, c.fee, c.due_at, c.submitted_at, c.received_at, c.finished_at, c.late_at,
+       c.owner_name, c.owner_key,
        ARRAY(SELECT agency_id FROM cases_caseagency WHERE case_id = c.id), v.digest, v.name_vi
   FROM cases_case c LEFT JOIN cases_procedureversion v ON v.id = c.version_id WHERE c.id = ANY(%s)
 """
@@ -53,6 +54,9 @@ class CaseRow(NamedTuple):
     submitted_at: datetime
     received_at: datetime | None
     finished_at: datetime | None
+    late_at: datetime | None
+    owner_name: str
+    owner_key: str
     agencies: Sequence[UUID]
     digest: str | None
     procedure: str | None

@@ -4,7 +4,7 @@ Reads without locks, for many dossiers at once (`derived.py`). What stands here 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,11 @@ from xactin.cases.audit import erasures
 from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
+from xactin.cases.dossiers.lateness import late_after
+from xactin.cases.dossiers.people import Known, known
 from xactin.cases.results.paper import drawn
-from xactin.cases.rules import fold, national_state, search_words
+from xactin.cases.rules import fold, national_state
 from xactin.cases.runtime import BEGIN, REVOKE, SEAL, SUBMIT
-from xactin.identity.queries import folded
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -38,6 +39,7 @@ class Folded:
     applicant: str = ""
     origin: str = ""
     finished_at: datetime | None = None
+    late_at: datetime | None = None
     drawn: Mapping[str, str] | None = None
     issued_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -84,6 +86,7 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
     one, strange = _folded(Recomputing(package, told, rows), package, told.entries)
     yield from strange
     yield from _columns(case, one, rows)
+    yield from _found_by(case, one, told, package)
     yield from _tasks(case, one, rows)
     if rows.timers.get(case.id) != engine.next_due(package, one.state):
         yield "table", "timer: the row says other than the entries"
@@ -140,6 +143,7 @@ def _take(package: Package, told: Folded, row: EntryRow) -> None:
         }
     if told.state["phase"] in engine.ENDED and told.finished_at is None:
         told.finished_at = row.at
+    told.late_at = late_after(package, told.state, was=told.late_at, at=row.at)
     told.drawn = effect.get("drawn", told.drawn)
     if content.written_by(package, SEAL) in (said["wrote"] or {}):
         told.issued_at = row.at
@@ -172,6 +176,7 @@ def columns_of(told: Folded) -> dict[str, Any]:
         "submitted_at": _moment(state.get("submitted_at")),
         "received_at": received,
         "finished_at": told.finished_at,
+        "late_at": told.late_at,
         "number": told.number,
         "applicant_id": UUID(told.applicant) if told.applicant else None,
         "origin": told.origin,
@@ -180,16 +185,36 @@ def columns_of(told: Folded) -> dict[str, Any]:
 
 def _columns(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:
     """The row of the case, column by column."""
-    wanted = columns_of(told) | {
-        "words": search_words(told.number, folded(case.procedure or ""), folded(case.applicant_name)),
-    }
-    for name, value in wanted.items():
+    for name, value in columns_of(told).items():
         if getattr(case, name) != value:
             yield "table", f"{name.removesuffix('_id')}: the row says other than the entries"
     if rows.agencies.get(case.agency_id) != told.agency:
         yield "table", "agency: the row says other than the entries"
     if {rows.agencies.get(agency) for agency in case.agencies} != told.asked:
         yield "table", "agencies: the row says other than the entries"
+
+
+def known_of(told: Told, folded: Folded, package: Package, applicant: str) -> Known | None:
+    """By what the dossier is found; None where of the form anything was erased, or cannot be read."""
+    current = folded.state["parts"]
+    named = {part: one for part, one in current.items() if part.startswith("form.")}
+    found = {part: told.contents.get(commitment) for part, commitment in named.items()}
+    sound = {part: one.value for part, one in found.items() if one is not None and one.state == "sound"}
+    if len(sound) < len(named):
+        return None
+    data = content.form_data(sound)
+    return known(package, number=folded.number, applicant=applicant, data=data)
+
+
+def _found_by(case: CaseRow, folded: Folded, told: Told, package: Package) -> Iterator[Difference]:
+    """What the dossier is found by and put in order by, against its content."""
+    wanted = known_of(told, folded, package, case.applicant_name)
+    if wanted is None:
+        count(f"{counts.UNDECIDABLE} (content that names people is gone)")
+        return
+    for name, value in asdict(wanted).items():
+        if getattr(case, name) != value:
+            yield "table", f"{name}: the row says other than the entries"
 
 
 def _tasks(case: CaseRow, told: Folded, rows: Derived) -> Iterator[Difference]:

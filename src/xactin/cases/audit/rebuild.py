@@ -6,15 +6,14 @@ which entries say the digest. Those rows are left as they stand, and the audit c
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from xactin.cases.audit import erasures
 from xactin.cases.audit.derived import Derived, case_id, derived
-from xactin.cases.audit.dossiers import Folded, columns_of, folded_of
+from xactin.cases.audit.dossiers import Folded, columns_of, folded_of, known_of
 from xactin.cases.models import Case, CaseAgency, Erasure, OpenTask, ProcedureVersion, Result, Timer
-from xactin.cases.rules import search_words
 from xactin.identity.models import Agency, Person
-from xactin.identity.queries import folded
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Told
@@ -30,15 +29,18 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
         package = rows.packages.get(one.entries[0].statement["rule"]["digest"])
         if case is not None and package is not None:
             said = folded_of(one, package, rows)
-            _case(case, said, package, rows, codes)
+            _case(case, one, said, package, rows, codes)
             written.update(_beside(case, said, package, codes))
             written.update({"cases_erasure": _erasures(case, one.entries)})
     return written
 
 
-def _case(case: UUID, said: Folded, package: Package, rows: Derived, codes: Mapping[str, UUID]) -> None:
-    known = rows.cases.get(case)
-    name = known.applicant_name if known else _name(said.applicant)
+def _case(
+    case: UUID, told: Told, said: Folded, package: Package, rows: Derived, codes: Mapping[str, UUID]
+) -> None:
+    row = rows.cases.get(case)
+    name = row.applicant_name if row else _name(said.applicant)
+    known = known_of(told, said, package, name)
     version = ProcedureVersion.objects.only("id", "name_vi").get(digest=package.digest)
     Case.objects.update_or_create(
         pk=case,
@@ -47,7 +49,7 @@ def _case(case: UUID, said: Folded, package: Package, rows: Derived, codes: Mapp
             "version_id": version.pk,
             "agency_id": codes[said.agency],
             "applicant_name": name,
-            "words": search_words(said.number, folded(version.name_vi), folded(name)),
+            **(asdict(known) if known else {}),
         },
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import content, store
 from xactin.cases.dossiers.effects import applied
+from xactin.cases.dossiers.people import known
 from xactin.cases.dossiers.records import ActDone, decided, subject_of
 from xactin.cases.errors import Invalid
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rules import number_prefix, search_words
+from xactin.cases.rules import number_prefix
 from xactin.identity import commands as identity
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.models import Agency
-from xactin.identity.queries import Actor, folded
+from xactin.identity.queries import Actor
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -129,7 +130,7 @@ def _begun(
 
 def _columns(version: procedures.InForce, matter: Matter, number: str, origin: str) -> dict[str, Any]:
     """The columns that only a new case has."""
-    name = matter.asks.name if matter.asks else ""
+    name, package = matter.asks.name if matter.asks else "", version.package
     return {
         "number": number,
         "version": version.id,
@@ -137,7 +138,7 @@ def _columns(version: procedures.InForce, matter: Matter, number: str, origin: s
         "origin": origin,
         "applicant": matter.asks.person_id if matter.asks else None,
         "applicant_name": name,
-        "words": search_words(number, folded(version.package.procedure.name["vi"]), folded(name)),
+        **asdict(known(package, number=number, applicant=name, data=matter.data)),
     }
 
 

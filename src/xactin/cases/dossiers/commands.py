@@ -28,6 +28,7 @@ from xactin.cases.dossiers.records import (
     recorded,
     subject_of,
 )
+from xactin.cases.dossiers.settling import settle_cases
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.dossiers.warnings import with_warnings
@@ -63,6 +64,7 @@ __all__ = [
     "complete",
     "prepare",
     "serve",
+    "settle_cases",
     "subject_of",
     "submit",
     "supply",

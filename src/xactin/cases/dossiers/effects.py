@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from xactin.cases.dossiers import content, store
+from xactin.cases.dossiers.lateness import late_after
+from xactin.cases.dossiers.people import Known
 from xactin.cases.rules import changed, national_state
 from xactin.identity import queries as identity
 from xactin.identity.models import Person
@@ -84,10 +86,13 @@ def applied(
     effect: Mapping[str, Any],
     at: datetime,
     events: list[tuple[str, dict[str, Any]]],
+    late_at: datetime | None = None,
+    known: Known | None = None,
 ) -> Applied:
     """Compares the states before and after an act and says what to write.
 
-    `before` is `{}` for a new case. The signed effect is the engine's own words plus `state`, the
+    `before` is `{}` for a new case; `late_at` is from when it was late. `known`: by what it is found from now on,
+    where that changed. The signed effect is the engine's own words plus `state`, the
     change that folds (`rules.fold`); agencies of opened tasks are resolved near the handling one.
     """
     was = {task.id: task.due for task in engine.open_tasks(package, before)} if before else {}
@@ -126,6 +131,8 @@ def applied(
         due_at=_moment(after.get("due")),
         received_at=received,
         finished_at=at if phase in engine.ENDED else None,
+        late_at=late_after(package, after, was=late_at, at=at),
+        known=known,
         at=at,
         closed=sorted(gone),
         opened=rows,

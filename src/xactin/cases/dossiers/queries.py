@@ -1,6 +1,6 @@
 """What may be asked of dossiers. The actor comes first: what one may not see is not found.
 
-Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`.
+Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`, lists in `../lists/`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,16 +9,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
-
 from xactin.cases.dossiers import content, statements
 from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
 from xactin.cases.dossiers.visibility import (
     as_seen,
-    found_by,
     handles,
     inspects,
     knows_applicant,
+    own_tasks,
     sees,
     visible,
 )
@@ -26,15 +24,12 @@ from xactin.cases.dossiers.warnings import with_warnings
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.rights import WORK
 from xactin.cases.runtime import SEAL
-from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.results import DRAFT
 from xactin.ledger import queries as ledger
-from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
@@ -50,12 +45,6 @@ __all__ = [
     "was_asked",
 ]
 
-PAGE: Final = 50
-HEAVY: Final = ("state", "words")
-"""What a row is heavy with, and no list shows."""
-TIMES: Final = ("due_at", "submitted_at", "received_at", "finished_at")
-"""What takes long to read, and the inbox does not show of a case: its tasks have times of their own."""
-
 
 def case_for(actor: Actor, case: UUID) -> Case:
     """A case the actor may see. Raises NotFound."""
@@ -63,110 +52,6 @@ def case_for(actor: Actor, case: UUID) -> Case:
     if found is None:
         raise NotFound
     return as_seen(actor, found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What a list is asked for; empty members do not filter."""
-
-    words: str = ""  # with or without diacritics
-    state: int | None = None
-    due_before: datetime | None = None
-    late: bool = False
-    code: str = ""
-    after: UUID | None = None
-    limit: int = PAGE
-
-
-def cases(actor: Actor, filters: Filters) -> list[Case]:
-    """A page of cases, newest first, keyset paged by id: one more than `limit` when there is more."""
-    rows = visible(actor, before=filters.after).defer(*HEAVY).order_by("-id")
-    rows = rows.filter(found_by(actor, filters.words))
-    if filters.state is not None:
-        rows = rows.filter(national_state=filters.state)
-    if filters.due_before is not None:
-        rows = rows.filter(due_at__lt=filters.due_before, finished_at__isnull=True)
-    if filters.late:
-        rows = rows.filter(due_at__lt=now(), finished_at__isnull=True)
-    if filters.code:
-        rows = rows.filter(version__code=filters.code)
-    return [_placed(as_seen(actor, row)) for row in rows[: filters.limit + 1]]
-
-
-def _placed(case: Case) -> Case:
-    """The row with its procedure and agency, which a list names in each line and this process knows already."""
-    case.version = procedures.row(case.version_id)
-    case.agency = identity.agency(case.agency_id)
-    return case
-
-
-def _mine(actor: Actor) -> Q:
-    """Open tasks this actor may do: those of the post worn, or of an applicant's own cases."""
-    if actor.agency_id is None:
-        return Q(agency__isnull=True, case__applicant_id=actor.person_id)
-    if WORK not in actor.duties:
-        return Q(pk__in=())
-    return Q(agency_id=actor.agency_id, role=actor.role)
-
-
-Place = tuple[datetime | None, int]
-"""Where a row stands in the inbox: its due time and its number."""
-
-
-def inbox(
-    actor: Actor,
-    *,
-    words: str = "",
-    code: str = "",
-    after: Place | None = None,
-    mine: bool = True,
-    whole: bool = False,
-) -> list[OpenTask]:
-    """The actor's open tasks, ordered by what will be late first; one more than a page when there is more.
-
-    Not `mine`: those of all cases the actor may see. `whole`: with all that lists show of their cases.
-    """
-    rows = (
-        OpenTask.objects.filter(_mine(actor) if mine else Q(case__in=visible(actor).values("pk")))
-        .exclude(kind="service")
-        .select_related("case")
-        .defer(*(f"case__{name}" for name in (HEAVY if whole else HEAVY + TIMES)))
-        .order_by("due_at", "id")
-    )
-    rows = rows.filter(found_by(actor, words, case="case__"))
-    if code:
-        rows = rows.filter(case__version__code=code)
-    if after is not None:
-        due, number = after
-        rest = Q(due_at__gt=due) | Q(due_at=due, id__gt=number) | Q(due_at__isnull=True)
-        rows = rows.filter(rest if due else Q(due_at__isnull=True, id__gt=number))
-    found = list(rows[: PAGE + 1])
-    for row in found:
-        _placed(as_seen(actor, row.case))
-        row.agency = identity.agency(row.agency_id) if row.agency_id else None
-    return found
-
-
-def cursor_of(row: OpenTask) -> str:
-    """The place of a row in the inbox, as it stands in an address."""
-    return f"{row.due_at.isoformat()}~{row.pk}" if row.due_at else f"~{row.pk}"
-
-
-def cursor_from(text: str) -> Place | None:
-    """The place an address names; None for the beginning, and for anything that is no place."""
-    moment, _tilde, number = text.partition("~")
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
-        return None
-    try:
-        due = datetime.fromisoformat(moment) if moment else None
-    except ValueError:
-        return None
-    return None if due and due.tzinfo is None else (due, int(number))
-
-
-def by_number(actor: Actor, number: str) -> UUID | None:
-    """The case of a whole number, if the actor may see it."""
-    return visible(actor).filter(number=number.upper()).values_list("pk", flat=True).first()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +69,7 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
     """The open tasks of a case, those of the actor's post first and marked `mine`."""
     package = procedures.version(case.version_id).package
     described = {task.id: task for task in engine.open_tasks(package, case.state)}
-    mine = set(OpenTask.objects.filter(_mine(actor), case=case).values_list("token", flat=True))
+    mine = set(OpenTask.objects.filter(own_tasks(actor), case=case).values_list("token", flat=True))
     rows = (
         OpenTask.objects.filter(case=case)
         .exclude(kind="service")

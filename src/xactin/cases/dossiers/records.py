@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import content, queries, store
 from xactin.cases.dossiers.effects import applied
+from xactin.cases.dossiers.people import Known
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale
 from xactin.cases.rights import CaseFacts
@@ -84,10 +85,12 @@ def recorded(
     *,
     act: str,
     enter: Callable[..., ledger.EntryRef],
+    known: Known | None = None,
 ) -> ActDone:
     """Writes the entry and the derived rows of an act that was decided.
 
     `enter` queues the entry, given its `effect`: `chain.attest` of a signer, or `chain.append` of a signature.
+    `known`: by what the case is found from now on, where that changed.
     """
     outcome = applied(
         package,
@@ -98,6 +101,8 @@ def recorded(
         effect=effect,
         at=chain.at,
         events=[("case.acted", {"case": str(case), "act": act, "seq": chain.seq})],
+        late_at=found.late_at,
+        known=known,
     )
     ref = enter(effect=outcome.effect)
     chain.write(*store.write(outcome.change))

@@ -6,7 +6,7 @@ written by these statements and not by the ORM. Nothing else writes `cases_case`
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,11 +15,12 @@ import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
+from xactin.cases.dossiers.people import Known
 from xactin.cases.rules import NationalState
 
 READ = """
 SELECT c.state, c.number, c.version_id, c.agency_id, c.applicant_id, c.phase, c.received_at, c.finished_at,
-       t.node, t.kind, t.agency_id, t.role, t.due_at
+       c.late_at, c.applicant_name, t.node, t.kind, t.agency_id, t.role, t.due_at
   FROM cases_case c LEFT JOIN cases_opentask t ON t.case_id = c.id AND t.token = %s
  WHERE c.id = %s
 """
@@ -44,6 +45,8 @@ class Row(NamedTuple):
     phase: str
     received_at: datetime | None
     finished_at: datetime | None
+    late_at: datetime | None
+    applicant_name: str
     task_node: str | None
     task_kind: str | None
     task_agency: UUID | None
@@ -75,18 +78,23 @@ class Change:
     due_at: datetime | None
     received_at: datetime | None
     finished_at: datetime | None
+    late_at: datetime | None
     at: datetime
     closed: Sequence[str]
     opened: Sequence[Opened]
     timer: datetime | None
     timer_changed: bool
     events: Sequence[tuple[str, dict[str, Any]]]
+    known: Known | None = None
 
 
 _UPDATE_CASE = """
   UPDATE cases_case SET state = %(state)s, phase = %(phase)s, national_state = %(national)s, fee = %(fee)s,
-         due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s
+         due_at = %(due)s, received_at = %(received)s, finished_at = %(finished)s,
+         late_at = %(late)s{known}
    WHERE id = %(case)s"""
+
+_KNOWN = ", owner_name = %(owner_name)s, owner_key = %(owner_key)s, words = %(words)s::tsvector"
 
 _CLOSE = """
   DELETE FROM cases_opentask
@@ -123,10 +131,10 @@ _OUTBOX = """
 
 _INSERT_CASE = """
   INSERT INTO cases_case (id, number, version_id, agency_id, origin, applicant_id, applicant_name, words, state,
-         phase, national_state, fee, due_at, submitted_at, received_at, finished_at)
+         phase, national_state, fee, due_at, submitted_at, received_at, finished_at, late_at, owner_name, owner_key)
   VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(origin)s, %(applicant)s, %(applicant_name)s,
          %(words)s::tsvector, %(state)s, %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s,
-         %(finished)s)"""
+         %(finished)s, %(late)s, %(owner_name)s, %(owner_key)s)"""
 
 NEXT_SERIAL = """
 INSERT INTO cases_serial (prefix, last) VALUES (%s, 1)
@@ -136,7 +144,8 @@ ON CONFLICT (prefix) DO UPDATE SET last = cases_serial.last + 1 RETURNING last
 
 def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     """The one statement that writes an act's derived rows; `new` holds the columns only a new case has."""
-    parts = [_UPDATE_CASE if new is None else _INSERT_CASE]
+    update = _UPDATE_CASE.format(known=_KNOWN if change.known else "")
+    parts = [update if new is None else _INSERT_CASE]
     values: dict[str, Any] = {
         "case": change.case,
         "state": Jsonb(change.state),
@@ -146,7 +155,9 @@ def write(change: Change, new: Mapping[str, Any] | None = None) -> tuple[str, di
         "due": change.due_at,
         "received": change.received_at,
         "finished": change.finished_at,
+        "late": change.late_at,
         "at": change.at,
+        **(asdict(change.known) if change.known else {}),
         **(new or {}),
     }
     if change.closed:

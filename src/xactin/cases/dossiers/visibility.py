@@ -73,8 +73,25 @@ def knows_applicant(actor: Actor, case: Case) -> bool:
 def as_seen(actor: Actor, case: Case) -> Case:
     """The row without the name that the actor is not told, so that no door can show it by mistake."""
     if not knows_applicant(actor, case):
-        case.applicant_name, case.applicant_withheld = "", True
+        case.applicant_name, case.owner_name, case.applicant_withheld = "", "", True
     return case
+
+
+def own_tasks(actor: Actor) -> Q:
+    """Open tasks this actor may do: those of the post worn, or of an applicant's own cases."""
+    if actor.agency_id is None:
+        return Q(agency__isnull=True, case__applicant_id=actor.person_id)
+    if WORK not in actor.duties:
+        return Q(pk__in=())
+    return Q(agency_id=actor.agency_id, role=actor.role)
+
+
+def told_of(actor: Actor, *, case: str = "") -> Q:
+    """The cases of which the actor is told whose they are, as a condition; `case` leads from the row to the case."""
+    inspected = identity.inspected_agency_ids(actor, INSPECT)
+    if actor.agency_id is None or inspected is None:
+        return Q()
+    return Q(**{f"{case}agency_id__in": _handling(actor) | inspected})
 
 
 def found_by(actor: Actor, words: str, *, case: str = "") -> Q:
@@ -86,8 +103,5 @@ def found_by(actor: Actor, words: str, *, case: str = "") -> Q:
         return Q()
     text, found = folded(words), f"{case}words__found"
     wanted = Q(**{found: search_query(text, by_name=True)})
-    inspected = identity.inspected_agency_ids(actor, INSPECT)
-    if actor.agency_id is None or inspected is None:
-        return wanted
-    known = Q(**{f"{case}agency_id__in": _handling(actor) | inspected})
-    return wanted & (known | Q(**{found: search_query(text, by_name=False)}))
+    told = told_of(actor, case=case)
+    return wanted & (told | Q(**{found: search_query(text, by_name=False)})) if told else wanted

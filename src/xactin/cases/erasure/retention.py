@@ -16,7 +16,9 @@ from xactin.ledger.commands import Gone, Holding, Statement
 FOR_EVER: Final = date.max
 """The day on which what is kept permanently, or still runs, may go."""
 
-_FORGET_NAME: Final = "UPDATE cases_case SET applicant_name = '', words = %s::tsvector WHERE id = %s"
+_FORGET_NAME: Final = """
+UPDATE cases_case SET applicant_name = '', owner_name = '', owner_key = '', words = %s::tsvector WHERE id = %s
+"""
 _FORGET_TYPED: Final = "DELETE FROM cases_actdraft WHERE case_id = %s"
 _FORGET_PENDING: Final = "DELETE FROM cases_pendingact WHERE case_id = %s"
 

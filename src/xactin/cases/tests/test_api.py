@@ -121,7 +121,7 @@ def test_the_inbox_is_paged_and_of_who_asks(citizen: Asker, monkeypatch: pytest.
         testing.apply()
     received = testing.apply()
     testing.do(received, "receive", "accept")
-    monkeypatch.setattr("xactin.cases.dossiers.queries.PAGE", 2)
+    monkeypatch.setattr("xactin.cases.lists.queries.PAGE", 2)
     counter = Asker("motcua1")
     seen, after = [], ""
     while True:

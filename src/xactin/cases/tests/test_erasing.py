@@ -34,7 +34,7 @@ def finished(monkeypatch: pytest.MonkeyPatch, db: None) -> Case:
 
 def test_two_persons_erase_and_the_audit_is_clean(finished: Case) -> None:
     # Its name stands here as it would for an applicant: what is derived from content goes with it.
-    Case.objects.filter(pk=finished.pk).update(applicant_name="Người nộp")
+    Case.objects.filter(pk=finished.pk).update(applicant_name="Người nộp", owner_name="Chủ", owner_key="chu")
     subject, chair, auditor = f"case:{finished.pk}", actor_for("chutich1"), actor_for("thanhtra1")
     with pytest.raises(NotFound):
         erasure.order(by=actor_for("chuyenvien1"), case=finished.pk, basis=BASIS)
@@ -49,7 +49,7 @@ def test_two_persons_erase_and_the_audit_is_clean(finished: Case) -> None:
     erasure.confirm(by=auditor, erasure=order)
     assert vault.commitments_of(subject) == {}
     finished.refresh_from_db()
-    assert finished.applicant_name == ""
+    assert (finished.applicant_name, finished.owner_name, finished.owner_key) == ("", "", "")
     assert "nguoi" not in finished.words
     assert [row.statement["act"] for row in ledger.entries_of(subject)][-2:] == [
         "case.order_erasure",

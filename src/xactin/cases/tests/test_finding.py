@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xactin.cases import testing
-from xactin.cases.dossiers import queries
+from xactin.cases.lists import queries
 from xactin.cases.models import Case
 from xactin.cases.rules import search_query, search_words
 from xactin.identity.queries import actor_for, folded

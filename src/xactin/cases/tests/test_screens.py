@@ -131,7 +131,10 @@ def test_posts_without_tasks_begin_where_they_work(username: str, place: str) ->
 def test_the_inbox_can_be_taken_along() -> None:
     case = testing.apply()
     text = Visitor("motcua1").page("/desk/", format="csv").removeprefix("\ufeff")
-    header, row = csv.reader(io.StringIO(text))
+    by, choice, header, row = csv.reader(io.StringIO(text))
+    actor = actor_for("motcua1")
+    assert by[0].startswith(f"{actor.name} ({actor.post_title}, {actor.agency_name}) lập")
+    assert choice[0] == "Bộ lọc: Tất cả. Số dòng: 1"
     assert header[0] == "Công việc"
     assert row[:4] == ["Tiếp nhận hồ sơ", case.number, case.version.name_vi, case.applicant_name]
     assert Visitor("motcua1").open("/desk/", format="xlsx").content.startswith(b"PK")

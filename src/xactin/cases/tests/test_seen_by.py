@@ -4,6 +4,7 @@ import pytest
 
 from xactin.cases import testing
 from xactin.cases.dossiers import queries
+from xactin.cases.lists import queries as lists
 from xactin.cases.models import CaseAgency
 from xactin.identity.queries import actor_for
 
@@ -18,7 +19,7 @@ def test_an_administrator_sees_no_dossier_even_of_their_own_agency() -> None:
     CaseAgency.objects.create(case=case, agency_id=administrator.agency_id)
     assert queries.sees(auditor, case.pk)
     assert not queries.sees(administrator, case.pk)
-    assert queries.cases(administrator, queries.Filters()) == []
+    assert lists.cases(administrator, lists.Filters()) == []
 
 
 def test_a_stranger_and_an_agency_without_a_part_see_nothing() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import commands, queries
+from xactin.cases.lists import queries as lists
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import InForce, text_in
@@ -18,6 +19,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Act, Document, Fee, Privacy
+from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
@@ -61,6 +63,7 @@ def case(row: Case) -> dict[str, Any]:
         "version": row.version.version,
         "agency": row.agency.code,
         "applicant": None if row.applicant_withheld else row.applicant_name,
+        "owner": None if row.applicant_withheld else row.owner_name or row.applicant_name,
         "state": row.national_state,
         "state_text": str(NATIONAL_STATES[NationalState(row.national_state)]),
         "phase": row.phase,
@@ -69,6 +72,7 @@ def case(row: Case) -> dict[str, Any]:
         "received_at": moment(row.received_at),
         "due_at": moment(row.due_at),
         "finished_at": moment(row.finished_at),
+        "late": row.late_at is not None and row.late_at < now(),
     }
 
 
@@ -128,11 +132,11 @@ def inbox_row(row: OpenTask) -> dict[str, Any]:
 
 def inbox_page(rows: Sequence[OpenTask]) -> dict[str, Any]:
     """A page of the inbox."""
-    items = rows[: queries.PAGE]
-    more = len(rows) > queries.PAGE
+    items = rows[: lists.PAGE]
+    more = len(rows) > lists.PAGE
     return {
         "items": [inbox_row(row) for row in items],
-        "next": queries.cursor_of(items[-1]) if more else None,
+        "next": lists.cursor_of(items[-1]) if more else None,
     }
 
 

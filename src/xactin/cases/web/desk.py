@@ -1,4 +1,4 @@
-"""The workplace of officials: inbox, list, the screen of a case with the acts of this post."""
+"""The workplace of officials: the screen of a case with the acts of this post."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,95 +16,16 @@ from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import ActError, Invalid, NotFound, Stale
 from xactin.cases.models import Case
-from xactin.cases.office import queries as office
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import exports, screens, shown, timeline
+from xactin.cases.web import screens, shown, timeline
 from xactin.cases.web.access import keep_typed, official_required, typed_kept
 from xactin.cases.web.page import changes, forms, walk
-from xactin.cases.web.shown import acted_by, filters_of
+from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Actor, signing_with
 from xactin.ledger.errors import AlreadyDone, LedgerError
 from xactin.ledger.queries import snapshot
 from xactin.notices.commands import try_again
-from xactin.ui import nav
 from xactin.ui.schema_form import parse
-
-
-@official_required
-@require_GET
-@snapshot()
-def inbox(request: HttpRequest) -> HttpResponse:
-    """What this post has to do, ordered by what will be late first."""
-    actor = acted_by(request)
-    elsewhere = _workplace(request)
-    if elsewhere:
-        return redirect(elsewhere)
-    words, code = request.GET.get("q", "")[:200], request.GET.get("code", "")[:40]
-    wanted = request.GET.get("format", "")
-    if wanted in exports.FORMATS:
-        return exports.tasks(actor, wanted, words=words, code=code)
-    rows = queries.inbox(
-        actor, words=words, code=code, after=queries.cursor_from(request.GET.get("after", ""))
-    )
-    page = rows[: queries.PAGE]
-    context = {
-        "rows": [screens.inbox_line(row) for row in page],
-        "filters": shown.case_filters(request.GET)[2:],
-        "filtered": shown.is_filtered(request.GET),
-        "exports": _exports(request),
-        "next": queries.cursor_of(page[-1]) if len(rows) > queries.PAGE else "",
-    }
-    return render(request, "cases/inbox.html", context)
-
-
-def _workplace(request: HttpRequest) -> str:
-    """Where a post that has no tasks of dossiers works instead: the first line of its menu; "" for others."""
-    lines = [entry.url for group in nav.desk(request) for entry in group.entries]
-    return "" if not lines or request.path in lines else lines[0]
-
-
-def _exports(request: HttpRequest) -> list[tuple[str, str]]:
-    """The addresses of this list as files, filtered as it is."""
-    query = request.GET.copy()
-    query.pop("after", None)
-    addresses = []
-    for kind in exports.FORMATS:
-        query["format"] = kind
-        addresses.append((kind.upper(), f"{request.path}?{query.urlencode()}"))
-    return addresses
-
-
-@official_required
-@require_GET
-@snapshot()
-def cases(request: HttpRequest) -> HttpResponse:
-    """The dossiers this post may see; the filters live in the address."""
-    actor, filters = acted_by(request), filters_of(request.GET)
-    wanted = request.GET.get("format", "")
-    if wanted in exports.FORMATS:
-        return exports.cases(actor, filters, wanted)
-    rows = queries.cases(actor, filters)
-    page = rows[: filters.limit]
-    context = {
-        "rows": [shown.case_head(row) for row in page],
-        "begins": bool(office.beginnings(actor)),
-        "with_agency": any(row.agency_id != actor.agency_id for row in page),
-        "filters": shown.case_filters(request.GET),
-        "exports": _exports(request),
-        "next": str(page[-1].pk) if len(rows) > filters.limit else "",
-    }
-    return render(request, "cases/list.html", context)
-
-
-@official_required
-@require_GET
-def search(request: HttpRequest) -> HttpResponse:
-    """The search box of the header: a whole number leads to the dossier, other words to the list."""
-    words = request.GET.get("q", "").strip()[:200]
-    found = queries.by_number(acted_by(request), words)
-    if found is not None:
-        return redirect("cases:desk-case", case=found)
-    return redirect(reverse("cases:desk-list") + "?" + request.GET.urlencode())
 
 
 @snapshot()

@@ -134,6 +134,7 @@ class CaseOut(Schema):
     version: str
     agency: str
     applicant: str | None = Field(description="null: a consulted agency is not told whose case it is")
+    owner: str | None = Field(description="whose matter it is, where that is not who applied")
     state: Annotated[int, Field(ge=1, le=10)]
     state_text: str
     phase: Literal["submitted", "processing", "supplement", "done", "refused", "withdrawn", "stopped"]
@@ -142,6 +143,7 @@ class CaseOut(Schema):
     received_at: Moment | None
     due_at: Moment | None
     finished_at: Moment | None
+    late: bool = Field(description="a step was not done in its time, or the case ended too late")
 
 
 class FileOut(Schema):

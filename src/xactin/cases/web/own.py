@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.cases.applications import act_drafts, drafts
 from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.errors import ActError, Invalid, NotFound
+from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import screens, shown, timeline
 from xactin.cases.web.access import signed_in_required, typed_kept
 from xactin.cases.web.desk import asked_of
 from xactin.cases.web.page import forms
-from xactin.cases.web.shown import acted_by, filters_of
+from xactin.cases.web.shown import acted_by
 from xactin.ledger.errors import AlreadyDone
 from xactin.ledger.queries import snapshot
 from xactin.ui.schema_form import SchemaForm, parse
@@ -39,12 +40,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The actor's dossiers, newest first."""
     if acted_by(request).post_code:  # an official's list is that of the post; nothing of it is theirs
         return redirect("cases:desk-list")
-    filters = filters_of(request.GET)
-    rows = queries.cases(acted_by(request), filters)
+    filters, choices = shown.own_filters(request.GET)
+    rows = lists.cases(acted_by(request), filters)
     page = rows[: filters.limit]
     context = {
         "rows": [shown.case_head(row) for row in page],
-        "filters": shown.case_filters(request.GET)[:2],
+        "filters": choices,
         "filtered": shown.is_filtered(request.GET),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",
     }

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
+from xactin.cases.lists import queries as lists
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import answers, nouns
@@ -111,14 +112,16 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
 def list_cases(
     request: HttpRequest,
     state: Annotated[int | None, Query(ge=1, le=10)] = None,
+    late: bool = False,
     due_before: Instant | None = None,
     q: Words = "",
     after: UUID | None = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """The cases the asker may see, newest first. `due_before` asks for those not yet finished."""
-    filters = queries.Filters(words=q, state=state, due_before=due_before, after=after, limit=limit)
-    return answers.page(queries.cases(_actor(request), filters), limit, answers.case)
+    """The cases the asker may see, newest first. `late`: any step was late, or the end. `due_before` asks for
+    those not yet finished."""
+    filters = lists.Filters(words=q, state=state, late=late, due_before=due_before, after=after, limit=limit)
+    return answers.page(lists.cases(_actor(request), filters), limit, answers.case)
 
 
 @router.get(
@@ -272,9 +275,8 @@ def list_inbox(
     after: Annotated[Text, Field(max_length=80)] = "",
 ) -> dict[str, Any]:
     """Open tasks, those due first at the top: of the asker, or (`mine=false`) of all cases they may see."""
-    return answers.inbox_page(
-        queries.inbox(_actor(request), words=q, mine=mine, after=queries.cursor_from(after), whole=True)
-    )
+    filters = lists.Filters(words=q, place=lists.cursor_from(after))
+    return answers.inbox_page(lists.inbox(_actor(request), filters, mine=mine, whole=True))
 
 
 @router.post(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
-from xactin.cases.models import Case, OpenTask
+from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
@@ -28,19 +28,6 @@ from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm
 from xactin.ui.schema_form.form import FormError
 from xactin.vault.ids import new_id
-
-
-def inbox_line(row: OpenTask) -> dict[str, Any]:
-    """A line of the inbox."""
-    package = procedures.version(row.case.version_id).package
-    return {
-        "url": reverse("cases:desk-case", args=[row.case_id]) + f"#task-{row.token}",
-        "name": text_in(package.rules[row.node].name, language()),
-        "number": row.case.number,
-        "procedure": text_in(package.procedure.name, language()),
-        "applicant": shown.applicant_of(row.case),
-        "due_at": row.due_at,
-    }
 
 
 def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = None) -> dict[str, Any]:

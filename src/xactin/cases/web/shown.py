@@ -14,6 +14,7 @@ from xactin.cases.applications import drafts
 from xactin.cases.dossiers import content, paper_facts, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
+from xactin.cases.lists.queries import Filters
 from xactin.cases.models import NATIONAL_STATES, Case, Result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
@@ -125,6 +126,16 @@ def applicant_of(case: Case) -> str:
     return _("Name not given to consulted agencies") if case.applicant_withheld else case.applicant_name
 
 
+def owner_of(case: Case) -> str:
+    """Whose matter a dossier is, or that the reader is not told."""
+    return case.owner_name or applicant_of(case)
+
+
+def sender_of(case: Case) -> str:
+    """Who sent it from their account, where that is somebody else; "" else."""
+    return case.applicant_name if case.owner_name and case.owner_name != case.applicant_name else ""
+
+
 def case_head(case: Case) -> dict[str, Any]:
     """The head of a case's page."""
     package = procedures.version(case.version_id).package
@@ -133,6 +144,8 @@ def case_head(case: Case) -> dict[str, Any]:
         "number": case.number,
         "name": text_in(package.procedure.name, language()),
         "applicant_name": applicant_of(case),
+        "owner": owner_of(case),
+        "sender": sender_of(case),
         "agency": case.agency.name_en if language() == "en" else case.agency.name_vi,
         "phase": case.phase,
         "state_text": NATIONAL_STATES[NationalState(case.national_state)],
@@ -170,37 +183,30 @@ def flow_of(case: Case) -> list[FlowStep]:
     ]
 
 
-def filters_of(sent: QueryDict) -> queries.Filters:
-    """The filters that stand in an address; what cannot be read does not filter."""
-    state = sent.get("state", "")
-    after = sent.get("after", "")
+def own_filters(sent: QueryDict) -> tuple[Filters, list[Filter]]:
+    """What the address of an applicant's list asks for, and its filters; what cannot be read does not filter."""
+    state, after = sent.get("state", ""), sent.get("after", "")
     try:
         last = UUID(after) if after else None
     except ValueError:
         last = None
-    return queries.Filters(
+    asked = Filters(
         words=identity.folded(sent.get("q", "")[:200]),
-        state=int(state) if state.isdigit() and 1 <= int(state) <= 10 else None,
+        state=int(state) if state.isascii() and state.isdigit() and 1 <= int(state[:3]) <= 10 else None,
         late=sent.get("late") == "1",
-        code=sent.get("code", "")[:40],
         after=last,
     )
-
-
-def case_filters(sent: QueryDict) -> list[Filter]:
-    """The filters above a list of cases."""
     states = [Choice(str(int(state)), str(name)) for state, name in NATIONAL_STATES.items()]
     late = [Choice("1", _("Late only"))]
-    return [
+    return asked, [
         Filter("state", _("State"), sent.get("state", ""), states),
         Filter("late", _("Deadline"), sent.get("late", ""), late),
-        Filter("code", _("Procedure"), sent.get("code", ""), procedure_choices()),
     ]
 
 
 def is_filtered(sent: QueryDict) -> bool:
     """Whether a list shows a choice only, so that an empty one says nothing about the whole."""
-    return any(sent.get(name) for name in ("q", "state", "late", "code", "after"))
+    return any(sent.get(name) for name in ("q", "state", "late", "after"))
 
 
 def procedure_choices() -> list[Choice]:

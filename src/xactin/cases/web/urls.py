@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from xactin.cases.lists.web import persons
+from xactin.cases.lists.web import views as lists
 from xactin.cases.web import beginnings, desk, erasing, files, own, portal, procedures, revoking, verify
 
 app_name = "cases"
@@ -23,11 +25,12 @@ urlpatterns = [
     path("cases/<uuid:case>/bundle.json", files.bundle, name="bundle"),
     path("cases/<uuid:case>/<str:task>/<str:act>/", own.act, name="own-act"),
     path("files/<uuid:file>", files.file, name="file"),
-    path("desk/", desk.inbox, name="inbox"),
-    path("desk/cases/", desk.cases, name="desk-list"),
+    path("desk/", lists.inbox, name="inbox"),
+    path("desk/cases/", lists.cases, name="desk-list"),
     path("desk/begin/", beginnings.beginnings, name="beginnings"),
     path("desk/begin/<str:code>/", beginnings.begin, name="begin"),
-    path("desk/search/", desk.search, name="search"),
+    path("desk/person/", persons.look, name="person-search"),
+    path("desk/search/", lists.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
     path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),

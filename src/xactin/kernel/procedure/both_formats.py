@@ -65,6 +65,8 @@ def procedure_of(meta: Said) -> Procedure:
         privacy=_privacy(meta["privacy"]) if "privacy" in meta else None,
         begins=_begins(meta, written),
         parties=_parties(meta, written),
+        owner=meta.get("owner", ""),
+        found_by=_many(meta, "found_by"),
         parts={part: tuple(pointers) for part, pointers in meta.get("parts", {}).items()},
         documents=tuple(_document(said) for said in meta.get("documents", ())),
         eligibility=tuple(Eligibility(said["when"], said["message"]) for said in meta.get("eligibility", ())),

@@ -293,17 +293,29 @@ def _names(package: Package) -> Iterator[Problem]:
         yield _problem(
             "limit", name, "authority_limits.{0}: không có bước này", "authority_limits.{0}: no such task"
         )
-    for pointer in said.result.compare if said.result else ():
-        if not _is_text(package.form_schema, pointer):
-            yield _problem(
-                "compare",
-                pointer,
-                "result.compare: biểu mẫu không có nội dung chữ “{0}”",
-                "result.compare: the form has no answer in letters at “{0}”",
-            )
+    yield from _pointers(package)
     template = said.result.template if said.result else ""
     if template and template not in package.files:
         yield _problem("file_missing", template, "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing")
+
+
+def _pointers(package: Package) -> Iterator[Problem]:
+    """What is said to be an answer of the form, and is none."""
+    said = package.procedure
+    named = {
+        "result.compare": said.result.compare if said.result else (),
+        "owner": (said.owner,) if said.owner else (),
+        "found_by": said.found_by,
+    }
+    for member, pointers in named.items():
+        for pointer in pointers:
+            if not _is_text(package.form_schema, pointer):
+                yield _problem(
+                    member.rpartition(".")[2],
+                    pointer,
+                    f"{member}: biểu mẫu không có nội dung chữ “{{0}}”",
+                    f"{member}: the form has no answer in letters at “{{0}}”",
+                )
 
 
 def _is_text(schema: Any, pointer: str) -> bool:

@@ -258,6 +258,10 @@ class Procedure:
     privacy: Privacy | None
     begins: tuple[Beginning, ...]
     parties: Mapping[str, Party]
+    owner: str
+    """Pointer to the answer that names whose matter it is; "" where that is always who asks."""
+    found_by: tuple[str, ...]
+    """Pointers to the names and numbers of people by which officials may look for a case."""
     parts: Mapping[str, tuple[str, ...]]
     documents: tuple[Document, ...]
     eligibility: tuple[Eligibility, ...]

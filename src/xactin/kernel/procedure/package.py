@@ -23,6 +23,9 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     online, channels, applicants, legal_basis, privacy, documents, eligibility, fee
     parts           {form.owner: [/owner], ...}: which top-level form properties make which named part;
                     every other property is a part of its own, `form.<property>`
+    owner           /owner/full_name: the answer that names whose matter it is, where that is not always who asks
+    found_by        [/owner/full_name, /owner/id_number, ...]: the names and numbers of people by which officials
+                    who say what for may look for a case
     limit           of the whole: {working_day: 7} | {working_hour: 8} | {calendar_day: 2} | {same_day: true}
     reception       the task whose advance receives the dossier (or an act with `receives: true`): from then
                     on the limit runs. Without either, it runs from the submission

@@ -104,7 +104,8 @@ DOCUMENT: Final = _map(
     catalogue=LINES,
 )
 NEEDED: Final = _list({"type": "string", "pattern": r"^[a-z_]+(\.[A-Za-z0-9_-]+)*(/[a-z][a-z0-9_]*)+$"})
-COMPARED: Final = _list({"type": "string", "pattern": "^(/[a-z][a-z0-9_]*)+$"})
+POINTER: Final = {"type": "string", "pattern": "^(/[a-z][a-z0-9_]*)+$"}
+COMPARED: Final = _list(POINTER)
 _PROCEDURE: Final[dict[str, Any]] = {
     "code": TEXT,
     "version": TEXT,
@@ -129,6 +130,8 @@ _PROCEDURE: Final[dict[str, Any]] = {
             basis=TEXT,
         ),
     ),
+    "owner": POINTER,
+    "found_by": COMPARED,
     "parts": _each(LINES),
     "documents": _list(DOCUMENT),
     "eligibility": _list(_map("when message", when=TEXT, message=WORDS)),

@@ -9,13 +9,12 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Form
 from django.http import HttpRequest
 from django.template import Context
-from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from xactin.ui import pieces, sections, writing
+from xactin.ui import deadlines, pieces, sections, writing
 from xactin.ui.deadlines import Standing, standing
 from xactin.ui.icons import icon_svg
 from xactin.ui.pages import address_with, sort_address
@@ -87,12 +86,15 @@ def deadline(
     done: bool = False,
     paused: bool = False,
     day: bool = True,
+    brief: bool = False,
+    place: object = None,
 ) -> Shown:
-    """Where we stand towards a due time, in words and colour. `at` is now, or when it was done."""
-    found = standing(due, at or timezone.now(), done=done, paused=paused)
+    """Where we stand towards a due time, in words and colour, in working time. `at` is now, or when it was done;
+    `place` whose working hours count. `brief`: something beside it says already that it is working time."""
+    found = standing(due, at or deadlines.now(), done=done, paused=paused, place=place)
     return {
         "tone": found.tone,
-        "text": _standing_text(found, done),
+        "text": _brief_text(found) if brief and (found.days or found.hours) else _standing_text(found, done),
         "icon": "check" if done and not found.over else TONE_ICONS[found.tone],
         "due": due if day and due and not paused else None,
     }
@@ -106,14 +108,24 @@ def _standing_text(found: Standing, done: bool) -> str:
     if done:
         return _("Done too late") if found.over else _("Done in time")
     if found.days:
+        late = ngettext("%(days)d working day late", "%(days)d working days late", found.days)
+        left = ngettext("%(days)d working day left", "%(days)d working days left", found.days)
+        return (late if found.over else left) % {"days": found.days}
+    if found.hours:
+        late = ngettext("%(hours)d working hour late", "%(hours)d working hours late", found.hours)
+        left = ngettext("%(hours)d working hour left", "%(hours)d working hours left", found.hours)
+        return (late if found.over else left) % {"hours": found.hours}
+    return _("Less than a working hour late") if found.over else _("Less than a working hour left")
+
+
+def _brief_text(found: Standing) -> str:
+    if found.days:
         late = ngettext("%(days)d day late", "%(days)d days late", found.days)
         left = ngettext("%(days)d day left", "%(days)d days left", found.days)
         return (late if found.over else left) % {"days": found.days}
-    if found.over:
-        return _("Late since today")
-    if found.hours:
-        return ngettext("%(hours)d hour left", "%(hours)d hours left", found.hours) % {"hours": found.hours}
-    return _("Less than an hour left")
+    late = ngettext("%(hours)d hour late", "%(hours)d hours late", found.hours)
+    left = ngettext("%(hours)d hour left", "%(hours)d hours left", found.hours)
+    return (late if found.over else left) % {"hours": found.hours}
 
 
 @register.inclusion_tag("ui/parts/badge.html")
@@ -267,7 +279,7 @@ def filter_bar(
 @register.inclusion_tag("ui/parts/timeline.html")
 def timeline(steps: Iterable[pieces.TimelineStep], at: datetime | None = None) -> Shown:
     """Who has it, since when, due when; done acts carry the mark of proof."""
-    return {"steps": steps, "at": at or timezone.now()}
+    return {"steps": steps, "at": at or deadlines.now()}
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What components say, in words and in the address."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xactin.ui import icons, pieces, writing
+from xactin.ui import deadlines, icons, pieces, writing
 from xactin.ui.deadlines import standing
 
 AT = datetime(2026, 11, 23, 9, 14, tzinfo=writing.LOCAL)
@@ -33,15 +34,29 @@ def test_dates_and_money_are_written_as_on_paper() -> None:
     assert draw("{% vi_date day %}", day=date(2026, 1, 2)) == '<time datetime="2026-01-02">02/01/2026</time>'
 
 
+@pytest.fixture(autouse=True, scope="module")
+def office_of_eight_hours() -> Iterator[None]:
+    """Where every hour is worked, and eight of them are a day: no calendar is asked for."""
+    before = deadlines._times[0]
+    deadlines.register_time(
+        deadlines.Time(
+            lambda: AT, lambda since, until, _: int((until - since).total_seconds()), lambda _: 28_800
+        )
+    )
+    yield
+    deadlines.register_time(before)
+
+
 @pytest.mark.parametrize(
     ("hours", "tone", "words"),
     [
-        (-50, "late", "Quá hạn 2 ngày"),
-        (-1, "late", "Quá hạn từ hôm nay"),
-        (3, "soon", "Còn 3 giờ"),
-        (0.5, "soon", "Còn chưa đến 1 giờ"),
-        (24, "soon", "Còn 1 ngày"),
-        (72, "on-time", "Còn 3 ngày"),
+        (-17, "late", "Quá hạn 2 ngày làm việc"),
+        (-3, "late", "Quá hạn 3 giờ làm việc"),
+        (-0.5, "late", "Quá hạn chưa đến 1 giờ làm việc"),
+        (3, "soon", "Còn 3 giờ làm việc"),
+        (0.5, "soon", "Còn chưa đến 1 giờ làm việc"),
+        (8, "soon", "Còn 1 ngày làm việc"),
+        (16.5, "on-time", "Còn 2 ngày làm việc"),
     ],
 )
 def test_a_deadline_is_told_in_words_beside_its_colour(hours: float, tone: str, words: str) -> None:
@@ -115,11 +130,11 @@ def test_a_timeline_names_who_has_it_and_marks_only_proven_acts() -> None:
     assert shown.count("xt-proof ") == 1
     assert shown.count('aria-current="step"') == 1
     assert "Phòng Kinh tế" in shown
-    assert "Còn 2 ngày" in shown
+    assert "Còn 6 ngày làm việc" in shown
 
 
 def test_english_pages_have_no_vietnamese_words_of_ours() -> None:
     shown = draw("{% deadline due at %}{% portal_hero %}", language="en", due=AT + timedelta(days=5), at=AT)
-    assert "5 days left" in shown
+    assert "15 working days left" in shown
     assert "I need to" in shown
     assert "Ông/Bà" not in shown

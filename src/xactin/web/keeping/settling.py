@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from xactin.cases.dossiers.commands import settle_cases
 from xactin.identity.commands import attest_standing, fold_names_again, give_usual_duties
 from xactin.identity.posts.queries import posts_without_duties
 
@@ -14,3 +15,5 @@ def settle() -> Iterator[str]:
         yield f"the rows of {people} people of before were attested"
     if people := fold_names_again():
         yield f"the names of {people} people are searched anew, each attested"
+    if cases := settle_cases():
+        yield f"{cases} dossiers of before were given the moment from which they are late"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case
 from xactin.cases.procedures.queries import text_in
-from xactin.cases.web.shown import applicant_of
+from xactin.cases.web.shown import owner_of, sender_of
 from xactin.kernel.procedure.package import Package
 from xactin.ui.pieces import Line
 from xactin.ui.schema_form.form import Answer, Answers
@@ -20,13 +20,15 @@ def answers_by_place(summary: Iterable[Answers]) -> dict[str, Answer]:
 
 def people(package: Package, found: Case, told: Mapping[str, Answer]) -> list[Line]:
     """Who sent the dossier and whom its paper will name, as far as the reader may know."""
-    lines = (
-        [Line(_("Sent by"), applicant_of(found))] if found.applicant_id or found.applicant_withheld else []
-    )
+    lines = []
+    if found.applicant_id or found.applicant_withheld:
+        lines.append(Line(_("Owner of the application"), owner_of(found)))
+    if sender := sender_of(found):
+        lines.append(Line(_("Sent by"), sender))
     result = package.procedure.result
     for pointer in result.compare if result else ():
         answer = told.get(pointer)
-        if answer is not None and (not lines or answer.value != lines[0].value):
+        if answer is not None and answer.value not in {line.value for line in lines}:
             lines.append(Line(answer.label, answer.value))
     return lines
 

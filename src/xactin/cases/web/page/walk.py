@@ -13,7 +13,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from xactin.cases.dossiers import queries
-from xactin.cases.web import shown
+from xactin.cases.lists import queries as lists
+from xactin.cases.lists.web.asked import cases_asked, tasks_asked
 from xactin.identity.queries import Actor
 
 LIST: Final = "list"
@@ -36,7 +37,7 @@ class Walk:
 def of(request: HttpRequest, actor: Actor, case: UUID) -> Walk:
     """The way from this dossier through the list that the address names."""
     address = _list_of(request)
-    rows = _rows(actor, address)
+    rows = _rows(request, actor, address)
     place = rows.index(case) if case in rows else -1
     before = rows[place - 1] if place > 0 else None
     behind = _named(request, actor) or next((one for one in rows[place + 1 :] if one != case), None)
@@ -58,18 +59,14 @@ def _list_of(request: HttpRequest) -> str:
     return told if told.partition("?")[0] in lists else lists[0]
 
 
-def _rows(actor: Actor, address: str) -> list[UUID]:
+def _rows(request: HttpRequest, actor: Actor, address: str) -> list[UUID]:
     """The dossiers of the page of the list, in its order, each once."""
     path, _mark, query = address.partition("?")
-    asked = QueryDict(query)
+    sent = QueryDict(query)
     if path == reverse("cases:desk-list"):
-        return [row.pk for row in queries.cases(actor, shown.filters_of(asked))]
-    rows = queries.inbox(
-        actor,
-        words=asked.get("q", "")[:200],
-        code=asked.get("code", "")[:40],
-        after=queries.cursor_from(asked.get("after", "")),
-    )
+        filters = cases_asked(request, sent)
+        return [row.pk for row in lists.cases(actor, filters)[: filters.limit]]
+    rows = lists.inbox(actor, tasks_asked(request, sent))
     return list(dict.fromkeys(row.case_id for row in rows))
 
 

@@ -2,12 +2,19 @@
 //
 // <button data-key="t" data-confirm="Tiếp nhận hồ sơ?" data-confirm-text="..." data-confirm-label="Tiếp nhận">
 //
-// Single keys can be turned off (WCAG 2.1.4): "?" lists them, with the switch.
+// Single keys can be turned off (WCAG 2.1.4): "?" lists them, with the switch. Other modules add keys by `offer`.
 
 const words = {
   vi: { yes: "Đồng ý", no: "Quay lại", keys: "Phím tắt", use: "Dùng phím tắt trên trang này", close: "Đóng" },
   en: { yes: "Yes", no: "Back", keys: "Keyboard shortcuts", use: "Use single keys on this page", close: "Close" },
 }[document.documentElement.lang] ?? {};
+
+const offered = [];
+
+/** Another key of this page, with what it does in words; without `run` it works by itself and is only told. */
+export function offer(key, text, run) {
+  offered.push({ key, text, run });
+}
 
 const OFF = "xactin-keys-off";
 const buttons = () => [...document.querySelectorAll("[data-key]:not([data-key=''])")].filter((one) => !one.disabled && !one.closest("[hidden]"));
@@ -21,8 +28,13 @@ for (const button of buttons()) {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
-  if (event.key === "?" && buttons().length) return list();
+  if (event.key === "?" && (buttons().length || offered.length)) return list();
   if (localStorage.getItem(OFF)) return;
+  const one = offered.find((one) => one.run && one.key === event.key);
+  if (one) {
+    event.preventDefault();
+    return one.run();
+  }
   const found = buttons().find((one) => one.dataset.key.toLowerCase() === event.key.toLowerCase());
   if (!found) return;
   event.preventDefault();
@@ -59,11 +71,10 @@ function list() {
   use.addEventListener("change", () => (use.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "yes")));
   const row = make("p", { className: "form-check" });
   row.append(use, make("label", { className: "form-check-label", htmlFor: "xt-keys-on", textContent: words.use }));
-  const items = make("ul", {});
+  const items = make("ul", { className: "xt-keys" });
+  for (const one of offered) items.append(line(one.key, one.text));
   for (const button of buttons()) {
-    const line = make("li", {});
-    line.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase() }), ` ${named(button)}`);
-    items.append(line);
+    items.append(line(button.dataset.key, named(button)));
   }
   const dialog = frame(words.keys, "", make("button", { className: "btn btn-primary", textContent: words.close }));
   dialog.querySelector("h2").after(items, row);
@@ -74,6 +85,12 @@ function list() {
 function named(button) {
   if (button.matches("input")) return button.labels[0]?.textContent ?? button.placeholder;
   return button.firstChild.textContent.trim() || button.textContent.slice(0, -1).trim();
+}
+
+function line(key, text) {
+  const item = make("li", {});
+  item.append(make("kbd", { className: "xt-key", textContent: key.length > 1 ? key : key.toUpperCase() }), ` ${text}`);
+  return item;
 }
 
 function frame(title, text, ...tools) {

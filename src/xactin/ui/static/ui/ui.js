@@ -5,6 +5,7 @@ const parts = [
   ["form[data-form]", modules.moduleForm],
   [".xt-upload", modules.moduleUpload],
   ["[data-key], [data-confirm]", modules.moduleKeys],
+  ["[data-rows]", modules.moduleRows],
   ["[data-flow]", modules.moduleFlow],
 ];
 for (const [selector, address] of parts) {
