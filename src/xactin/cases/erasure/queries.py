@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from xactin.cases.dossiers import content
 from xactin.cases.dossiers.records import subject_of
+from xactin.cases.dossiers.surroundings import language
 from xactin.cases.erasure.retention import keep_until
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, Erasure
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
 from xactin.cases.rights import ERASE, CaseFacts
 from xactin.cases.runtime import ERASURE
 from xactin.identity.queries import Actor, may
@@ -61,6 +67,24 @@ def erasable(actor: Actor, case: UUID) -> Erasable:
         .select_related("ordered_by")
         .first(),
     )
+
+
+def part_name(case: Case, part: str) -> str:
+    """What a part is, in words: a document's name, who answered, the first question of a piece of the form."""
+    package = procedures.version(case.version_id).package
+    documents = {one.kind: text_in(one.name, language()) for one in package.procedure.documents}
+    task = content.writer_of(content.writers(package), part)
+    if task:
+        return text_in(package.procedure.tasks[task].name, language())
+    if part.startswith("document."):
+        return documents.get(content.document_kind(part), part)
+    if part.startswith("note."):
+        return _("Note on an act")
+    names = content.form_parts(package, dict.fromkeys(package.form_schema.get("properties", {}))).get(
+        part, {}
+    )
+    fields = [package.form_schema["properties"][name].get("x-ui", {}).get("label") for name in names]
+    return ", ".join(text_in(label, language()) for label in fields if label) or part
 
 
 def standing(case: Case) -> dict[str, list[str]]:

@@ -90,6 +90,11 @@ def _page(
         "number": found.case.number,
         "found": found,
         "kept": _kept(found),
+        "parts": [(part, queries.part_name(found.case, part)) for part in found.parts],
+        "ordered": [
+            (part, queries.part_name(found.case, part))
+            for part in (found.waiting.parts if found.waiting else ())
+        ],
         "own": found.waiting is not None and found.waiting.ordered_by_id == actor.person_id,
         "basis": request.POST.get("basis", ""),
         "errors": wrong,
