@@ -99,12 +99,19 @@ def _pages(case: Case) -> Iterator[tuple[str, str]]:
     for name in LISTS:
         yield ("congdan1" if "own" in name else "chuyenvien1"), reverse(name)
     yield "chuyenvien1", reverse("cases:desk-list") + "?format=csv"
-    told = {"case": case.pk, "form": "01", "task": "t1", "act": "accept", "job": 1}
+    told = {"case": case.pk, "form": "01", "task": "t1", "act": "accept"}
+    others = {"uuid": case.pk, "int": 1, "str": "x"}
     for pattern in urlpatterns:
         names = pattern.pattern.converters
         if "case" in names:
-            path = reverse(f"cases:{pattern.name}", kwargs={name: told[name] for name in names})
+            values = {name: told.get(name, others[kind_of(one)]) for name, one in names.items()}
+            path = reverse(f"cases:{pattern.name}", kwargs=values)
             yield ("chuyenvien1" if "/desk/" in path else "congdan1"), path
+
+
+def kind_of(converter: object) -> str:
+    """`uuid` of `<uuid:case>`."""
+    return type(converter).__name__.removesuffix("Converter").replace("String", "str").lower()
 
 
 def _resources(case: Case) -> Iterator[str]:
