@@ -225,7 +225,7 @@ class Draft(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "code"], name="draft_once")]
+        indexes = [models.Index(fields=["person", "code"], name="draft_of")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -58,6 +58,14 @@ class FileCard:
 
 
 @dataclass(frozen=True)
+class ListedFile:
+    """A file under its paper. `id` is what the page sends back of an upload; "" for one that was sent already."""
+
+    card: FileCard
+    id: str = ""
+
+
+@dataclass(frozen=True)
 class Tab:
     """One tab; each is a page of its own, so that it has an address."""
 

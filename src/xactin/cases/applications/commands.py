@@ -61,11 +61,13 @@ def submit(
     documents: Sequence[Given] = (),
     agency: str | None = None,
     entry: UUID | None = None,
+    draft: UUID | None = None,
 ) -> ActDone:
     """An applicant attests an application; the answer comes after the durable write.
 
     `agency` is the code of the one that handles it, by default the first of the procedure's level that has a
-    counter. Raises Invalid (by field), Forbidden, NoSuchProcedure.
+    counter. `draft` is the draft that it was until now: it goes; others of the same procedure stay. Raises Invalid
+    (by field), Forbidden, NoSuchProcedure.
     """
 
     def matter(package: Package) -> Matter:
@@ -83,13 +85,13 @@ def submit(
             files=given_files(by, package, documents),
             asks=by,
             facts=facts,
-            also=[(_FORGET_DRAFT, (by.person_id, package.code))],
+            also=[(_FORGET_DRAFT, (by.person_id, draft))] if draft else [],
         )
 
     return begin(by=by, code=code, act=SUBMIT, origin="person", matter=matter, entry=entry)
 
 
-_FORGET_DRAFT: Final = "DELETE FROM cases_draft WHERE person_id = %s AND code = %s"
+_FORGET_DRAFT: Final = "DELETE FROM cases_draft WHERE person_id = %s AND id = %s"
 
 
 def _faults(

@@ -25,6 +25,6 @@ class Visitor:
         assert answer.status_code == 200
         return str(answer.content.decode())
 
-    def send(self, path: str, **data: str) -> Any:
+    def send(self, path: str, **data: Any) -> Any:
         """POST of a form."""
         return self._client.post(path, data)

@@ -1,5 +1,8 @@
 """A person's own dossiers: what happens, what is asked, what came out."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +51,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "filters": choices,
         "filtered": shown.is_filtered(request.GET),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",
+        "drafts": shown.drafts_of(acted_by(request)),
     }
     return render(request, "cases/own_list.html", context)
 
@@ -60,6 +64,7 @@ def _page(
     data: dict[str, Any] | None = None,
     errors: dict[str, str] | None = None,
     tried: forms.Tried | None = None,
+    brought: Sequence[drafts.DraftFile] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The dossier as it stands now: where something was refused, somebody else may have acted meanwhile."""
@@ -92,9 +97,11 @@ def _page(
         "refusal": (errors or {}).get("", ""),
         "refusal_title": _("This was not done"),
         "form": form,
-        "form_errors": bool(errors),
+        "form_errors": any(where.startswith("/") for where in errors or {}),
         "error_list": form.error_list() if errors else [],
-        "documents": shown.document_lines(package, drafts.EMPTY, errors or {}, shown.sent_cards(actor, case))
+        "documents": shown.document_lines(
+            package, replace(drafts.EMPTY, files=tuple(brought)), errors or {}, shown.sent_cards(actor, case)
+        )
         if asked
         else [],
         "may_withdraw": queries.may_withdraw(actor, case),
@@ -115,28 +122,31 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
 @signed_in_required
 @require_POST
 def supply(request: HttpRequest, case: UUID) -> HttpResponse:
-    """Brings what was asked for."""
-    actor, found = acted_by(request), _case(request, case)
-    package = procedures.version(found.version_id).package
-    data = parse(package.form_schema, request.POST)
-    files, refused = drafts.uploaded(
-        by=actor, found=procedures.version(found.version_id), files=request.FILES
-    )
+    """Brings what was asked for. Files that came once stay with the page, whatever else is wrong with it."""
+    actor, version = acted_by(request), procedures.version(_case(request, case).version_id)
+    data = parse(version.package.form_schema, request.POST)
+    files, refused = drafts.uploaded(by=actor, found=version, files=request.FILES)
+    sent = dict(request.POST.lists())
+    removed = request.POST.get("remove", "")
+    before = [one for one in drafts.uploads(by=actor, found=version, sent=sent) if one.id != removed]
+    page = partial(_page, request, case, data=data, brought=[*before, *files])
     if refused:
         errors = {name: error.text for name, error in refused.items()}
-        return _page(request, case, data=data, errors=errors, status=next(iter(refused.values())).status)
+        return page(errors=errors, status=next(iter(refused.values())).status)
+    if removed:
+        return page()
     try:
         commands.supply(
             by=actor,
             case=case,
             data=data or None,
-            documents=drafts.with_files(drafts.EMPTY, files).given(),
+            documents=drafts.with_files(drafts.EMPTY, [*before, *files]).given(),
             entry=shown.entry_of(request),
         )
     except Invalid as invalid:
-        return _page(request, case, data=data, errors=invalid.errors, status=422)
+        return page(errors=invalid.errors, status=422)
     except ActError as refusal:
-        return _page(request, case, data=data, errors={"": refusal.text}, status=refusal.status)
+        return page(errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)
 
 

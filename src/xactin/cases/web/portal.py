@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -93,23 +94,58 @@ def diagram(request: HttpRequest, digest: str) -> HttpResponse:
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """The form with its documents; what is entered is kept as a draft, whatever is wrong with it."""
     actor, found = acted_by(request), _procedure(code)
-    draft = drafts.of(actor, code)
-    errors: Mapping[str, str] = {}
-    status = 200
-    if request.method == "POST":
+    if request.method == "GET":
+        asked = request.GET.get("draft", "")
+        return _form(request, actor, found, drafts.of(actor, code, _id(asked) if asked else None), {}, 200)
+    files, refused = drafts.uploaded(by=actor, found=found, files=request.FILES)
+    try:
+        kept, moved = _written(request, actor, found), None
+    except drafts.ChangedElsewhere as elsewhere:
+        kept, moved = elsewhere.apart, elsewhere
+    except drafts.TooManyDrafts as full:
         sent = parse(found.package.form_schema, request.POST)
-        files, refused = drafts.uploaded(by=actor, found=found, files=request.FILES)
-        agency = request.POST.get("agency", "")
-        draft = drafts.change(
-            by=actor,
-            code=code,
-            how=lambda kept: drafts.with_files(drafts.merged(kept, sent, agency), files),
-        )
-        errors = {name: error.text for name, error in refused.items()} or drafts.faults(actor, found, draft)
-        if not errors:
-            return redirect("cases:check", code=code)
-        status = next((error.status for error in refused.values()), 422)
-    return _form(request, actor, found, draft, errors, status)
+        return _form(request, actor, found, replace(drafts.EMPTY, data=sent), {"": full.text}, full.status)
+    removed = request.POST.get("remove", "")
+    kept = drafts.change(
+        by=actor,
+        code=code,
+        draft=UUID(kept.id),
+        how=lambda one: drafts.without(drafts.with_files(one, files), removed),
+    )
+    errors = {name: error.text for name, error in refused.items()}
+    if moved:
+        return _form(request, actor, found, kept, errors | {"": moved.text}, moved.status)
+    if removed:
+        return _form(request, actor, found, kept, errors, 200)
+    errors = errors or drafts.faults(actor, found, kept)
+    if not errors:
+        return redirect(_check_url(code, kept))
+    return _form(request, actor, found, kept, errors, next((e.status for e in refused.values()), 422))
+
+
+def _id(text: str) -> UUID:
+    """The id of a draft as a page sends it; a new one where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return new_id()
+
+
+def _check_url(code: str, draft: drafts.Content) -> str:
+    return f"{reverse('cases:check', args=[code])}?draft={draft.id}"
+
+
+def _written(request: HttpRequest, actor: Actor, found: InForce) -> drafts.Content:
+    """The draft with the text of the page that sent it."""
+    sent = request.POST
+    return drafts.write(
+        by=actor,
+        code=found.package.code,
+        draft=_id(sent.get("draft", "")),
+        page=drafts.Page(own=sent.get("page", "")[:40], seen=sent.get("seen", "")[:40]),
+        data=parse(found.package.form_schema, sent),
+        agency=sent.get("agency", ""),
+    )
 
 
 def _form(
@@ -137,12 +173,14 @@ def _form(
     english = language() == "en"
     context = {
         "shown": shown.procedure_page(package),
-        "crumbs": [
-            (_("Procedures"), reverse("cases:catalogue")),
-            (package.code, reverse("cases:procedure", args=[package.code])),
-        ],
+        "crumbs": _crumbs(package),
         "path": shown.path_steps(0),
         "form": form,
+        "draft": draft.id or new_id(),
+        "page": new_id(),
+        "seen": draft.page,
+        "others": [one for one in drafts.all_of(actor, package.code) if one.id != draft.id],
+        "another": f"{reverse('cases:apply', args=[package.code])}?draft={new_id()}",
         "documents": lines,
         "upload_url": reverse("cases:upload", args=[package.code]),
         "agencies": [
@@ -151,7 +189,7 @@ def _form(
         ],
         "agency": draft.agency,
         "bar": errors.get("", ""),
-        "bar_title": _("You cannot apply with these answers"),
+        "bar_title": _("You cannot apply with these answers") if status == 422 else _("This was not done"),
         "error_list": [*form.error_list(), *marked],
     }
     return render(request, "cases/apply.html", context, status=status)
@@ -167,10 +205,21 @@ def _crumbs(package: Package) -> list[tuple[str, str]]:
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """Keeps what is entered so far; asked for by the page itself while the person writes."""
     actor, found = acted_by(request), _procedure(code)
-    sent = parse(found.package.form_schema, request.POST)
-    agency = request.POST.get("agency", "")
-    drafts.change(by=actor, code=code, how=lambda kept: drafts.merged(kept, sent, agency))
+    try:
+        _written(request, actor, found)
+    except drafts.ChangedElsewhere as moved:
+        return JsonResponse({"error": moved.text, "draft": moved.apart.id}, status=moved.status)
+    except ActError as refused:
+        return JsonResponse({"error": refused.text}, status=refused.status)
     return JsonResponse({"saved": True})
+
+
+@applicant_required
+@require_POST
+def forget(request: HttpRequest, code: str) -> HttpResponse:
+    """Throws a draft away."""
+    drafts.forget(by=acted_by(request), draft=_id(request.POST.get("draft", "")))
+    return redirect("cases:own-list")
 
 
 @applicant_required
@@ -182,7 +231,11 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     if refused:
         error = next(iter(refused.values()))
         return JsonResponse({"error": error.text}, status=error.status)
-    drafts.change(by=actor, code=code, how=lambda kept: drafts.with_files(kept, files))
+    place = _id(request.POST.get("draft", ""))
+    try:
+        drafts.change(by=actor, code=code, draft=place, how=lambda kept: drafts.with_files(kept, files))
+    except ActError as full:
+        return JsonResponse({"error": full.text}, status=full.status)
     return JsonResponse(next((file.as_json() for file in files), {}), status=201)
 
 
@@ -191,10 +244,12 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Everything once more before it is attested; then the receipt."""
     actor, found = acted_by(request), _procedure(code)
-    package, kept = found.package, drafts.of(actor, code)
+    package = found.package
+    kept = drafts.of(actor, code, _id(request.GET.get("draft", "")) if "draft" in request.GET else None)
     if drafts.faults(actor, found, kept):
-        return redirect("cases:apply", code=code)
-    if request.method == "POST":
+        return redirect(f"{reverse('cases:apply', args=[code])}?draft={kept.id}")
+    changed = request.method == "POST" and request.POST.get("shown") != kept.digest()
+    if request.method == "POST" and not changed:
         try:
             done = commands.submit(
                 by=actor,
@@ -203,6 +258,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
                 documents=kept.given(),
                 agency=kept.agency or None,
                 entry=shown.entry_of(request),
+                draft=UUID(kept.id),
             )
         except AlreadyDone:
             return redirect("cases:own-list")
@@ -210,22 +266,23 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             return _form(request, actor, found, kept, invalid.errors, 422)
         except ActError as refused:
             return _form(request, actor, found, kept, {"": refused.text}, refused.status)
-        drafts.forget(by=actor, code=code)
         return redirect(reverse("cases:own", kwargs={"case": done.case}) + "?new=1")
     context = {
         "shown": shown.procedure_page(package),
-        "crumbs": [
-            (_("Procedures"), reverse("cases:catalogue")),
-            (package.code, reverse("cases:procedure", args=[package.code])),
-        ],
+        "crumbs": _crumbs(package),
         "path": shown.path_steps(1),
+        "changed": _("This draft was changed in another window. Please look at it once more.")
+        if changed
+        else "",
+        "digest": kept.digest(),
+        "edit_url": f"{reverse('cases:apply', args=[code])}?draft={kept.id}",
         "summary": SchemaForm(package.form_schema, data=kept.data).summary(),
         "cards": [
-            replace(line["card"], title=line["label"])
+            replace(file.card, title=line["label"])
             for line in shown.document_lines(package, kept, {})
-            if line["card"]
+            for file in line["files"]
         ],
         "fee": examination.fee(package, kept.data, applicant_facts(actor), local_day(now())),
         "entry": new_id(),
     }
-    return render(request, "cases/check.html", context)
+    return render(request, "cases/check.html", context, status=409 if changed else 200)

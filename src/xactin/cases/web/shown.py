@@ -1,7 +1,7 @@
 """What pages show of cases, in the shapes the components take (`ui.pieces`)."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.results import DRAFT
-from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, PathStep, ProcedureCard
+from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, ListedFile, PathStep, ProcedureCard
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
 
@@ -310,15 +310,27 @@ def _draft_card(file: drafts.DraftFile) -> FileCard:
     return FileCard(file.name, place, file.size, file.media_type, preview_url=f"{place}?view")
 
 
-def sent_cards(actor: Actor, case: Case) -> dict[str, FileCard]:
-    """The documents a case has, by kind: what a new file would replace."""
-    note = _("Sent already; choose another file to replace it")
-    found: dict[str, FileCard] = {}
+def drafts_of(actor: Actor) -> list[dict[str, Any]]:
+    """The actor's drafts of procedures that are in force, the last written first."""
+    found = []
+    for one in drafts.all_of(actor):
+        try:
+            said = procedures.today(one.code).package.procedure
+        except procedures.NoSuchProcedure:
+            continue
+        found.append(asdict(one) | {"name": text_in(said.name, language())})
+    return found
+
+
+def sent_cards(actor: Actor, case: Case) -> dict[str, list[FileCard]]:
+    """The documents a case has, by kind: what new files would replace, one by one."""
+    note = _("Sent already; new files take the place of these, in this order")
+    found: dict[str, list[FileCard]] = {}
     for row in queries.files_of(actor, case):
         if row.part.startswith("document."):
             place = reverse("cases:file", args=[row.id])
             card = FileCard(row.name, place, row.size, row.media_type, note=note, preview_url=f"{place}?view")
-            found.setdefault(content.document_kind(row.part), card)
+            found.setdefault(content.document_kind(row.part), []).append(card)
     return found
 
 
@@ -326,12 +338,13 @@ def document_lines(
     package: Package,
     draft: drafts.Content,
     errors: Mapping[str, str],
-    sent: Mapping[str, FileCard] | None = None,
+    sent: Mapping[str, Sequence[FileCard]] | None = None,
 ) -> list[dict[str, Any]]:
     """The inputs for documents, in the package's order; `sent` are those the case has already."""
     lines = []
     for line in drafts.documents(package, draft, errors):
-        described, file = line.described, line.file
+        described = line.described
+        files = [ListedFile(_draft_card(file), file.id) for file in line.files]
         help_texts = [text_in(described.note or {}, language()), _asked(described)["when"]]
         lines.append(
             {
@@ -342,8 +355,7 @@ def document_lines(
                 "help": " ".join(filter(None, help_texts)),
                 "required": described.required is True,
                 "error": line.error,
-                "file_id": file.id if file else "",
-                "card": _draft_card(file) if file else (sent or {}).get(line.kind),
+                "files": [*files, *(ListedFile(card) for card in (sent or {}).get(line.kind, ()))],
             }
         )
     return lines

@@ -13,6 +13,7 @@ urlpatterns = [
     path("procedures/<str:code>/", portal.procedure, name="procedure"),
     path("procedures/<str:code>/apply/", portal.apply, name="apply"),
     path("procedures/<str:code>/apply/draft/", portal.draft, name="draft"),
+    path("procedures/<str:code>/apply/forget/", portal.forget, name="forget-draft"),
     path("procedures/<str:code>/apply/files/", portal.upload, name="upload"),
     path("procedures/<str:code>/apply/check/", portal.check, name="check"),
     path("flows/<str:digest>.bpmn", portal.diagram, name="diagram"),

@@ -356,16 +356,17 @@ def upload(
     largest: int = 50 * 1024 * 1024,
     help: str = "",
     required: bool = False,
-    file: pieces.FileCard | None = None,
-    file_id: str = "",
+    files: Sequence[pieces.ListedFile] = (),
     error: str = "",
     multiple: bool = False,
+    removable: bool = False,
 ) -> Shown:
-    """A file input; with `url` the browser sends at once, shows progress and keeps the answered id in
-    the hidden input `<name>_id`. Without JavaScript the file travels with the form as `<name>`."""
+    """A file input; with `url` the browser sends at once and shows progress. `files` are those that are there: the
+    ids of uploads travel as `<name>_id`, and with `removable` each has a button that sends its id as `remove`.
+    Without JavaScript the file travels with the form as `<name>`."""
     return {
         "name": name, "label": label, "url": url, "accept": accept, "largest": largest, "help": help,
-        "required": required, "file": file, "file_id": file_id, "error": error, "multiple": multiple,
+        "required": required, "files": files, "error": error, "multiple": multiple, "removable": removable,
         "id": f"u-{name}".replace(".", "-"),
     }  # fmt: skip
 

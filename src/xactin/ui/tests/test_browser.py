@@ -185,6 +185,8 @@ def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Pag
     answers = [
         {"status": 415, "json": {"detail": "Tệp này không phải là PDF."}},
         {"status": 201, "json": {"id": "file-1", "name": "ban-ve.pdf"}},
+        {"status": 201, "json": {"id": "file-2", "name": "tang-2.pdf"}},
+        {"status": 201, "json": {"id": "file-3", "name": "tang-3.pdf"}},
     ]
     phone.route("**/files", lambda route: route.fulfill(**answers.pop(0)))
     phone.goto("/ui/form/")
@@ -199,6 +201,16 @@ def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Pag
     expect(phone.locator("[data-upload-state]")).to_contain_text("Đã tải lên: ban-ve.pdf")
     expect(phone.locator("[data-upload-error]")).to_be_hidden()
     assert phone.locator("[name=drawing_id]").input_value() == "file-1"
+    block = phone.locator(".xt-upload").first
+    block.evaluate(
+        "block => { block.dataset.removable = ''; block.querySelector('[type=file]').multiple = true }"
+    )
+    two = [file | {"name": name} for name in ("tang-2.pdf", "tang-3.pdf")]
+    phone.set_input_files("input[type=file]", two)  # type: ignore[arg-type]
+    expect(block.locator("[data-upload-state]")).to_contain_text("Đã tải lên: tang-3.pdf")
+    kept = block.locator("[name=drawing_id]")
+    assert [kept.nth(at).input_value() for at in range(kept.count())] == ["file-1", "file-2", "file-3"]
+    expect(block.get_by_role("button", name="tang-2.pdf")).to_have_attribute("value", "file-2")
 
 
 def test_photos_shrink_before_they_travel(phone: Page) -> None:

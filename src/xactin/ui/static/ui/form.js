@@ -215,6 +215,7 @@ function drafts(form) {
       const token = form.elements.csrfmiddlewaretoken?.value ?? "";
       const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" }, redirect: "manual" });
       if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return ended(body);
+      if (answer.status === 409) return changed(await answer.json());
       if (!answer.ok) throw new Error(answer.status);
     } catch {
       say("failed", words.failed);
@@ -226,6 +227,14 @@ function drafts(form) {
     const time = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
     say("saved", `${words.saved} ${time}`);
     return true;
+  }
+
+  // Another window changed the draft: what stands here is kept beside it, as a draft of its own, and goes on there.
+  function changed(told) {
+    if (told.draft && form.elements.draft) form.elements.draft.value = told.draft;
+    say("failed", told.error ?? words.failed);
+    status?.scrollIntoView({ block: "center" });
+    return false;
   }
 
   // The content stays in this tab only, and no longer than until the draft is saved again.

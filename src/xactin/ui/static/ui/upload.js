@@ -5,13 +5,13 @@
 const words = {
   vi: {
     shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy", choose: "Chọn tệp hoặc chụp ảnh", chooseFile: "Chọn tệp",
-    network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
+    remove: "Bỏ", network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
     ended: "Phiên làm việc đã hết. Ông/Bà vui lòng đăng nhập lại ở một thẻ khác rồi bấm “Thử lại”.",
     failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.",
   },
   en: {
     shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel", choose: "Choose a file or take a photo", chooseFile: "Choose a file",
-    network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
+    remove: "Remove", network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
     ended: "The session has ended. Please sign in again in another tab, then press “Try again”.",
     failed: "The file was not uploaded. Please try again.",
   },
@@ -36,21 +36,26 @@ function dress(block) {
 
 function watch(block) {
   const input = block.querySelector("input[type=file]");
-  input.addEventListener("change", () => { if (input.files.length) take(block, input); });
+  input.addEventListener("change", () => { if (input.files.length) takeAll(block, input); });
 }
 
-async function take(block, input) {
-  show(block, words.shrinking);
+/** One after the other: a phone's line is narrow, and each says how it went. */
+async function takeAll(block, input) {
   complain(block, "");
-  const file = await smaller(input.files[0]);
+  for (const file of [...input.files]) if (!(await take(block, input, file))) return;
+}
+
+async function take(block, input, chosen) {
+  show(block, words.shrinking);
+  const file = await smaller(chosen);
   if (file.size > Number(block.dataset.largest)) {
     input.value = "";
     show(block, "");
     // After the form's own check of this choice, which would take the words away again.
-    setTimeout(() => complain(block, `${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`));
-    return;
+    setTimeout(() => complain(block, `${file.name}: ${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`));
+    return false;
   }
-  send(block, input, file);
+  return new Promise((done) => send(block, input, file, done));
 }
 
 /** A photo from a phone, at most 2,400 pixels a side; other files as they are. */
@@ -71,32 +76,33 @@ async function smaller(file) {
   }
 }
 
-function send(block, input, file) {
+function send(block, input, file, done) {
   const request = new XMLHttpRequest();
   const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
   const text = document.createElement("span");
-  const cancel = button(words.cancel, () => { request.abort(); input.value = ""; show(block, ""); });
+  const cancel = button(words.cancel, () => { request.abort(); input.value = ""; show(block, ""); done(false); });
   bar.setAttribute("aria-label", `${words.sending} ${file.name}`);
   text.textContent = `${words.sending} ${file.name}`;
   show(block, text, bar, cancel);
   const retry = (why) => {
-    show(block, button(words.again, () => { complain(block, ""); send(block, input, file); }));
+    show(block, button(words.again, () => { complain(block, ""); send(block, input, file, done); }));
     complain(block, why);
   };
   request.upload.addEventListener("progress", (event) => {
     bar.value = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
   });
   request.addEventListener("error", () => retry(words.network));
-  request.addEventListener("load", () => answered(request, { block, input, file, retry }));
+  request.addEventListener("load", () => answered(request, { block, input, file, retry, done }));
   request.open("POST", block.dataset.upload);
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
   const body = new FormData();
   body.append(input.name, file);
+  if (input.form?.elements.draft) body.append("draft", input.form.elements.draft.value);
   request.send(body);
 }
 
-function answered(request, { block, input, file, retry }) {
+function answered(request, { block, input, file, retry, done }) {
   const answer = read(request.responseText);
   if ([401, 403].includes(request.status) || request.responseURL.includes("/accounts/login")) return retry(words.ended);
   const told = answer.detail || answer.error || answer.title || words.failed;
@@ -105,14 +111,31 @@ function answered(request, { block, input, file, retry }) {
     // Sending the same file again would not help.
     input.value = "";
     show(block, "");
-    return complain(block, told);
+    complain(block, told);
+    return done(false);
   }
-  block.querySelector("input[type=hidden]").value = answer.id ?? "";
+  list(block, input, answer, file);
   input.value = "";
   input.required = false;
   show(block, `${words.done}: ${answer.name ?? file.name}`);
   block.dispatchEvent(new CustomEvent("xt:uploaded", { bubbles: true, detail: answer }));
   block.dispatchEvent(new Event("input", { bubbles: true })); // the draft keeps it
+  done(true);
+}
+
+/** A file that went up stands in the list, with its id and, where it may be removed, the button that does. */
+function list(block, input, answer, file) {
+  const place = block.querySelector("[data-upload-files]");
+  const item = document.createElement("li");
+  item.append(Object.assign(document.createElement("span"), { className: "xt-file-name", textContent: answer.name ?? file.name }));
+  item.append(Object.assign(document.createElement("input"), { type: "hidden", name: `${input.name}_id`, value: answer.id ?? "" }));
+  if ("removable" in block.dataset && answer.id) {
+    const remove = Object.assign(document.createElement("button"), { className: "btn btn-link btn-sm", name: "remove", value: answer.id, formNoValidate: true, textContent: words.remove });
+    remove.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: `: ${answer.name ?? file.name}` }));
+    item.append(remove);
+  }
+  if (!input.multiple) place.replaceChildren();
+  place.append(item);
 }
 
 function read(text) {
