@@ -127,7 +127,8 @@ def test_an_account_that_nobody_compared_with_a_card_is_marked(case: Case) -> No
         text = Visitor(username).page(place)
         assert mark in text
         assert (f"/people/{case.applicant_id}/verify/" in text) == (username == "motcua1")
+        assert mark in Visitor(username).page("/desk/cases/")
     for username in CONSULTED:
         text = Visitor(username).page(place)
-        assert mark not in text
+        assert mark not in text + Visitor(username).page("/desk/cases/")
         assert str(case.applicant_id) not in text

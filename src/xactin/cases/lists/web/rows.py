@@ -14,6 +14,7 @@ from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.web import shown
+from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.ledger.clock import now
 
@@ -27,6 +28,15 @@ def _marked(case: Case, due: datetime | None, at: datetime) -> bool:
     """Whether a line has to say that the dossier is late, because its own deadline does not."""
     told = case.finished_at is None and due is not None and due < at
     return is_late(case, at) and not told
+
+
+def unverified(found: Iterable[Case]) -> set[UUID]:
+    """Those of these dossiers whose account nobody compared with a card, where the reader is told whose they are."""
+    owners = {
+        case.pk: case.applicant_id for case in found if case.applicant_id and not case.applicant_withheld
+    }
+    claimed = identity.unverified(set(owners.values()))
+    return {case for case, owner in owners.items() if owner in claimed}
 
 
 def case_row(case: Case, came: str) -> dict[str, Any]:

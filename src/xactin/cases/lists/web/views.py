@@ -43,8 +43,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page, counts = found[:PAGE], queries.inbox_counts(actor, filters)
     _note(actor, filters, [row.case for row in page])
     after, came = queries.cursor_of(page[-1]) if page else "", request.get_full_path()
+    claimed = rows.unverified([row.case for row in page])
     context = {
-        "rows": [rows.task_row(row, came) for row in page],
+        "rows": [rows.task_row(row, came) | {"unverified": row.case_id in claimed} for row in page],
         "chips": asked.task_chips(request, counts),
         "filters": asked.procedure_filter(request, counts),
         "total": asked.list_total(counts),
@@ -88,8 +89,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     page, counts = found[: filters.limit], queries.case_counts(actor, filters)
     _note(actor, filters, page)
     after, came = str(page[-1].pk) if page else "", request.get_full_path()
+    claimed = rows.unverified(page)
     context = {
-        "rows": [rows.case_row(row, came) for row in page],
+        "rows": [rows.case_row(row, came) | {"unverified": row.pk in claimed} for row in page],
         "begins": bool(office.beginnings(actor)),
         "with_agency": any(row.agency_id != actor.agency_id for row in page),
         "chips": asked.case_chips(request, counts),
