@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pytest
 from django.test import Client
 
 from xactin.identity import commands, duties
@@ -12,6 +11,9 @@ from xactin.identity.duties import usual_duties
 from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
+
+if TYPE_CHECKING:
+    import pytest
 
 AUTHORITY: Final = "H44"
 PASSWORD: Final = "mật khẩu thử nghiệm"  # noqa: S105 (of test accounts)
@@ -125,7 +127,7 @@ def signed_in(username: str) -> Client:
     return client
 
 
-def give_usually(monkeypatch: pytest.MonkeyPatch, duty: str, roles: set[str]) -> None:
+def give_usually(monkeypatch: "pytest.MonkeyPatch", duty: str, roles: set[str]) -> None:
     """Posts of these roles get a duty when they are made."""
     known = duties.duty(duty)
     assert known is not None

@@ -95,7 +95,8 @@ def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
     case = testing.apply()
     testing.to_result(case)
     text = Visitor("congdan1").page(f"/cases/{case.pk}/")
-    assert text.count("Bản vẽ thiết kế xây dựng, đã đóng dấu kèm theo kết quả") == 1
+    title = '<p class="xt-file-title">Bản vẽ thiết kế xây dựng, đã đóng dấu kèm theo kết quả</p>'
+    assert text.count(title) == 1
 
 
 def test_words_written_for_a_task_that_is_gone_are_not_lost() -> None:
