@@ -156,12 +156,12 @@ def test_a_version_is_published_after_what_changes_was_shown() -> None:
 
 def test_the_version_before_is_named_and_ends() -> None:
     effective = next(key for key in NEXT if key.startswith("effective"))
-    sooner = files(changes=NEXT | {effective: "effective: {from: 2026-12-01}"})
+    sooner = files(changes=NEXT | {effective: "effective: {from: 2027-02-01}"})
     client = client_of()
     page = send(client, zipped(sooner))
     assert [row.version for row in page.context["found"].ending] == ["2026-11"]
     client.post(f"{PUBLISH}confirm/", confirmed(page))
-    assert ProcedureVersion.objects.get(code=BIRTH, version="2026-11").in_force_until == date(2026, 12, 1)
+    assert ProcedureVersion.objects.get(code=BIRTH, version="2026-11").in_force_until == date(2027, 2, 1)
     assert audited(BIRTH) == []
 
 
