@@ -16,7 +16,7 @@ from xactin.web import cli
 PAGES = [
     path for path in (ROOT / "README.md", ROOT / "README.vi.md", ROOT / "CONTRIBUTING.md") if path.exists()
 ]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 # Set by one of our own processes for another, never by people.
 INTERNAL = {"XACTIN_BUNDLED_POSTGRES", "XACTIN_PORT", "XACTIN_SUPERVISED"}
 
