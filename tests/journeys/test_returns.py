@@ -44,7 +44,7 @@ def test_more_is_asked_for_and_brought(enter: Enter) -> None:
     with owner.page.expect_download() as form:
         owner.press("Phiếu yêu cầu bổ sung")
     assert Path(form.value.path()).read_bytes().startswith(b"%PDF-")
-    owner.see("Đã nộp; chọn tệp khác nếu cần thay")
+    owner.see("Đã nộp; tệp mới thay cho các tệp này theo thứ tự")
     owner.press("Ký xác nhận và nộp")
     owner.see("Chưa có thay đổi nào")
     owner.look("own-asked-wrong")

@@ -39,11 +39,13 @@ def _elapsed(since: datetime, until: datetime, _place: Place) -> int:
     return int((until - since).total_seconds())
 
 
-_times: list[Time] = [Time(timezone.now, _elapsed, lambda _place: 86_400)]
+USUAL: Final = Time(timezone.now, _elapsed, lambda _place: 86_400)
+"""By the real clock, around the clock: where no room has said otherwise."""
+_times: list[Time] = [USUAL]
 
 
 def register_time(time: Time) -> None:
-    """Says by which clock and calendars deadlines are told; before, by the real clock, around the clock."""
+    """Says by which clock and calendars deadlines are told; before, it is `USUAL`."""
     _times[:] = [time]
 
 

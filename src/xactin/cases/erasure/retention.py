@@ -28,7 +28,7 @@ def keep_until(subject: str) -> date | None:
 
     A time is counted in whole years after the year in which the work ended: the later of the two ways of counting.
     """
-    case = Case.objects.filter(pk=UUID(subject.partition(":")[2])).first()
+    case = Case.objects.filter(pk=id).first() if (id := _id(subject)) else None
     if case is None:
         return None
     if case.finished_at is None:
@@ -36,6 +36,14 @@ def keep_until(subject: str) -> date | None:
     return kept_until(
         procedures.version(case.version_id).package.procedure.privacy, local_day(case.finished_at)
     )
+
+
+def _id(subject: str) -> UUID | None:
+    """The dossier's id; None for a subject of this kind that this room never made."""
+    try:
+        return UUID(subject.partition(":")[2])
+    except ValueError:
+        return None
 
 
 def kept_until(privacy: Privacy | None, ended: date) -> date | None:
@@ -50,7 +58,9 @@ def kept_until(privacy: Privacy | None, ended: date) -> date | None:
 def forget(subject: str, gone: Gone) -> Iterable[Statement]:
     """Whose dossier it is and what it is found by go with the form; what officials typed and did not send goes with
     anything."""
-    id = UUID(subject.partition(":")[2])
+    id = _id(subject)
+    if id is None:
+        return
     yield _FORGET_TYPED, (id,)
     yield _FORGET_PENDING, (id,)
     if any(part.startswith("form.") for part in gone):

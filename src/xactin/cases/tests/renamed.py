@@ -119,6 +119,10 @@ def _said(said: dict[str, Any]) -> dict[str, Any]:
         "begins": [{"origin": "person"}],
         "parties": {ASKER: {"name": {"vi": "Người đề nghị", "en": "Who asks"}, "asks": True}},
         "parts": {_part(part): pointers for part, pointers in said["parts"].items()},
+        "checks": [
+            one | ({"id": f"k{at}", "task": TASKS[one["task"]]} if "task" in one else {})
+            for at, one in enumerate(said["checks"])
+        ],
         "documents": [one | {"kind": PAPERS[one["kind"]]} for one in said["documents"]],
         "reception": TASKS[said["reception"]],
         "authority_limits": limits,

@@ -78,7 +78,7 @@ def test_a_supplement_shows_what_was_sent_already() -> None:
     case = testing.apply()
     testing.do(case, "receive", "supplement", {"items": ["Bản vẽ"]})
     text = Visitor("congdan1").page(f"/cases/{case.pk}/")
-    assert text.count("Đã nộp; chọn tệp khác nếu cần thay") == len(
+    assert text.count("Đã nộp; tệp mới thay cho các tệp này theo thứ tự") == len(
         testing.example(testing.PERMIT)["documents"]
     )
 

@@ -81,7 +81,9 @@ def test_a_part_that_changed_since_is_shown_before_and_after() -> None:
     was, told["child"] = told["child"]["full_name"], told["child"] | {"full_name": "Nguyễn Khánh An"}
     commands.supply(by=actor_for("congdan1"), case=case.pk, data=told)
     door = reverse("cases:act", kwargs={"case": case.pk, "task": task, "act": "submit"})
-    refused = desk.send(door, entry=str(uuid7()), shown=found[1], book="07/2026")
+    refused = desk.send(
+        door, entry=str(uuid7()), shown=found[1], book="07/2026", personal_number="025326000123"
+    )
     text = refused.content.decode()
     assert refused.status_code == 409
     changed = text.partition('id="changes"')[2].partition("</section>")[0]

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import pytest
 from django.http import HttpRequest, HttpResponse
 
-from xactin.ui import nav
+from xactin.ui import deadlines, nav
 
 
 def without_other_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
     """What higher rooms registered needs their database; a test registers what it looks at."""
     for name in ("_items", "_hats", "_bells"):
         monkeypatch.setattr(nav, name, [])
+    monkeypatch.setattr(deadlines, "_times", [deadlines.USUAL])
 
 
 @dataclass

@@ -98,7 +98,7 @@ def test_next_leads_to_pages_of_ours_alone(province: Province, target: str) -> N
     signed_out = Client()
     sent = {"login": "motcua1", "password": "mật khẩu thử nghiệm", "next": target}
     answer = signed_out.post("/accounts/login/", sent)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/")
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands, queries
+from xactin.cases.dossiers import commands
+from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case, Draft
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
@@ -101,5 +102,5 @@ def test_names_of_all_peoples_are_found() -> None:
     Person.objects.filter(pk=actor_for("congdan1").person_id).update(full_name="H’Nga Ƀlam")
     case = testing.apply()
     for words in ("H'Nga", "hnga", "H’NGA blam", "Ƀlam", "ƀlam h'nga"):
-        found = queries.cases(actor_for("motcua1"), queries.Filters(words=folded(words)))
+        found = lists.cases(actor_for("motcua1"), lists.Filters(words=folded(words)))
         assert [one.pk for one in found] == [case.pk], words
