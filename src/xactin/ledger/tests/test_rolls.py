@@ -8,9 +8,10 @@ import orjson
 import pytest
 from django.db import connection
 
-from xactin.ledger import clock, rolls
+from xactin.ledger import clock, jobs, rolls
 from xactin.ledger.audit import audit, register_roll
 from xactin.ledger.commands import shift_clock
+from xactin.ledger.errors import ClaimRefused
 from xactin.ledger.rolls import attest_rolls, is_within, spans_of
 from xactin.ledger.testing import an_authority, sequence_all
 from xactin.vault.queries import note_reading
@@ -136,3 +137,13 @@ def test_numbers_are_named_by_spans(numbers: list[int], spans: list[tuple[int, i
 def moved_clock() -> Any:
     yield
     clock.forget()
+
+
+def test_a_clock_that_moves_while_a_roll_is_signed_is_no_failed_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of a demo goes on by itself: what was not attested now is attested at the next round."""
+
+    def moved() -> None:
+        raise ClaimRefused
+
+    monkeypatch.setattr(jobs, "attest_rolls", moved)
+    jobs.attest(0)
