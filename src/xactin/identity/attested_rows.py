@@ -20,7 +20,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
 from xactin.identity.models import Account, ApiToken, Person
-from xactin.identity.rules import folded
+from xactin.identity.rules import APOSTROPHES, BARRED, folded
 from xactin.ledger import commands as ledger
 from xactin.ledger import queries as entries
 from xactin.ledger.errors import NoAuthority
@@ -144,9 +144,8 @@ def fold_names_again() -> int:
     Only rows that are as they were attested: others are for the audit to name.
     """
     changed = 0
-    for person in (
-        Person.objects.order_by("pk").only("pk", "full_name", "folded_name").iterator(chunk_size=1000)
-    ):
+    left = Person.objects.filter(folded_name__regex=f"[{BARRED}{APOSTROPHES}]")  # none, once it was done
+    for person in left.order_by("pk").only("pk", "full_name", "folded_name").iterator(chunk_size=1000):
         wanted = folded(person.full_name)
         if wanted == person.folded_name:
             continue

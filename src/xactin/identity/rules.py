@@ -73,7 +73,9 @@ def is_role(role: str) -> bool:
     return _ROLE.fullmatch(role) is not None
 
 
-_PLAIN: Final = str.maketrans("đƀɓƌɖɗǥɨłøɵŧʉ", "dbbdddgilootu", "'’‘ʼʻˈ`´")
+BARRED: Final = "đƀɓƌɖɗǥɨłøɵŧʉ"
+APOSTROPHES: Final = "'’‘ʼʻˈ`´"
+_PLAIN: Final = str.maketrans(BARRED, "dbbdddgilootu", APOSTROPHES)
 """Letters of the peoples of Viet Nam that carry their mark inside, and the signs written as an apostrophe."""
 
 

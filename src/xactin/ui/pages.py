@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def address_with(request: HttpRequest, changes: Mapping[str, object]) -> str:
@@ -15,6 +16,11 @@ def address_with(request: HttpRequest, changes: Mapping[str, object]) -> str:
             query[name] = str(value)
     text = query.urlencode()
     return f"{request.path}?{text}" if text else request.path
+
+
+def is_ours(request: HttpRequest, address: str) -> bool:
+    """Whether an address that somebody sent leads to a page of this site, so that one may be led there."""
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
 
 
 def sort_address(request: HttpRequest, key: str, default: str = "") -> tuple[str, str]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xactin.kernel.refusal import Refusal
+from xactin.ui.pages import is_ours
 
 
 def problem(
@@ -46,8 +46,7 @@ def answer(
 def _page_before(request: HttpRequest) -> str:
     """The page of ours that a form was sent from; for a page that was asked for, itself."""
     before = request.headers.get("Referer", "") if request.method == "POST" else request.get_full_path()
-    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
-    return before if ours else ""
+    return before if is_ours(request, before) else ""
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -28,7 +28,8 @@ def keep_until(subject: str) -> date | None:
 
     A time is counted in whole years after the year in which the work ended: the later of the two ways of counting.
     """
-    case = Case.objects.filter(pk=id).first() if (id := _id(subject)) else None
+    id = _id(subject)
+    case = None if id is None else Case.objects.filter(pk=id).first()
     if case is None:
         return None
     if case.finished_at is None:

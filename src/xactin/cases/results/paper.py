@@ -25,6 +25,7 @@ from xactin.cases.models import Case, Result
 from xactin.cases.papers.qr import verify_code
 from xactin.cases.papers.render import draft_result
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures.queries import text_in
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import description
 from xactin.kernel.procedure.package import Package
@@ -99,7 +100,7 @@ def require(package: Package, values: Mapping[str, Any]) -> None:
     if missing:
         names = ", ".join(_named(package, needed) for needed in missing)
         text = _("%(paper)s cannot be drawn up without: %(names)s.")
-        paper = described(package).name["en" if language() == "en" else "vi"]
+        paper = text_in(described(package).name, language())
         raise OutOfTurn(text % {"paper": paper, "names": names}, missing=missing)
 
 
@@ -125,7 +126,7 @@ def _named(package: Package, needed: str) -> str:
             schema = (schema or {}).get("properties", {}).get(step)
         label = (schema or {}).get("x-ui", {}).get("label")
         if label:
-            return str(label["en" if language() == "en" else "vi"])
+            return text_in(label, language())
     return needed
 
 

@@ -9,13 +9,13 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from xactin.cases.models import Result
 from xactin.demo.web import parts
 from xactin.identity.models import Account
 from xactin.ledger.queries import authority, bundle
+from xactin.ui.pages import is_ours
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -51,7 +51,7 @@ def enter(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if not is_ours(request, target):
         target = reverse("cases:home")
     return redirect(target)
 

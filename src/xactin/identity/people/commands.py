@@ -7,7 +7,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -115,14 +115,15 @@ def verify_person(*, person: UUID, by: Actor) -> None:
         raise Refused("Danh tính của người này đã được xác minh.", "This person is verified already.")
     if not found.id_number:
         raise Refused("Tài khoản này chưa khai số định danh.", "This account names no identity number.")
-    if Person.objects.filter(id_number=found.id_number, verified_at__isnull=False).exists():
+    attest(by, subject=f"person:{person}", act=VERIFYING, effect={"verified": True})
+    found.verified_at = now()
+    try:
+        found.save(update_fields=["verified_at"])
+    except IntegrityError as error:  # of two who verify one number at once, too, the second is told
         raise Refused(
             "Số định danh này đã được xác minh cho một tài khoản khác; xin kiểm tra lại giấy tờ.",
             "Another account is verified with this number; please look at the papers again.",
-        )
-    attest(by, subject=f"person:{person}", act=VERIFYING, effect={"verified": True})
-    found.verified_at = now()
-    found.save(update_fields=["verified_at"])
+        ) from error
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,6 +22,7 @@ from xactin.identity.web.agency_forms import tell_at_field
 from xactin.identity.web.people_forms import KINDS, PersonForm
 from xactin.identity.web.rates import limited
 from xactin.identity.web.views import actor_of, refusals_told, require_right
+from xactin.ui.pages import is_ours
 
 ACCOUNTS: Final = AccountFacts(subject="account:")
 
@@ -95,8 +95,7 @@ def verify(request: HttpRequest, person: UUID) -> HttpResponse:
 
 def _page_of_ours(request: HttpRequest) -> str:
     asked = request.POST.get("next") or request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
-    return asked if ours else "/desk/"
+    return asked if is_ours(request, asked) else "/desk/"
 
 
 @login_required

@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,6 +25,7 @@ from xactin.identity.models import Account
 from xactin.identity.rights import Actor, Facts, may
 from xactin.identity.web.forms import LabelForm, ProfileForm, TokenForm
 from xactin.ledger.errors import LedgerError
+from xactin.ui.pages import is_ours
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -112,8 +112,7 @@ def wear_hat(request: HttpRequest) -> HttpResponse:
     before = actor_of(request)
     after = commands.wear_hat(request, request.POST.get("hat", ""))
     target = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    if ours and (before.post_code is None) == (after.post_code is None):
+    if is_ours(request, target) and (before.post_code is None) == (after.post_code is None):
         return redirect(target)
     # A citizen's pages are not an official's: the first page of the new role is safe to show.
     return redirect("/desk/" if after.post_code else "/")

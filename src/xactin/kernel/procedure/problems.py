@@ -21,6 +21,11 @@ class Problem:
         return f"{self.code}: {self.where}: {self.en}"
 
 
+def problem_about(code: str, where: str, vi: str, en: str, said: str = "") -> Problem:
+    """A problem whose words, in both languages, name `said` at `{0}`."""
+    return Problem(code, where, vi.format(said), en.format(said))
+
+
 class PackageError(Exception):
     """A package that cannot be read; `problems` lists everything found on the way."""
 

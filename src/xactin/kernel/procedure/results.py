@@ -8,7 +8,7 @@ from typing import Any, Final
 from xactin.kernel.procedure.description import Act, Procedure, Result, Task
 from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.problems import Problem, problem_about
 
 DRAFT: Final = "result.draft"
 """The kind of a service that draws a result up."""
@@ -26,7 +26,7 @@ def result_problems(package: Package) -> Iterator[Problem]:
         return
     if not any(one.kind == DRAFT for one in said.services.values()):
         if said.format > 1:
-            yield _problem(
+            yield problem_about(
                 "result_unmade",
                 "result",
                 "Không bước nào lập kết quả này{0}",
@@ -37,7 +37,7 @@ def result_problems(package: Package) -> Iterator[Problem]:
     yield from _paper(said, said.result)
     for needed in said.result.requires:
         if not _certain(package, needed):
-            yield _problem(
+            yield problem_about(
                 "result_requires",
                 "result.requires",
                 "“{0}” có thể bị bỏ trống: biểu mẫu hoặc thao tác ghi phần này phải bắt buộc nhập",
@@ -50,14 +50,14 @@ def _signing(package: Package, result: Result) -> Iterator[Problem]:
     task = package.procedure.tasks.get(result.signed_by)
     drawn = package.flow.nodes.get(result.signed_by)
     if task is None or drawn is None or drawn.kind is not Kind.USER or drawn.multi or task.party:
-        yield _problem(
+        yield problem_about(
             "result_unsigned",
             "result.signed_by",
             "Cần nêu bước ký kết quả, do một vị trí thực hiện (signed_by){0}",
             "Say which task, done in a post, signs the result (signed_by){0}",
         )
     elif not drafts(package.procedure) & set(task.reads):
-        yield _problem(
+        yield problem_about(
             "result_unsigned",
             "result.signed_by",
             "Bước ký “{0}” phải đọc dự thảo kết quả",
@@ -80,7 +80,7 @@ def _paper(said: Procedure, result: Result) -> Iterator[Problem]:
         if result.paper in act.writes
     ]
     if wrong or (task is not None and task.silence):
-        yield _problem(
+        yield problem_about(
             "result_paper",
             "result.paper",
             "Mọi thao tác ký (kind: advance) của bước ký, và chỉ các thao tác đó, phải ghi riêng phần này; im lặng "
@@ -118,7 +118,3 @@ def _required(schema: Any, steps: list[str]) -> bool:
         schema = schema.get("properties", {}).get(step, {})
     filled = schema.get("minLength", 0) > 0 or any(key in schema for key in ("pattern", "enum", "format"))
     return schema.get("type") != "string" or filled
-
-
-def _problem(code: str, where: str, vi: str, en: str, said: str = "") -> Problem:
-    return Problem(code, where, vi.format(said), en.format(said))

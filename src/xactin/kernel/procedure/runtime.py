@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xactin.kernel.procedure.description import Procedure, Service
 from xactin.kernel.procedure.kinds import kind_problems
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.problems import Problem, problem_about
 from xactin.kernel.procedure.results import DRAFT, drafts, result_problems
 
 
@@ -46,7 +46,7 @@ def runtime_problems(package: Package, runtime: Runtime | None) -> Iterator[Prob
         return
     for beginning in said.begins:
         if beginning.origin not in runtime.origins:
-            yield _problem(
+            yield problem_about(
                 "origin_unknown",
                 f"begins.{beginning.origin}",
                 "Nền tảng này chưa bắt đầu được việc từ “{0}”",
@@ -62,7 +62,7 @@ def _services(package: Package, runtime: Runtime) -> Iterator[Problem]:
         if rule.kind == "user":
             continue
         if name in runtime.reserved:
-            yield _problem(
+            yield problem_about(
                 "service_name",
                 name,
                 "Mã “{0}” dành riêng cho nền tảng, hãy đặt mã khác cho bước tự động",
@@ -73,7 +73,7 @@ def _services(package: Package, runtime: Runtime) -> Iterator[Problem]:
         # A message event may stand undescribed; then nobody says who would bring the message.
         kind = runtime.services.get(service.kind) if service else None
         if service is None or kind is None or rule.kind == "message":
-            yield _problem(
+            yield problem_about(
                 "service_kind",
                 name,
                 "Nền tảng này không làm được bước tự động hoặc nhận tin loại “{0}”",
@@ -87,7 +87,7 @@ def _services(package: Package, runtime: Runtime) -> Iterator[Problem]:
 def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Problem]:
     where = f"services.{service.id}"
     if len(service.writes) != kind.writes:
-        yield _problem(
+        yield problem_about(
             "service_writes",
             where,
             "Bước tự động loại này ghi đúng {0} phần (writes)",
@@ -95,7 +95,7 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
             str(kind.writes),
         )
     if kind.result and (said.result is None or not said.result.template or not said.result.number):
-        yield _problem(
+        yield problem_about(
             "service_needs",
             where,
             "Bước này cần mục result có template và number{0}",
@@ -103,7 +103,7 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
         )
     signed = {said.result.paper} if said.result and said.result.paper else drafts(said)
     if kind.draft and not signed & set(service.reads):
-        yield _problem(
+        yield problem_about(
             "service_needs",
             where,
             "Bước này phải đọc văn bản đã ký, hoặc dự thảo do một bước loại “{0}” ghi",
@@ -111,7 +111,7 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
             DRAFT,
         )
     if kind.tells and service.tells is None:
-        yield _problem(
+        yield problem_about(
             "service_needs",
             where,
             "Bước thông báo phải nói với ai và nói gì (tells){0}",
@@ -128,20 +128,16 @@ def _parties(said: Procedure) -> Iterator[Problem]:
     ]
     for where, party in named:
         if party not in said.parties:
-            yield _problem(
+            yield problem_about(
                 "party_unknown", where, "Không có bên “{0}” ở mục parties", "There is no party “{0}”", party
             )
     asked = said.supplement or any(
         act.kind in ("supplement", "withdraw") for task in said.tasks.values() for act in task.acts
     )
     if asked and not said.asks:
-        yield _problem(
+        yield problem_about(
             "party_unknown",
             "supplement",
             "Không có bên đề nghị thì không yêu cầu bổ sung được{0}",
             "Nobody asks for this: nobody can be asked for more{0}",
         )
-
-
-def _problem(code: str, where: str, vi: str, en: str, said: str = "") -> Problem:
-    return Problem(code, where, vi.format(said), en.format(said))
