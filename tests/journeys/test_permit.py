@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.authority import Running, program, surroundings
-from tests.journeys.people import PASSWORD, PATIENCE, Person, example
+from tests.journeys.people import DESKTOP, PASSWORD, PATIENCE, Person, example
 
 pytestmark = pytest.mark.timeout(900)
 CODE = "1.013225"
@@ -228,9 +228,12 @@ def _by_keyboard(counter: Person) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("k")
     assert line.get_attribute("href") == first, "before the first line there is none"
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1366, "height": 768})
     row = page.locator("[data-rows] tbody tr").first.bounding_box()
     assert row is not None
     assert row["y"] + 20 * row["height"] <= 768
+    page.set_viewport_size(before or DESKTOP)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/cases/*-*/**")
     page.go_back()

@@ -67,14 +67,14 @@ def two_colleagues() -> tuple[Case, list[Work]]:
     ]
 
 
-def meeting_at_the_signature(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each waits, between its read and its write, for the other to come as far."""
+def meeting_at_the_signature(monkeypatch: pytest.MonkeyPatch, *, seconds: float = 2) -> None:
+    """Each waits, between its read and its write, at most these seconds for the other to come as far."""
     barrier = threading.Barrier(2)
     sign = identity.sign
 
     def slow(*given: Any) -> Any:
         try:
-            barrier.wait(2)
+            barrier.wait(seconds)
         except threading.BrokenBarrierError:
             barrier.reset()
         return sign(*given)
@@ -87,7 +87,7 @@ def test_without_the_lock_the_second_is_not_told(monkeypatch: pytest.MonkeyPatch
     case, both = two_colleagues()
     assert "FOR UPDATE" in chain._LOCK
     monkeypatch.setattr(chain, "_LOCK", chain._LOCK.replace("FOR UPDATE", ""))
-    meeting_at_the_signature(monkeypatch)
+    meeting_at_the_signature(monkeypatch, seconds=60)
     outcomes = together(*both)
     refused = [one for one in outcomes if isinstance(one, Exception)]
     assert len(refused) == 1
