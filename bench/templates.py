@@ -19,12 +19,13 @@ from django.db import connection
 
 from bench.payload import DATA
 from bench.sides import ours
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, content
 from xactin.cases.dossiers.people import known
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
-from xactin.identity.keys.signing import seal_context
 from xactin.identity.models import SigningKey
+from xactin.identity.signing import seal_context
 from xactin.kernel.attestation import commit_value, entry_digest, make_entry, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure.package import Package
@@ -153,7 +154,7 @@ def private_key(key_id: str) -> Ed25519PrivateKey:
 def acted(commune: int, acts: int) -> UUID:
     """A case of a commune that the engine carried through so many acts after its submission."""
     actors = ours.people(commune)
-    done = commands.submit(
+    done = applications.submit(
         by=actors["applicant"], code=ours.CODE, data=DATA, agency=ours.commune_code(commune)
     )
     waiting = ours.opened_tasks(done)

@@ -101,13 +101,14 @@ def people(commune: int = 0) -> dict[str, Any]:
 def opened(url: str, number: int) -> Callable[[Watch], None]:
     """One whole case: seven acts."""
     start(url)
+    from xactin.cases.applications import commands as applications
     from xactin.cases.dossiers import commands
 
     actors = people()
 
     def case(watch: Watch) -> None:
         with watch.act():
-            done = commands.submit(by=actors["applicant"], code=CODE, data=DATA)
+            done = applications.submit(by=actors["applicant"], code=CODE, data=DATA)
         waiting = opened_tasks(done)
         while waiting:
             node, token = waiting.pop(0)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from tests.audit.world import World
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.models import Case
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
@@ -69,7 +69,7 @@ ACTS: dict[str, Callable[[World], Any]] = {
         world.open, "consult_infrastructure", "agree", {"opinion": "Đồng ý"}
     ),
     "more is asked for": lambda world: _supplement(world.asked),
-    "it is taken back": lambda world: commands.withdraw(by=actor_for("congdan1"), case=world.open.pk),
+    "it is taken back": lambda world: applications.withdraw(by=actor_for("congdan1"), case=world.open.pk),
     "a result is revoked": lambda world: revoke(
         by=actor_for("chutich1"), case=world.done.pk, reason="Cấp sai"
     ),

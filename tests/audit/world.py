@@ -7,7 +7,7 @@ from unittest import mock
 from allauth.mfa.models import Authenticator
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.models import Case
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
@@ -58,10 +58,10 @@ class World:
         testing.do(case, "receive", "accept")
         testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
         by = actor_for("congdan1")
-        given = commands.Given(kind="drawing", file=testing.an_upload(by))
+        given = applications.Given(kind="drawing", file=testing.an_upload(by))
         data = testing.example(testing.PERMIT)["data"]
         data["schedule"]["months"] += 1
-        commands.supply(by=by, case=case.pk, data=data, documents=[given])
+        applications.supply(by=by, case=case.pk, data=data, documents=[given])
 
     def _witnessed(self) -> None:
         key, name = private_key("witness"), "witness.test/w"

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from xactin.cases import testing
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, services
 from xactin.cases.errors import ActError, TaskGone
 from xactin.cases.models import Case, OpenTask
@@ -223,12 +224,12 @@ def test_applications_of_one_moment_have_numbers_without_a_gap() -> None:
     testing.province_with(testing.PERMIT)
     by, told = actor_for("congdan1"), testing.example(testing.PERMIT)
     given = [
-        [commands.Given(kind=kind, file=testing.an_upload(by)) for kind in told["documents"]]
+        [applications.Given(kind=kind, file=testing.an_upload(by)) for kind in told["documents"]]
         for _one in range(4)
     ]
 
-    def apply(documents: list[commands.Given]) -> Work:
-        return lambda: commands.submit(by=by, code="1.013225", data=told["data"], documents=documents)
+    def apply(documents: list[applications.Given]) -> Work:
+        return lambda: applications.submit(by=by, code="1.013225", data=told["data"], documents=documents)
 
     together(*map(apply, given))
     serials = sorted(int(number[-4:]) for number in Case.objects.values_list("number", flat=True))

@@ -17,7 +17,7 @@ from django.db import connection
 from django.urls import reverse
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import API, Asker, body_of
 from xactin.cases.tests.visiting import Visitor
@@ -68,7 +68,7 @@ class Busy:
 
     def _give(self) -> None:
         self._data["schedule"]["months"] = 9 + self.acts % 5
-        commands.supply(by=actor_for("congdan1"), case=self.case.pk, data=self._data)
+        applications.supply(by=actor_for("congdan1"), case=self.case.pk, data=self._data)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What this platform can do for a procedure: the kinds of services it does, from where it begins cases, the
 names of acts that are its own. `check` refuses a package that asks for more. Pure.
 
-A service is registered with the function that does it (`dossiers/services.py`); the kinds of this room stand
-here too, so that a package can be checked without starting anything.
+A service is registered with the function that does it (`dossiers/services.py`); what it needs of a package stands
+here, that of this room too, so that a package can be checked without starting anything.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from xactin.kernel.procedure.results import DRAFT
@@ -49,3 +50,15 @@ OURS: Final = Runtime(
     origins=frozenset({"person", "post"}),
     reserved=frozenset(act.removeprefix("case.") for act in OWN),
 )
+
+_OFFERED: Final[dict[str, ServiceKind]] = {}
+
+
+def offer(kind: str, needs: ServiceKind | None = None) -> None:
+    """A kind of service that packages may ask for from now on. `needs` may be left out for those of `OURS`."""
+    _OFFERED[kind] = needs or OURS.services[kind]
+
+
+def installed() -> Runtime:
+    """What this installation can do, as `check` asks it."""
+    return replace(OURS, services=dict(_OFFERED))

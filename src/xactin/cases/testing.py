@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.services import run_service
 from xactin.cases.models import Case, OpenTask
@@ -72,16 +73,16 @@ def example(name: str) -> dict[str, Any]:
 
 def an_upload(by: Actor, content: bytes = PDF, name: str = "ban-ve.pdf") -> UUID:
     """A file that a person has just sent."""
-    return commands.upload(by=by, stream=io.BytesIO(content), name=name).id
+    return applications.upload(by=by, stream=io.BytesIO(content), name=name).id
 
 
 def apply(name: str = PERMIT, *, username: str = "congdan1", more: Sequence[str] = ()) -> Case:
     """An application with the data of the package's first example; of kinds in `more` one file more."""
     by, told = actor_for(username), example(name)
     kinds = [*told.get("documents", ()), *more]
-    documents = [commands.Given(kind=kind, file=an_upload(by)) for kind in kinds]
+    documents = [applications.Given(kind=kind, file=an_upload(by)) for kind in kinds]
     code = load_package(package_folder(name)).code
-    done = commands.submit(by=by, code=code, data=told["data"], documents=documents)
+    done = applications.submit(by=by, code=code, data=told["data"], documents=documents)
     return Case.objects.get(pk=done.case)
 
 

@@ -21,6 +21,7 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from xactin.cases.applications.commands import Given, submit, supply, upload, withdraw
 from xactin.cases.dossiers import commands
 from xactin.cases.errors import ActError
 from xactin.cases.models import Case, OpenTask, Timer
@@ -218,7 +219,7 @@ def _applies(wish: Wish, household: Household, at: datetime) -> None:
     application = applications.KINDS[wish.code](random, household, day)
     resident = application.by
     by_resident = actor(resident)
-    commands.submit(
+    submit(
         by=by_resident,
         code=application.code,
         data=application.data,
@@ -228,9 +229,9 @@ def _applies(wish: Wish, household: Household, at: datetime) -> None:
     )
 
 
-def given(actor: Actor, application: Application) -> list[commands.Given]:
+def given(actor: Actor, application: Application) -> list[Given]:
     return [
-        commands.Given(kind=kind, file=commands.upload(by=actor, stream=io.BytesIO(pdf), name=name).id)
+        Given(kind=kind, file=upload(by=actor, stream=io.BytesIO(pdf), name=name).id)
         for kind, name, pdf in application.papers
     ]
 
@@ -282,7 +283,7 @@ def _turn_to(task: OpenTask, start: datetime, at: datetime) -> None:
     if _passed(task.opened_at, at) < waits(errand, start):
         return
     if case.phase == "submitted" and case.applicant_id is not None and withdraws(case.number):
-        commands.withdraw(by=_of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
+        withdraw(by=_of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
         return
     _does(task, choice(errand))
 
@@ -340,8 +341,8 @@ def _supplies(case: Case) -> None:
         part.removeprefix("document.") for part in sorted(case.state["parts"]) if part.startswith("document.")
     )
     pdf = applications.again(kind, actor.name, case.number)
-    file = commands.upload(by=actor, stream=io.BytesIO(pdf), name=f"{kind}-bo-sung.pdf")
-    commands.supply(by=actor, case=case.pk, documents=[commands.Given(kind=kind, file=file.id)])
+    file = upload(by=actor, stream=io.BytesIO(pdf), name=f"{kind}-bo-sung.pdf")
+    supply(by=actor, case=case.pk, documents=[Given(kind=kind, file=file.id)])
 
 
 def holders(agency: UUID, role: str) -> list[UUID]:

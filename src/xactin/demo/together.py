@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
+from xactin.cases.applications.commands import submit, supply
 from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
@@ -76,7 +77,7 @@ def begin() -> UUID:
     family = households(data_file("truth.yaml")["seed"], history.HOUSEHOLDS)[0]
     application = applications.KINDS[told["procedure"]](random, family, now().date())
     by = actor_for(VISITOR)
-    done = commands.submit(
+    done = submit(
         by=by,
         code=application.code,
         data=application.data,
@@ -137,7 +138,7 @@ def change(case: UUID) -> None:
     data = content.form_data(queries.content_of(by, Case.objects.get(pk=case), purpose="demo"))
     section, name = told["pointer"]
     data[section] = {**data[section], name: told["value"]}
-    commands.supply(by=by, case=case, data=data)
+    supply(by=by, case=case, data=data)
 
 
 # -- within

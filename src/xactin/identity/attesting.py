@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from xactin.identity.errors import Forbidden
-from xactin.identity.keys.signing import sign
 from xactin.identity.rights import Actor, Facts, may
+from xactin.identity.signing import sign
 from xactin.ledger import commands as ledger
 
 SYSTEM = "identity"

@@ -31,7 +31,6 @@ from xactin.identity.keys.commands import (
     rotate_person_key,
 )
 from xactin.identity.keys.passkeys import begin_passkey, passkey_options, passkey_signature
-from xactin.identity.keys.signing import sign, verify
 from xactin.identity.models import Account, Agency
 from xactin.identity.news import subscribe
 from xactin.identity.people.commands import (
@@ -47,6 +46,7 @@ from xactin.identity.posts.proposal_commands import confirm, decline, propose_du
 from xactin.identity.posts.upgrade import give_usual_duties
 from xactin.identity.readings.registry import register_purpose, register_subjects
 from xactin.identity.rights import register_policy
+from xactin.identity.signing import sign, verify
 from xactin.ledger import commands as ledger
 
 __all__ = [

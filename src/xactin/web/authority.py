@@ -9,6 +9,7 @@ from pathlib import Path
 from xactin.web import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
 from xactin.web.launcher.database import database
+from xactin.web.launcher.publication import publish_log
 
 SHORTEST_PASSWORD = 12
 
@@ -51,22 +52,6 @@ def init(wish: argparse.Namespace) -> int:
         key = publish_log(data)
     print(f"authority {wish.id} stands in {data.path}\nlog key: {key}\nfirst administrator: {wish.admin}")
     return 0
-
-
-def publish_log(data: DataFolder) -> str:
-    """Puts every waiting entry into the log, and the log's key where `xactin verify` finds it; returns the key.
-
-    After a start, a new origin or a restore there is then something that others can check.
-    """
-    from xactin.ledger import commands, queries
-
-    while commands.sequence_once():
-        continue
-    key = queries.authority().verifier_key
-    known = data.trust.read_text("utf-8").splitlines() if data.trust.exists() else []
-    if key not in known:
-        data.trust.write_text("\n".join([*known, key]) + "\n", "utf-8")
-    return key
 
 
 def print_token(username: str, days: int) -> int:

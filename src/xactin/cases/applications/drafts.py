@@ -18,7 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
-from xactin.cases.dossiers.commands import Given, upload
+from xactin.cases.applications.commands import Given, upload
 from xactin.cases.dossiers.surroundings import applicant_facts, language
 from xactin.cases.errors import ActError
 from xactin.cases.models import Draft

@@ -16,7 +16,6 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from xactin.cases.applications.commands import UPLOADS, Given, submit, supply, upload, withdraw
 from xactin.cases.dossiers import content, makers, queries, store
 from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import (
@@ -55,10 +54,8 @@ from xactin.vault.ids import new_id
 __all__ = [
     "PENDING_TIME",
     "REPLY_TIME",
-    "UPLOADS",
     "ActDone",
     "Asked",
-    "Given",
     "Prepared",
     "act",
     "complete",
@@ -66,11 +63,7 @@ __all__ = [
     "serve",
     "settle_cases",
     "subject_of",
-    "submit",
-    "supply",
     "tick",
-    "upload",
-    "withdraw",
 ]
 
 PENDING_TIME: Final = timedelta(minutes=10)

@@ -1,32 +1,25 @@
 """The services that flows may ask for, by kind: whoever does one registers it, and what it needs of a package."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from xactin.cases.dossiers.records import ActDone
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.runtime import OURS
-from xactin.kernel.procedure.runtime import Runtime, ServiceKind
+from xactin.cases.runtime import offer
+from xactin.kernel.procedure.runtime import ServiceKind
 
 Doing = Callable[[Case, str], ActDone | None]
 """Does an open service task (its token) of a case; None when somebody did it before. Runs as a job, maybe twice."""
 
 _DONE_BY: Final[dict[str, Doing]] = {}
-_NEEDS: Final[dict[str, ServiceKind]] = {}
 
 
 def register_service(kind: str, does: Doing, needs: ServiceKind | None = None) -> None:
     """A kind of service that flows may ask for from now on. `needs` may be left out for those of `runtime.OURS`."""
     _DONE_BY[kind] = does
-    _NEEDS[kind] = needs or OURS.services[kind]
-
-
-def runtime() -> Runtime:
-    """What this installation can do, as `check` asks it."""
-    return replace(OURS, services=dict(_NEEDS))
+    offer(kind, needs)
 
 
 def run_service(*, case: UUID, token: str) -> ActDone | None:

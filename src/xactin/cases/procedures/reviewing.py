@@ -6,11 +6,11 @@ from datetime import date
 
 from django.db.models import Min, Q, QuerySet
 
-from xactin.cases.dossiers.services import runtime
 from xactin.cases.errors import Forbidden
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
 from xactin.cases.procedures.archive import read_archive
 from xactin.cases.procedures.queries import fits
+from xactin.cases.runtime import installed
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor, Facts, may, posts_filled
 from xactin.kernel.local import local_day
@@ -68,7 +68,7 @@ def problems_of(package: Package) -> list[Problem]:
     """Everything that keeps a package from being published here."""
     return [
         *_place_in_the_catalogue(package),
-        *check(package, posts=posts_filled(), runtime=runtime(), calendar=calendar()),
+        *check(package, posts=posts_filled(), runtime=installed(), calendar=calendar()),
     ]
 
 

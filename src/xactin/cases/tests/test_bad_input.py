@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from xactin.cases import testing
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, Stale, TaskGone
 from xactin.cases.models import Case, OpenTask
@@ -213,7 +214,7 @@ def test_a_rule_that_cannot_be_kept_leaves_the_case_as_it_was(citizen: Asker) ->
     testing.do(case, "approve", "approve")
     testing.do(case, "issue", "issue")
     with pytest.raises(OutOfTurn):
-        commands.withdraw(by=actor_for("congdan1"), case=case.pk)
+        applications.withdraw(by=actor_for("congdan1"), case=case.pk)
 
 
 # -- content that changes
@@ -297,10 +298,10 @@ def test_a_signature_over_what_changed_meanwhile_is_refused(citizen: Asker) -> N
         by=by, case=case.pk, task=testing.open_task(case, "appraise").token, act="submit"
     )
     testing.do(case, "appraise", "supplement", {"items": ["Bản vẽ mới"]})
-    commands.supply(
+    applications.supply(
         by=actor_for("congdan1"),
         case=case.pk,
-        documents=[commands.Given(kind="adjacent_safety", file=testing.an_upload(actor_for("congdan1")))],
+        documents=[applications.Given(kind="adjacent_safety", file=testing.an_upload(actor_for("congdan1")))],
     )
     with pytest.raises((Stale, TaskGone)):
         commands.complete(
@@ -336,10 +337,10 @@ def test_a_signature_of_another_challenge_writes_nothing(citizen: Asker) -> None
 def test_only_the_applicant_withdraws(citizen: Asker) -> None:
     case = testing.apply()
     with pytest.raises(NotFound):
-        commands.withdraw(by=actor_for("congdan2"), case=case.pk)
+        applications.withdraw(by=actor_for("congdan2"), case=case.pk)
     with pytest.raises(Forbidden):
-        commands.withdraw(by=actor_for("motcua1"), case=case.pk)
-    commands.withdraw(by=actor_for("congdan1"), case=case.pk, note="Đổi ý")
+        applications.withdraw(by=actor_for("motcua1"), case=case.pk)
+    applications.withdraw(by=actor_for("congdan1"), case=case.pk, note="Đổi ý")
     case.refresh_from_db()
     assert (case.phase, OpenTask.objects.filter(case=case).count()) == ("withdrawn", 0)
     sequence_all()
@@ -348,6 +349,6 @@ def test_only_the_applicant_withdraws(citizen: Asker) -> None:
 
 def test_an_application_in_a_post_is_refused(citizen: Asker) -> None:
     with pytest.raises(Forbidden):
-        commands.submit(by=actor_for("motcua1"), code="1.013225", data={})
+        applications.submit(by=actor_for("motcua1"), code="1.013225", data={})
     with pytest.raises(Invalid):
-        commands.submit(by=actor_for("congdan1"), code="1.013225", data={"owner": 1.5})
+        applications.submit(by=actor_for("congdan1"), code="1.013225", data={"owner": 1.5})

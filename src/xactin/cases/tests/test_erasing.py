@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.erasure import commands as erasure
 from xactin.cases.erasure import queries
 from xactin.cases.erasure.retention import FOR_EVER, kept_until
@@ -84,7 +84,7 @@ def test_what_runs_or_is_kept_for_ever_is_not_erased(finished: Case) -> None:
     with pytest.raises(MustBeKept):
         erasure.order(by=actor_for("chutich1"), case=case.pk, basis=BASIS)
     assert queries.erasable(actor_for("chutich1"), case.pk).kept
-    commands.withdraw(by=actor_for("congdan1"), case=case.pk)
+    applications.withdraw(by=actor_for("congdan1"), case=case.pk)
     with pytest.raises(MustBeKept):
         erasure.order(by=actor_for("chutich1"), case=case.pk, basis=BASIS)
 

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from xactin.cases import jobs, testing
-from xactin.cases.dossiers import commands, queries
+from xactin.cases.applications import commands as applications
+from xactin.cases.dossiers import queries
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.procedures import queries as catalogue
@@ -289,8 +290,8 @@ def test_silence_and_a_supplement_fold_too(world: World) -> None:
     testing.do(asked, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
     assert run_audit(1) == []
     by = actor_for("congdan1")
-    commands.supply(
-        by=by, case=asked.pk, documents=[commands.Given(kind="drawing", file=testing.an_upload(by))]
+    applications.supply(
+        by=by, case=asked.pk, documents=[applications.Given(kind="drawing", file=testing.an_upload(by))]
     )
     assert run_audit(1) == []
     ledger.shift_clock(timedelta(days=20))
@@ -312,8 +313,8 @@ def test_what_is_due_later_after_a_supplement_moves_in_the_inbox_too(world: Worl
     testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
     ledger.shift_clock(timedelta(days=14))
     by = actor_for("congdan1")
-    commands.supply(
-        by=by, case=case.pk, documents=[commands.Given(kind="drawing", file=testing.an_upload(by))]
+    applications.supply(
+        by=by, case=case.pk, documents=[applications.Given(kind="drawing", file=testing.an_upload(by))]
     )
     case.refresh_from_db()
     row = testing.open_task(case, "review")
@@ -337,8 +338,8 @@ def test_acts_that_a_supplement_took_back_are_shown_as_void(world: World) -> Non
         testing.do(case, node, "agree", {"opinion": "Đồng ý"})
     testing.do(case, "appraise", "supplement", {"items": ["Giấy tờ về quyền sử dụng đất"]})
     by = actor_for("congdan1")
-    commands.supply(
-        by=by, case=case.pk, documents=[commands.Given(kind="land_right", file=testing.an_upload(by))]
+    applications.supply(
+        by=by, case=case.pk, documents=[applications.Given(kind="land_right", file=testing.an_upload(by))]
     )
     case.refresh_from_db()
     void = ["case.consult_land.agree"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers.people import marked
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import LIST, Sought
@@ -62,12 +62,13 @@ class TestLists:
         by, told = actor_for("congdan1"), testing.example(testing.PERMIT)
         self.plain = testing.apply()
         owner = {**told["data"]["owner"], "full_name": OWNER, "id_number": NUMBER}
-        sent = commands.submit(
+        sent = applications.submit(
             by=by,
             code="1.013225",
             data={**told["data"], "owner": owner},
             documents=[
-                commands.Given(kind=kind, file=testing.an_upload(by)) for kind in told.get("documents", ())
+                applications.Given(kind=kind, file=testing.an_upload(by))
+                for kind in told.get("documents", ())
             ],
         )
         self.other = Case.objects.get(pk=sent.case)

@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands, queries
-from xactin.cases.dossiers.services import run_service, runtime
+from xactin.cases.applications import commands as applications
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.services import run_service
 from xactin.cases.models import Case, OpenTask, Result
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
+from xactin.cases.runtime import installed
 from xactin.cases.tests import renamed
 from xactin.cases.tests.asking import Asker, body_of
 from xactin.cases.tests.visiting import Visitor
@@ -29,7 +31,7 @@ DOERS = {renamed.TASKS[name]: username for name, username in testing.DOERS.items
 def _province() -> None:
     small_province(role=renamed.role, function=renamed.function)
     package = load_package(renamed.package())
-    assert check(package, posts=posts_filled(), runtime=runtime()) == []
+    assert check(package, posts=posts_filled(), runtime=installed()) == []
     procedures.publish(by=actor_for("quantri1"), package=package)
 
 
@@ -85,7 +87,7 @@ def test_from_application_to_a_revoked_result() -> None:
     citizen, example = actor_for("congdan1"), Asker("congdan1").get(f"/procedures/{renamed.CODE}").json()
     data = example["example"]["data"]
     changed = data | {"house": data["house"] | {"storeys": 2}}
-    commands.supply(by=citizen, case=case.pk, data=changed)
+    applications.supply(by=citizen, case=case.pk, data=changed)
     to_the_desk_that_signs(case)
     pages_of(case)
     assert "Dự thảo kết quả" in Visitor("chutich1").page(f"/desk/cases/{case.pk}/")

@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands, paper_facts
+from xactin.cases.applications import commands as applications
+from xactin.cases.dossiers import paper_facts
 from xactin.cases.errors import Forbidden, NotFound
 from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker, body_of, problem
@@ -122,7 +123,7 @@ def test_a_consulted_agency_learns_of_the_applicant_what_was_done_and_when(
     assert [one.code for one in verdict.endings] == ["ending_shown"]
     assert "note_gaps" in {one.code for one in verdict.notes}
     task = testing.open_task(world.open, "consult_environment").token
-    commands.withdraw(by=actor_for("congdan1"), case=world.open.pk)
+    applications.withdraw(by=actor_for("congdan1"), case=world.open.pk)
     refused = asker.post(f"/cases/{world.open.pk}/acts", {"task": task, "act": "agree"})
     assert refused.status_code == 409
     assert person not in refused.content.decode()
@@ -148,7 +149,7 @@ def test_an_auditor_reads_all_and_does_nothing(world: World) -> None:
     for body in ({"task": task, "act": "agree"}, {"task": "withdraw", "act": "withdraw"}):
         problem(asker.post(f"/cases/{world.open.pk}/acts", body), 403)
     with pytest.raises(Forbidden):
-        commands.submit(by=asker.actor, code="1.013225", data={})
+        applications.submit(by=asker.actor, code="1.013225", data={})
 
 
 def test_another_post_of_the_same_agency_reads_and_does_not_act(world: World) -> None:

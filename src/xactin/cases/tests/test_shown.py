@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
@@ -79,7 +79,7 @@ def test_a_part_that_changed_since_is_shown_before_and_after() -> None:
     testing.do(case, "verify", "supplement", {"items": ["Tên của trẻ"]}, username="chuyenvien3")
     told = testing.example(testing.BIRTH)["data"]
     was, told["child"] = told["child"]["full_name"], told["child"] | {"full_name": "Nguyễn Khánh An"}
-    commands.supply(by=actor_for("congdan1"), case=case.pk, data=told)
+    applications.supply(by=actor_for("congdan1"), case=case.pk, data=told)
     door = reverse("cases:act", kwargs={"case": case.pk, "task": task, "act": "submit"})
     refused = desk.send(
         door, entry=str(uuid7()), shown=found[1], book="07/2026", personal_number="025326000123"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xactin.cases.applications import act_drafts, drafts
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.lists import queries as lists
@@ -136,7 +137,7 @@ def supply(request: HttpRequest, case: UUID) -> HttpResponse:
     if removed:
         return page()
     try:
-        commands.supply(
+        applications.supply(
             by=actor,
             case=case,
             data=data or None,
@@ -174,7 +175,7 @@ def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
 def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
     """Takes the application back."""
     try:
-        commands.withdraw(
+        applications.withdraw(
             by=acted_by(request),
             case=case,
             note=request.POST.get("note", "")[:1000],

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from xactin.cases.applications import commands as applications
 from xactin.cases.applications import drafts, examination
-from xactin.cases.dossiers import commands
 from xactin.cases.dossiers.surroundings import applicant_facts, handling_agencies, language
 from xactin.cases.errors import ActError, Invalid
 from xactin.cases.procedures import queries as procedures
@@ -251,7 +251,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     changed = request.method == "POST" and request.POST.get("shown") != kept.digest()
     if request.method == "POST" and not changed:
         try:
-            done = commands.submit(
+            done = applications.submit(
                 by=actor,
                 code=code,
                 data=kept.data,

@@ -14,6 +14,7 @@ from ninja import Field, File, Header, Query, Router
 from ninja.files import UploadedFile
 from pydantic import ValidationError
 
+from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.lists import queries as lists
@@ -91,7 +92,7 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
                 entry=entry,
             )
             return 201, answers.case(queries.case_for(actor, work.case))
-        done = commands.submit(
+        done = applications.submit(
             by=actor,
             code=body.procedure,
             data=body.data,
@@ -170,7 +171,7 @@ def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = Non
 
     def act(entry: UUID) -> Answer:
         if body.task == body.act == WITHDRAW:
-            return 201, answers.done(commands.withdraw(by=actor, case=case, note=body.note, entry=entry))
+            return 201, answers.done(applications.withdraw(by=actor, case=case, note=body.note, entry=entry))
         if body.task == body.act == engine.SUPPLY:
             return 201, answers.done(_supplied(actor, case, body.data, entry))
         asked: dict[str, Any] = body.model_dump(include={"task", "act", "data", "note", "shown"})
@@ -198,11 +199,11 @@ def _supplied(actor: Actor, case: UUID, data: dict[str, Any], entry: UUID) -> co
     changed = data.get("data")
     if changed is not None and not isinstance(changed, dict):
         raise Invalid({"/data": _("The answers of the form are an object.")})
-    return commands.supply(by=actor, case=case, data=changed, documents=_given(documents), entry=entry)
+    return applications.supply(by=actor, case=case, data=changed, documents=_given(documents), entry=entry)
 
 
-def _given(documents: list[nouns.GivenIn]) -> list[commands.Given]:
-    return [commands.Given(kind=given.kind, file=given.file) for given in documents]
+def _given(documents: list[nouns.GivenIn]) -> list[applications.Given]:
+    return [applications.Given(kind=given.kind, file=given.file) for given in documents]
 
 
 def _case_of(entry: EntryRow) -> UUID:
@@ -289,7 +290,7 @@ def list_inbox(
 def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> HttpResponse:
     """Keeps a file of at most 50 MB for an application; its type is found by looking inside."""
     assert file.file is not None  # an upload has content, or it is refused before
-    stored = commands.upload(by=_actor(request), stream=file.file, name=file.name or "")
+    stored = applications.upload(by=_actor(request), stream=file.file, name=file.name or "")
     return answers.json(201, answers.stored(stored))
 
 

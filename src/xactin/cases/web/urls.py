@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from xactin.cases.lists.web import persons
-from xactin.cases.lists.web import views as lists
 from xactin.cases.web import beginnings, desk, erasing, files, own, portal, procedures, revoking, verify
+from xactin.cases.web.lists import persons
+from xactin.cases.web.lists import views as lists
 
 app_name = "cases"
 urlpatterns = [

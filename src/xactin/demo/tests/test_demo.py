@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications.commands import submit
 from xactin.cases.models import Case, OpenTask
 from xactin.demo import applications, clock, history, stories, together
 from xactin.demo.people import households
@@ -79,9 +79,7 @@ def test_what_people_of_the_demo_send_is_taken_by_the_door() -> None:
         for serial in range(3):
             application = kind(Random(serial), family, now().date())
             documents = history.given(by, application)
-            done = commands.submit(
-                by=by, code=code, data=application.data, documents=documents, agency="H44.100"
-            )
+            done = submit(by=by, code=code, data=application.data, documents=documents, agency="H44.100")
             assert Case.objects.get(pk=done.case).phase == "submitted"
 
 
@@ -127,7 +125,7 @@ def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pyt
     application = applications.birth(Random(1), family, start.date())
     monkeypatch.setattr(history, "_ADMINISTRATOR", "quantri1")
     by = history.actor(application.by)
-    case = commands.submit(
+    case = submit(
         by=by,
         code=application.code,
         data=application.data,

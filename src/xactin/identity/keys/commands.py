@@ -16,10 +16,10 @@ from django.db import IntegrityError, transaction
 from xactin.identity.attesting import require, signer_of
 from xactin.identity.errors import Invalid, NotFound
 from xactin.identity.keys.passkeys import enrolled_key
-from xactin.identity.keys.signing import public_key, seal_context
 from xactin.identity.models import Holding, KeyMandate, Person, SigningKey
 from xactin.identity.queries import held_now, oneself
 from xactin.identity.rights import Actor, OwnFacts
+from xactin.identity.signing import public_key, seal_context
 from xactin.kernel.signatures import PublicKey
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now

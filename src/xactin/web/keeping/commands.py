@@ -84,7 +84,7 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
 def _settle(checkpoint: Path | None) -> Iterator[str]:
     """The log must not contradict what was published, and what was erased since stays erased."""
     from xactin.ledger.commands import erase_again, settle_after_restore
-    from xactin.web.authority import publish_log
+    from xactin.web.launcher.publication import publish_log
 
     settled = settle_after_restore(checkpoint.read_text("utf-8") if checkpoint else None)
     if settled.continues:

@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
 def _has_authority(data: DataFolder) -> bool:
     """Whether there is an authority whose log may go on; it is then published."""
     from xactin.ledger.errors import AnchorAway, LogBehind
-    from xactin.web.authority import publish_log
+    from xactin.web.launcher.publication import publish_log
 
     try:
         publish_log(data)

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from xactin.cases import testing
-from xactin.cases.dossiers import commands
+from xactin.cases.applications import commands as applications
 from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case, Draft
 from xactin.cases.tests.asking import Asker, problem
@@ -72,8 +72,8 @@ def test_a_warning_is_answered_in_what_is_signed() -> None:
     testing.province_with(testing.BIRTH)
     by = actor_for("congdan1")
     odd = answers(testing.BIRTH, {"/mother/birth_date": "1969"})
-    paper = commands.Given(kind="birth_proof", file=testing.an_upload(by))
-    case = Case.objects.get(pk=commands.submit(by=by, code="1.001193", data=odd, documents=[paper]).case)
+    paper = applications.Given(kind="birth_proof", file=testing.an_upload(by))
+    case = Case.objects.get(pk=applications.submit(by=by, code="1.001193", data=odd, documents=[paper]).case)
     testing.do(case, "receive", "accept")
     program, browser = Asker(REGISTRAR), Visitor(REGISTRAR)
     book = {"personal_number": "025226001234", "book": "01/2026"}

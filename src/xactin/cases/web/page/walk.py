@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from xactin.cases.dossiers import queries
 from xactin.cases.lists import queries as lists
-from xactin.cases.lists.web.asked import cases_asked, tasks_asked
+from xactin.cases.web.lists.asked import cases_asked, tasks_asked
 from xactin.identity.queries import Actor
 
 LIST: Final = "list"

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import note_found
 from xactin.cases.lists.queries import NEWEST, PAGE, URGENT, Filters
-from xactin.cases.lists.web import asked, exports, rows
-from xactin.cases.lists.web.persons import purposes
 from xactin.cases.models import Case
 from xactin.cases.office import queries as office
 from xactin.cases.rights import SIGN, WORK
 from xactin.cases.web.access import official_required
+from xactin.cases.web.lists import asked, exports, rows
+from xactin.cases.web.lists.persons import purposes
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Actor
 from xactin.ledger.queries import snapshot
