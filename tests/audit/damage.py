@@ -117,6 +117,10 @@ DAMAGE: Final[dict[str, tuple[str, ...]]] = {
     "a dossier of another applicant": (
         "UPDATE cases_case SET applicant_id = (SELECT person_id FROM identity_account WHERE username = 'congdan2')",
     ),
+    "another person joined": (
+        "UPDATE cases_party SET person_id = (SELECT person_id FROM identity_account WHERE username = 'congdan1')",
+    ),
+    "a party gone": ("DELETE FROM cases_party",),
     "a result in force again": ("UPDATE cases_result SET revoked_at = NULL, revoked_reason = ''",),
     "a duty": ("""UPDATE identity_post SET duties = duties || '["duties.give"]'::jsonb""",),
 }

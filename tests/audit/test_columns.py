@@ -48,7 +48,8 @@ def test_what_is_looked_at_is_said(world: World) -> None:
     looked = report.looked_at
     assert looked["entries"] == looked["leaves"]
     assert looked["effects decided again"] > 20
-    assert looked["effects only folded"] == 1  # a revocation, which is no act of the engine's
+    # A revocation, an invitation and its answer, which are no acts of the engine's.
+    assert looked["effects only folded"] == 3
 
 
 @pytest.mark.django_db

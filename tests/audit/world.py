@@ -9,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
 from xactin.cases.models import Case
+from xactin.cases.parties import commands as parties
+from xactin.cases.parties.tests import package as shared
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
 from xactin.identity import commands as identity
@@ -29,7 +31,8 @@ WORDS = {"vi": "Hồ sơ đã được tiếp nhận", "en": "Your dossier was r
 
 
 class World:
-    """A finished dossier, one under consultation, one asked for more, a revoked one; a limit; a witness."""
+    """A finished dossier, one under consultation, one asked for more, a revoked one, one with a co-owner; a limit; a
+    witness."""
 
     def __init__(self) -> None:
         testing.province_with(testing.PERMIT, testing.BIRTH)
@@ -45,6 +48,7 @@ class World:
         testing.do(self.open, "review", "consult")
         testing.do(self.open, "consult_land", "agree", {"opinion": "Đồng ý"})
         self._asked_and_given(self.asked)
+        self._joined()
         citizen = Account.objects.get(username="congdan1")
         identity.create_token(citizen, "máy tính")
         Authenticator.objects.create(user=citizen, type="totp", data={"secret": "x"})
@@ -62,6 +66,16 @@ class World:
         data = testing.example(testing.PERMIT)["data"]
         data["schedule"]["months"] += 1
         applications.supply(by=by, case=case.pk, data=data, documents=[given])
+
+    def _joined(self) -> None:
+        """A party beside who asks."""
+        procedures.publish(by=actor_for("quantri1"), package=load_package(shared.package()))
+        by, owner = actor_for("congdan1"), Account.objects.get(username="congdan2").person
+        case = applications.submit(by=by, code=shared.CODE, data=shared.FORM).case
+        invitation = parties.invite(
+            by=by, case=case, kind="co_owner", number=owner.id_number, name=owner.full_name
+        )
+        parties.accept(by=actor_for("congdan2"), case=case, invitation=invitation)
 
     def _witnessed(self) -> None:
         key, name = private_key("witness"), "witness.test/w"

@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.erasure import retention
         from xactin.cases.erasure.notices import told
         from xactin.cases.papers.plain_text import missing_letter
+        from xactin.cases.parties import notices as party_notices
         from xactin.cases.results import services as results
         from xactin.cases.results.paper import SignedPaper
         from xactin.cases.runtime import NOTIFY, SEAL
@@ -53,6 +54,7 @@ class CasesConfig(AppConfig):
         )
         register_holding("case", retention.HOLDING)
         register_topic("case.erasure", told)
+        register_topic("case.party", party_notices.told)
         nav.register(
             "operations", _("Erasure of data"), "cases:erasures", order=30, duties={rights.ERASE}, icon="file"
         )

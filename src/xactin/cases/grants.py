@@ -13,6 +13,7 @@ RIGHTS: Final = {
     "cases_draft": "INSERT, UPDATE, DELETE",
     "cases_erasure": "INSERT, UPDATE (outcome, ended_by_id, ended_at)",
     "cases_opentask": "INSERT, UPDATE, DELETE",
+    "cases_party": "INSERT, UPDATE (state, answered_at)",
     "cases_pendingact": "INSERT, UPDATE, DELETE",
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
     "cases_reply": "INSERT, UPDATE, DELETE",

@@ -74,6 +74,8 @@ class ProcedureVersion(models.Model):
     field_code = models.CharField(max_length=40)
     level = models.CharField(max_length=20)
     kind = models.CharField(max_length=30, db_default="application", default="application")
+    # Which of its parties asks, and so does what a dossier leaves to its applicant; "" where nobody does.
+    asks = models.CharField(max_length=60, blank=True, db_default="", default="")
     search = models.TextField()  # folded words of name, summary and field
     in_force_from = models.DateField()
     in_force_until = models.DateField(null=True)
@@ -203,6 +205,49 @@ class OpenTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.node}"
+
+
+class Party(models.Model):
+    """Somebody who was invited to a case as one of its parties, and what they answered.
+
+    `kind` is one that the package names. Who asks for the case stands on its own row, not here. `id` is the entry
+    that invited.
+    """
+
+    class State(models.TextChoices):
+        """What became of an invitation."""
+
+        INVITED = "invited", _("Invited")
+        ACCEPTED = "accepted", _("Takes part")
+        DECLINED = "declined", _("Declined")
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties", db_index=False)
+    kind = models.CharField(max_length=60)
+    person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, choices=State.choices)
+    invited_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "person"], condition=~Q(state="declined"), name="party_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="invited", answered_at__isnull=True)
+                | Q(state__in=("accepted", "declined"), answered_at__isnull=False),
+                name="party_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "kind"], name="party_of_case"),
+            models.Index(fields=["person", "state"], name="party_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
 
 
 class Timer(models.Model):

@@ -5,12 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from xactin.cases import runtime
-from xactin.cases.runtime import SUBMIT, SUPPLY, WITHDRAW
+from xactin.cases.runtime import DECLINE, INVITE, JOIN, SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity.commands import register_duty, register_policy
 from xactin.identity.rights import Actor, Decision, Facts, by_duty, needed, no, yes
 
 READING: Final = frozenset({"case.read", "case.result"})
 OWNER_ACTS: Final = frozenset({SUPPLY, WITHDRAW, "case.amend"})
+ANSWERS: Final = frozenset({JOIN, DECLINE})
+"""What an invited person answers."""
 WORK: Final = "cases.work"
 INSPECT: Final = "cases.inspect"
 SIGN: Final = "results.sign"
@@ -27,12 +29,13 @@ class CaseFacts(Facts):
     """What decides about a dossier. `path` is the place of the agency that handles it, `agency` itself.
 
     `task_agency` and `task_role` are those of the open task asked about, as its row has them (None where no task is
-    asked about), `task_people` those whose own task it is where no post
-    does it; `agencies` are all that have or had a part. `duty`:
+    asked about), `task_people` those whose own task (or invitation) it is where no post
+    does it; `parties` are all who joined; `agencies` are all that have or had a part. `duty`:
     what the act asks of a post besides being the task's.
     """
 
     owners: tuple[UUID, ...] = ()
+    parties: tuple[UUID, ...] = ()
     agency: UUID | None = None
     task_agency: UUID | None = None
     task_role: str | None = None
@@ -105,7 +108,7 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return _owner(actor, act, facts)
     if act in READING:
         return _reader(actor, facts)
-    if act == SUBMIT or act in OWNER_ACTS:
+    if act == SUBMIT or act in OWNER_ACTS or act in ANSWERS:
         return no(
             "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
             "Applicants do this for themselves, not in a post.",
@@ -114,12 +117,14 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return _eraser(actor, facts)
     if WORK not in actor.duties and act != runtime.REVOKE:
         return _without_work(actor)
-    if actor.person_id in facts.owners:
+    if actor.person_id in (*facts.owners, *facts.parties):
         return no(
             "Ông/Bà không được giải quyết hồ sơ của chính mình.", "Nobody may decide on their own dossier."
         )
     if act == runtime.REVOKE:
         return _revoker(actor, facts)
+    if act == INVITE:
+        return _inviter(actor, facts)
     return _doer(actor, facts)
 
 
@@ -130,13 +135,34 @@ def _eraser(actor: Actor, facts: CaseFacts) -> Decision:
 
 
 def _owner(actor: Actor, act: str, facts: CaseFacts) -> Decision:
-    if actor.person_id not in facts.owners:
+    if act in ANSWERS:
+        return _invited(actor, facts)
+    if actor.person_id not in (*facts.owners, *facts.parties):
         return no("Hồ sơ này không phải của Ông/Bà.", "This dossier is not yours.")
-    if act == SUBMIT or act in OWNER_ACTS or act in READING or actor.person_id in facts.task_people:
-        return yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
+    if act in READING or actor.person_id in facts.task_people:
+        return yes("Ông/Bà là một bên của hồ sơ.", "You are a party to this dossier.")
+    if act in (SUBMIT, INVITE) or act in OWNER_ACTS:
+        if actor.person_id in facts.owners:
+            return yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
+        return no("Việc này do người nộp hồ sơ thực hiện.", "This is done by who applied.")
     return no(
         "Việc này do cơ quan giải quyết thực hiện.", "This is done by the agency, not by the applicant."
     )
+
+
+def _invited(actor: Actor, facts: CaseFacts) -> Decision:
+    if actor.person_id in facts.task_people:
+        return yes("Lời mời gửi Ông/Bà.", "The invitation is to you.")
+    return no("Lời mời này không gửi Ông/Bà.", "This invitation is not to you.")
+
+
+def _inviter(actor: Actor, facts: CaseFacts) -> Decision:
+    """Who asks for a case invites; an official only where nobody asks, and in the agency that handles it."""
+    if facts.owners:
+        return no("Người nộp hồ sơ mời các bên tham gia.", "Who applied invites the parties.")
+    if actor.agency_id is None or actor.agency_id != facts.agency:
+        return no("Việc này thuộc cơ quan giải quyết.", "This belongs to the agency that handles it.")
+    return yes("Cơ quan của Ông/Bà giải quyết hồ sơ.", "Your agency handles it.")
 
 
 def _reader(actor: Actor, facts: CaseFacts) -> Decision:

@@ -20,6 +20,9 @@ WITHDRAW: Final = "case.withdraw"
 BEGIN: Final = "case.begin"
 TICK: Final = "case.tick"
 REVOKE: Final = "case.revoke"
+INVITE: Final = "case.invite"
+JOIN: Final = "case.join"
+DECLINE: Final = "case.decline"
 ERASURE: Final = "case.order_erasure"
 ERASE: Final = "case.erase"
 DROP_ERASURE: Final = "case.drop_erasure"
@@ -33,6 +36,9 @@ OWN: Final = frozenset(
         "case.amend",
         BEGIN,
         "case.migrate",
+        INVITE,
+        JOIN,
+        DECLINE,
         ERASURE,
         ERASE,
         DROP_ERASURE,

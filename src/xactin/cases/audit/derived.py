@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from xactin.cases.models import Erasure, OpenTask, ProcedureVersion, Result, Timer
+from xactin.cases.models import Erasure, OpenTask, Party, ProcedureVersion, Result, Timer
 from xactin.cases.procedures import queries as procedures
 from xactin.identity.models import Agency, Person, Post
 from xactin.kernel.procedure.package import Package
@@ -23,6 +23,7 @@ UNION ALL SELECT 'case:' || case_id FROM cases_opentask
 UNION ALL SELECT 'case:' || case_id FROM cases_timer
 UNION ALL SELECT 'case:' || case_id FROM cases_result
 UNION ALL SELECT 'case:' || case_id FROM cases_erasure
+UNION ALL SELECT 'case:' || case_id FROM cases_party
 """
 """Every dossier that any derived row speaks of."""
 
@@ -71,6 +72,7 @@ class Derived:
     timers: Mapping[UUID, datetime]
     results: Mapping[UUID, Result]
     erasures: Mapping[UUID, Sequence[Erasure]]
+    parties: Mapping[UUID, Sequence[Party]]
     agencies: Mapping[UUID, str]  # code
     roles: Mapping[str, str]  # by the code of a post
     kinds: Mapping[str, str]  # of applicants, by person
@@ -87,6 +89,9 @@ def derived(told: Sequence[Told]) -> Derived:
     erasures: dict[UUID, list[Erasure]] = {}
     for erasure in Erasure.objects.filter(case__in=ids):
         erasures.setdefault(erasure.case_id, []).append(erasure)
+    parties: dict[UUID, list[Party]] = {}
+    for party in Party.objects.filter(case__in=ids):
+        parties.setdefault(party.case_id, []).append(party)
     said = [row.entry["statement"] for one in told for row in one.entries]
     applicants = (one.entries[0].entry["statement"]["by"].get("person") for one in told)
     return Derived(
@@ -95,6 +100,7 @@ def derived(told: Sequence[Told]) -> Derived:
         timers=dict(Timer.objects.filter(pk__in=ids).values_list("pk", "at")),
         results={row.case_id: row for row in Result.objects.filter(case__in=ids)},
         erasures=erasures,
+        parties=parties,
         agencies=_agencies(cases.values(), (task for rows in tasks.values() for task in rows)),
         roles=_roles(post for one in said if (post := one["by"].get("post"))),
         kinds=_kinds(person for person in applicants if person),

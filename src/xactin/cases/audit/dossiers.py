@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.audit import erasures
+from xactin.cases.audit import erasures, parties
 from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
@@ -92,6 +92,10 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
         yield "table", "timer: the row says other than the entries"
     for text in erasures.differences(rows.erasures.get(case.id, ()), told.entries):
         yield "table", text
+    for text in parties.differences(rows.parties.get(case.id, ()), told.entries):
+        yield "table", text
+    for text in parties.strangers(package, told.entries):
+        yield "place", text
     yield from _result(case, one, told, rows, content.written_by(package, SEAL))
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from xactin.cases.audit import erasures
+from xactin.cases.audit import erasures, parties
 from xactin.cases.audit.derived import Derived, case_id, derived
 from xactin.cases.audit.dossiers import Folded, columns_of, folded_of, known_of
-from xactin.cases.models import Case, CaseAgency, Erasure, OpenTask, ProcedureVersion, Result, Timer
+from xactin.cases.models import Case, CaseAgency, Erasure, OpenTask, Party, ProcedureVersion, Result, Timer
 from xactin.identity.models import Agency, Person
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -32,6 +32,7 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
             _case(case, one, said, package, rows, codes)
             written.update(_beside(case, said, package, codes))
             written.update({"cases_erasure": _erasures(case, one.entries)})
+            written.update({"cases_party": _parties(case, one.entries)})
     return written
 
 
@@ -91,4 +92,14 @@ def _erasures(case: UUID, entries: Sequence[EntryRow]) -> int:
     for id, one in said.items():
         columns = {name: getattr(one, name) for name in erasures.COLUMNS}
         Erasure.objects.update_or_create(pk=id, defaults=columns | {"case_id": case})
+    return len(said)
+
+
+def _parties(case: UUID, entries: Sequence[EntryRow]) -> int:
+    """Writes the invitations of one dossier anew; returns how many there are."""
+    said = parties.invited(entries)
+    Party.objects.filter(case=case).exclude(pk__in=said).delete()
+    for id, one in said.items():
+        columns = {name: getattr(one, name) for name in parties.COLUMNS}
+        Party.objects.update_or_create(pk=id, defaults=columns | {"case_id": case})
     return len(said)

@@ -11,7 +11,7 @@ from xactin.cases.dossiers import services
 from xactin.cases.dossiers.queries import kind_of
 from xactin.cases.dossiers.records import ActDone
 from xactin.cases.dossiers.system_commands import serve
-from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.models import NATIONAL_STATES, Case, OpenTask, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import NationalState
 from xactin.cases.runtime import NOTIFY, SEAL, SUBMIT, TICK
@@ -71,6 +71,22 @@ def acted(event: Event) -> None:
             url=reverse("cases:desk-case", args=[case.pk]),
             mail=False,
         )
+    _tell_parties(event, case, package)
+
+
+def _tell_parties(event: Event, case: Case, package: Package) -> None:
+    """Who joined as a party is told of what waits for them; who asks has heard of the step already."""
+    opened = OpenTask.objects.filter(
+        case=case, kind="user", agency__isnull=True, opened_at__gte=event.created
+    ).exclude(role=package.procedure.asks)
+    for task in opened:
+        tell(
+            event=event,
+            people=_members(case, package, task.role),
+            title={words: f"{case.number}: {name}" for words, name in package.rules[task.node].name.items()},
+            text=dict(package.procedure.name),
+            url=reverse("cases:own", args=[case.pk]),
+        )
 
 
 def _matters(case: Case, package: Package, act: str) -> bool:
@@ -84,13 +100,22 @@ def _notify(event: Event, case: Case, service: Service | None) -> None:
     """What a service of kind `notify` has to say, once its act is committed."""
     if service is None or service.kind != NOTIFY or service.tells is None:
         return
+    package = procedures.version(case.version_id).package
     tell(
         event=event,
-        people=[case.applicant_id] if case.applicant_id else [],
+        people=_members(case, package, service.tells.to),
         title={words: f"{case.number}: {text}" for words, text in service.tells.text.items()},
-        text=dict(procedures.version(case.version_id).package.procedure.name),
+        text=dict(package.procedure.name),
         url=reverse("cases:own", args=[case.pk]),
     )
+
+
+def _members(case: Case, package: Package, party: str) -> list[UUID]:
+    """Who is this party of a case: who asked for it, or those who joined."""
+    if party == package.procedure.asks:
+        return [case.applicant_id] if case.applicant_id else []
+    joined = Party.objects.filter(case=case, kind=party, state=Party.State.ACCEPTED)
+    return list(joined.order_by("answered_at").values_list("person_id", flat=True))
 
 
 def notify(case: Case, token: str) -> ActDone | None:

@@ -21,6 +21,7 @@ from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
+    doers_of,
     found_in,
     normal_data,
     owners_of,
@@ -210,10 +211,11 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Pac
     facts = CaseFacts(
         subject=subject_of(case),
         owners=owners_of(found),
+        parties=found.people(),
         agency=found.agency,
         task_agency=found.task_agency,
         task_role=found.task_role,
-        task_people=owners_of(found) if found.task_agency is None else (),
+        task_people=doers_of(package, found),
         duty=SIGN if signs else "",
     )
     if found.task_node is None:
@@ -255,7 +257,9 @@ def _gone(by: Actor, case: UUID, task: str) -> TaskGone:
     signer = queries.signer_shown(by, queries.case_for(by, case), ended.statement["by"])
     facts = {"act": ended.statement["act"], "by": signer, "at": time_text(ended.at), "entry": str(ended.id)}
     if "party" in signer:  # whose dossier it is, this actor is not told
-        return TaskGone(_("This task is no longer open: the applicant ended it."), case=str(case), **facts)
+        return TaskGone(
+            _("This task is no longer open: a party to the dossier ended it."), case=str(case), **facts
+        )
     person = signer.get("person")
     if person is None:
         return TaskGone(_("This task is no longer open: its time ran out."), case=str(case), **facts)

@@ -79,9 +79,9 @@ class Form:
 
 def form(actor: Actor, case: Case, kind: str) -> Form:
     """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025. Raises NotFound."""
-    if case.applicant_id is None or not queries.knows_applicant(
-        actor, case
-    ):  # they are letters to the applicant
+    # They are letters to the applicant: of the parties nobody else gets them.
+    theirs = queries.asked_for(actor, case) or (actor.agency_id and queries.knows_applicant(actor, case))
+    if case.applicant_id is None or not theirs:
         raise NotFound
     package = procedures.version(case.version_id).package
     with override("vi"):

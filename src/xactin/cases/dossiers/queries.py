@@ -3,7 +3,7 @@
 Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`, lists in `../lists/`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,8 +13,10 @@ from xactin.cases.dossiers import content, statements
 from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
 from xactin.cases.dossiers.visibility import (
     as_seen,
+    asked_for,
     handles,
     inspects,
+    joined_as,
     knows_applicant,
     own_tasks,
     sees,
@@ -24,16 +26,18 @@ from xactin.cases.dossiers.warnings import with_warnings
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.runtime import SEAL
+from xactin.cases.runtime import INVITE, SEAL
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.plan import covers
 from xactin.kernel.procedure.results import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
 
 __all__ = [
+    "asked_for",
     "asked_until",
     "handles",
     "kind_of",
@@ -97,12 +101,14 @@ def _shown(package: Package, case: Case, task: engine.OpenTask) -> str:
 
 def readable_parts(actor: Actor, case: Case) -> set[str]:
     """The parts an actor may read: the applicant, the handling agency and inspectors all but what is not theirs;
-    a consulted agency what its tasks declare (`reads`), and no more."""
+    a consulted agency, or who joined as a party, what its tasks declare (`reads`), and no more."""
     current = set(case.state["parts"])
-    if actor.agency_id is None:
+    if asked_for(actor, case):
         package = procedures.version(case.version_id).package
         unissued = {content.written_by(package, DRAFT), content.paper(package)}
         return current - (unissued - _shown_to_applicant(case))
+    if actor.agency_id is None:
+        return current & party_parts(case, joined_as(actor, case))
     if inspects(actor, case) or handles(actor, case):
         return current
     return current & consulted_parts(actor, case)
@@ -112,7 +118,20 @@ def _shown_to_applicant(case: Case) -> set[str]:
     """What the applicant's own open tasks rely on: a draft that is to be checked can be read."""
     package = procedures.version(case.version_id).package
     open_now = engine.open_tasks(package, case.state)
-    return {part for task in open_now if task.party for part in task.reads}
+    asks = package.procedure.asks
+    return {part for task in open_now if task.party and task.party == asks for part in task.reads}
+
+
+def party_parts(case: Case, kinds: Collection[str]) -> set[str]:
+    """The parts that these parties read: what their tasks read and write, and what the package says beside it."""
+    package = procedures.version(case.version_id).package
+    parts: set[str] = set()
+    for task in package.procedure.tasks.values():
+        if task.party in kinds:
+            parts |= engine.parts_read(package, case.state, task.id)
+            parts |= {part for act in task.acts for part in act.writes}
+    patterns = [one for kind in kinds for one in package.procedure.parties[kind].reads]
+    return parts | {part for part in case.state["parts"] if any(covers(one, part) for one in patterns)}
 
 
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
@@ -202,12 +221,16 @@ class Attested:
 
 APPLICANT: Final = {"party": "applicant"}
 """The signer of the applicant's own acts, for who is not told whose dossier it is."""
+PARTY: Final = {"party": "party"}
+"""The same of any other party's."""
 
 
 def signer_shown(actor: Actor, case: Case, by: Mapping[str, Any]) -> Mapping[str, Any]:
     """The signer of an entry as this actor may know it: a person in no post is the applicant or who acts for them."""
     withheld = "person" in by and by["post"] is None and not knows_applicant(actor, case)
-    return APPLICANT if withheld else by
+    if not withheld:
+        return by
+    return APPLICANT if by["person"] == str(case.applicant_id) else PARTY
 
 
 def attestations(actor: Actor, case: Case) -> list[Attested]:
@@ -248,7 +271,8 @@ def ended_by(case: UUID, task: str) -> EntryRow | None:
 def bundle(actor: Actor, case: Case) -> bytes:
     """The proof of a case as this actor holds it: its entries, and opened what the actor may read.
 
-    Who is not told whose dossier it is gets no entry that the applicant signed: it names them by their id and key.
+    Who is not told whose dossier it is gets no entry that a party signed, and none that invited one: it names them
+    by their id and key.
     """
     subject = f"case:{case.pk}"
     wanted = _values(actor, case)
@@ -258,7 +282,9 @@ def bundle(actor: Actor, case: Case) -> bytes:
     shown = [
         row
         for row in ledger.entries_of(subject)
-        if row.index is not None and signer_shown(actor, case, row.statement["by"]) is not APPLICANT
+        if row.index is not None
+        and row.statement["act"] != INVITE
+        and "party" not in signer_shown(actor, case, row.statement["by"])
     ]
     # Opened is what an entry in the bundle names; by whom else it was seen is not shown.
     named = {
@@ -273,6 +299,12 @@ def bundle(actor: Actor, case: Case) -> bytes:
             if knows_applicant(actor, case) or (part, case.state["parts"][part]) in named
         ],
     )
+
+
+def reads_result(actor: Actor, case: Case) -> bool:
+    """Whether the issued result, once there is one, is for the actor to read."""
+    part = content.written_by(procedures.version(case.version_id).package, SEAL)
+    return part in readable_parts(actor, case)
 
 
 def result_file(actor: Actor, case: Case) -> vault.StoredFile:

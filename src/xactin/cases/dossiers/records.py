@@ -49,9 +49,17 @@ def owners_of(found: store.Row) -> tuple[UUID, ...]:
     return (found.applicant,) if found.applicant else ()
 
 
+def doers_of(package: Package, found: store.Row) -> tuple[UUID, ...]:
+    """Whose own task it is that was read, where a party does it and no post: who asks, or who joined as that party."""
+    if found.task_node is None or found.task_agency is not None or found.task_kind == "service":
+        return ()
+    party = str(found.task_role)
+    return owners_of(found) if party == package.procedure.asks else found.people(party)
+
+
 def require_owner(by: Actor, act: str, case: UUID, found: store.Row) -> None:
     """Raises NotFound, or Forbidden for somebody who may see the case and is not its applicant."""
-    facts = CaseFacts(subject=subject_of(case), owners=owners_of(found))
+    facts = CaseFacts(subject=subject_of(case), owners=owners_of(found), parties=found.people())
     decision = may(by, act, facts)
     if decision.allowed:
         return

@@ -112,5 +112,4 @@ def was_asked(case: Case) -> bool:
 
 def asked_until(case: Case) -> datetime | None:
     """Until when the applicant may bring what is asked for; None when nothing is."""
-    rows = OpenTask.objects.filter(case=case, agency__isnull=True).exclude(kind="service")
-    return rows.order_by("due_at").values_list("due_at", flat=True).first()
+    return OpenTask.objects.filter(case=case, kind="supply").values_list("due_at", flat=True).first()

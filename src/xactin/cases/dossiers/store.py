@@ -20,7 +20,9 @@ from xactin.cases.rules import NationalState
 
 READ = """
 SELECT c.state, c.number, c.version_id, c.agency_id, c.applicant_id, c.phase, c.received_at, c.finished_at,
-       c.late_at, c.applicant_name, t.node, t.kind, t.agency_id, t.role, t.due_at
+       c.late_at, c.applicant_name, t.node, t.kind, t.agency_id, t.role, t.due_at,
+       ARRAY(SELECT p.kind || ':' || p.person_id FROM cases_party p
+              WHERE p.case_id = c.id AND p.state = 'accepted' ORDER BY 1)
   FROM cases_case c LEFT JOIN cases_opentask t ON t.case_id = c.id AND t.token = %s
  WHERE c.id = %s
 """
@@ -52,6 +54,13 @@ class Row(NamedTuple):
     task_agency: UUID | None
     task_role: str | None
     task_due: datetime | None
+    joined: list[str]
+    """`<kind of party>:<person>` of all who joined by an invitation."""
+
+    def people(self, kind: str = "") -> tuple[UUID, ...]:
+        """Who joined, as this party or ("") as any."""
+        pairs = (one.rsplit(":", 1) for one in self.joined)
+        return tuple(UUID(person) for party, person in pairs if kind in ("", party))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,16 @@
 """Who sees which dossier, and whose it is: the conditions that every question about dossiers carries.
 
-Seen by: the applicant; officials who work on dossiers, those of the handling agency and of agencies that have or
-had a part; inspectors, what their duty reaches, for reading. Other posts see no dossier. A consulted agency gets
-what its tasks declare: it neither reads whose dossier it is nor finds it by that name.
+Seen by: the applicant; who joined as a party (what their tasks read); officials who work on dossiers, those of the
+handling agency and of agencies that have or had a part; inspectors, what their duty reaches, for reading. Other posts
+see no dossier. A consulted agency gets what its tasks declare: it neither reads whose dossier it is nor finds it by
+that name.
 """
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from xactin.cases.models import Case, CaseAgency
+from xactin.cases.models import Case, CaseAgency, Party
 from xactin.cases.rights import INSPECT, WORK
 from xactin.cases.rules import search_query
 from xactin.identity import queries as identity
@@ -23,7 +24,10 @@ def visible(actor: Actor, *, before: UUID | None = None) -> QuerySet[Case]:
     """
     rows = Case.objects.all() if before is None else Case.objects.filter(pk__lt=before)
     if actor.agency_id is None:
-        return rows.filter(applicant_id=actor.person_id)
+        # A list of ids, so that the key of applicants is walked.
+        joined = list(_joined(actor).values_list("case_id", flat=True))
+        own = Q(applicant_id=actor.person_id)
+        return rows.filter(own | Q(pk__in=joined) if joined else own)
     inspected = identity.inspected_agency_ids(actor, INSPECT)
     if inspected is None:
         return rows
@@ -35,6 +39,21 @@ def visible(actor: Actor, *, before: UUID | None = None) -> QuerySet[Case]:
         parts = parts.filter(case_id__lt=before)
     own = Q(pk__in=parts.values("case_id"))
     return rows.filter(own | Q(agency_id__in=inspected)) if inspected else rows.filter(own)
+
+
+def _joined(actor: Actor) -> QuerySet[Party]:
+    """What the actor, for themselves, takes part in by an invitation."""
+    return Party.objects.filter(person_id=actor.person_id, state=Party.State.ACCEPTED)
+
+
+def asked_for(actor: Actor, case: Case) -> bool:
+    """Whether it is the actor, for themselves, who asked for this case."""
+    return actor.agency_id is None and actor.person_id == case.applicant_id
+
+
+def joined_as(actor: Actor, case: Case) -> set[str]:
+    """As which parties the actor, for themselves, takes part by an invitation."""
+    return set(_joined(actor).filter(case=case).values_list("kind", flat=True))
 
 
 def sees(actor: Actor, case: UUID) -> bool:
@@ -78,9 +97,13 @@ def as_seen(actor: Actor, case: Case) -> Case:
 
 
 def own_tasks(actor: Actor) -> Q:
-    """Open tasks this actor may do: those of the post worn, or of an applicant's own cases."""
+    """Open tasks this actor may do: those of the post worn, or of the party that a person is."""
     if actor.agency_id is None:
-        return Q(agency__isnull=True, case__applicant_id=actor.person_id)
+        asks = Q(case__applicant_id=actor.person_id, role=F("case__version__asks"))
+        joined = list(_joined(actor).values_list("case_id", flat=True))
+        party = Q(Exists(_joined(actor).filter(case=OuterRef("case"), kind=OuterRef("role"))))
+        whose = asks | (Q(case__in=joined) & party) if joined else asks
+        return Q(agency__isnull=True) & ~Q(kind="service") & whose
     if WORK not in actor.duties:
         return Q(pk__in=())
     return Q(agency_id=actor.agency_id, role=actor.role)

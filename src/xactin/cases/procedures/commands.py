@@ -109,6 +109,7 @@ def listed(package: Package) -> dict[str, str]:
         "field_code": said.field_code,
         "level": said.level,
         "kind": said.kind,
+        "asks": said.asks,
         "search": folded(" ".join([package.code, *_words(said)])),
     }
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field, Header, Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from xactin.identity.web.refusals import refusals
@@ -33,6 +33,14 @@ def _moment(text: object) -> object:
 Instant = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Words = Annotated[Text, Field(max_length=200, description="words, with or without diacritics")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="the same key and body again replays the answer; kept 24 hours",
+    ),
+]
 
 
 class GivenIn(Schema):
@@ -204,6 +212,56 @@ class TaskOut(TaskRow):
     mine: bool
     shown: str = Field(description="what the task relies on now; send it back as `shown` of the act")
     acts: list[OfferedAct]
+
+
+class PartyIn(Schema):
+    """Whom to invite: number (CCCD, tax code) and full name have to be those of one person with an account."""
+
+    kind: Annotated[Text, Field(max_length=60, description="a party that the procedure names")]
+    number: Annotated[Text, Field(max_length=20)]
+    name: Annotated[Text, Field(max_length=200)]
+
+
+class PartyOut(Schema):
+    """Somebody who was invited to a case. `verified`: their card was compared."""
+
+    invitation: UUID
+    kind: str
+    name: str
+    verified: bool
+    state: Literal["invited", "accepted", "declined"]
+    invited_at: Moment
+    answered_at: Moment | None
+
+
+class PartyList(Schema):
+    """The parties of a case beside who applied."""
+
+    items: list[PartyOut]
+
+
+class InvitationOut(Schema):
+    """An invitation to the asker: to which case, as what."""
+
+    invitation: UUID
+    case: UUID
+    number: str
+    procedure: str
+    kind: str
+    state: Literal["invited", "accepted", "declined"]
+    invited_at: Moment
+
+
+class InvitationList(Schema):
+    """What waits for the asker's answer."""
+
+    items: list[InvitationOut]
+
+
+class InvitationAnswer(Schema):
+    """Joins (true), or declines."""
+
+    accept: bool
 
 
 class TaskList(Schema):

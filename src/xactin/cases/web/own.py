@@ -18,8 +18,9 @@ from xactin.cases.dossiers import commands, content, queries
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case
+from xactin.cases.parties.queries import invitations, joinable
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import screens, shown, timeline
+from xactin.cases.web import parties, screens, shown, timeline
 from xactin.cases.web.access import signed_in_required, typed_kept
 from xactin.cases.web.desk import asked_of
 from xactin.cases.web.page import forms
@@ -52,6 +53,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "filters": choices,
         "filtered": shown.is_filtered(request.GET),
         "next": str(page[-1].pk) if len(rows) > filters.limit else "",
+        "invitations": [parties.brief(row) for row in invitations(acted_by(request))],
         "drafts": shown.drafts_of(acted_by(request)),
     }
     return render(request, "cases/own_list.html", context)
@@ -74,10 +76,12 @@ def _page(
     package = procedures.version(case.version_id).package
     opened = queries.content_of(actor, case, purpose="own")
     current = content.form_data(opened)
+    # Letters are to who applied: another party reads what is theirs alone.
+    theirs, reader = queries.asked_for(actor, case), str(actor.person_id)
     asked = (
-        queries.said_last(case, "supplement", by=str(actor.person_id)) if case.phase == "supplement" else None
+        queries.said_last(case, "supplement", by=reader) if theirs and case.phase == "supplement" else None
     )
-    refused = queries.said_last(case, "refuse", by=str(actor.person_id)) if case.phase == "refused" else None
+    refused = queries.said_last(case, "refuse", by=reader) if theirs and case.phase == "refused" else None
     form = SchemaForm(package.form_schema, data=data if data is not None else current, errors=errors or {})
     context = {
         "case": shown.case_head(case),
@@ -87,8 +91,11 @@ def _page(
         "timeline": timeline.timeline(actor, case),
         "summary": SchemaForm(package.form_schema, data=current).summary(),
         "cards": shown.file_cards(actor, case),
-        "result": shown.result_of(case),
-        "papers": shown.papers_of(case),
+        "result": shown.result_of(case) if queries.reads_result(actor, case) else None,
+        "theirs": theirs,
+        "papers": shown.papers_of(case) if theirs else [],
+        "parties": parties.listed(actor, case),
+        "has_parties": bool(joinable(package)),
         "refused": refused,
         "again_url": reverse("cases:procedure", args=[package.code]),
         "asked": asked,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from ninja import Field, File, Header, Query, Router
+from ninja import Field, File, Query, Router
 from ninja.files import UploadedFile
 from pydantic import ValidationError
 
@@ -20,9 +20,9 @@ from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.lists import queries as lists
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import answers, nouns
+from xactin.cases.web import answers, nouns, party_rest
 from xactin.cases.web.idempotency import Answer, once
-from xactin.cases.web.nouns import Instant, Limit, Text, Words, answers_file
+from xactin.cases.web.nouns import Instant, Key, Limit, Text, Words, answers_file
 from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.refusals import refusals
 from xactin.identity.web.rest import BearerAuth
@@ -30,15 +30,8 @@ from xactin.kernel.procedure import engine
 from xactin.ledger.queries import EntryRow, snapshot
 
 router = Router(tags=["cases"])
+router.add_router("", party_rest.router)
 TOKEN = BearerAuth()
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        max_length=200,
-        description="the same key and body again replays the answer; kept 24 hours",
-    ),
-]
 WITHDRAW = "withdraw"
 
 

@@ -11,12 +11,14 @@ from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case
+from xactin.cases.parties.queries import joinable, may_invite
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
-from xactin.cases.web import shown, timeline
+from xactin.cases.web import parties, shown, timeline
 from xactin.cases.web.page import facts, forms, opinions
 from xactin.cases.web.page.walk import Walk
+from xactin.cases.web.timeline import party_name
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
@@ -62,6 +64,9 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
         "cards": shown.file_cards(actor, found),
         "summary": summary if readable else [],
         "timeline": timeline.timeline(actor, found),
+        "has_parties": bool(joinable(package)) and not found.applicant_withheld,
+        "parties": parties.listed(actor, found),
+        "may_invite": bool(may_invite(actor, found)),
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_of(found),
     }
@@ -133,7 +138,9 @@ def _task(actor: Actor, case: Case, found: queries.TaskOf, begun: forms.Begun, q
         "token": row.token,
         "node": row.node,
         "name": text_in(found.task.name, language()),
-        "agency": (agency.name_en if language() == "en" else agency.name_vi) if agency else _("Applicant"),
+        "agency": (agency.name_en if language() == "en" else agency.name_vi)
+        if agency
+        else party_name(procedures.version(case.version_id).package, row.role),
         "due_at": row.due_at,
         "mine": found.mine,
         "cards": shown.file_cards(actor, case, parts=_to_look_at(actor, found)) if found.mine else [],

@@ -1,6 +1,7 @@
 """The timeline of a case: what was attested, by whom, with its proof, and who has it now."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -10,13 +11,18 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.statements import Remark
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
+from xactin.cases.parties import queries as party_queries
+from xactin.cases.parties.queries import Member
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.runtime import (
     BEGIN,
+    DECLINE,
     DROP_ERASURE,
     ERASE,
     ERASURE,
+    INVITE,
+    JOIN,
     NOTIFY,
     SEAL,
     SUBMIT,
@@ -37,6 +43,9 @@ MOST_NAMES: Final = 3
 def act_title(package: Package, act: str) -> str:
     """The name of an act as people read it: "Tiếp nhận hồ sơ: Tiếp nhận"."""
     named = {
+        INVITE: _("A party invited"),
+        JOIN: _("A party joined"),
+        DECLINE: _("An invitation declined"),
         SUBMIT: _("Application sent"),
         BEGIN: _("Begun"),
         SUPPLY: _("Additional documents sent"),
@@ -69,6 +78,20 @@ def _service_title(package: Package, node: str) -> str:
         return ""
     kinds = {DRAFT: _("Result drawn up"), SEAL: _("Result sealed"), NOTIFY: _("Notice sent")}
     return text_in(service.name, language()) if service.name else kinds.get(service.kind, "")
+
+
+def party_name(package: Package, kind: str) -> str:
+    """What a package calls one of its parties."""
+    party = package.procedure.parties.get(kind)
+    return text_in(party.name, language()) if party else _("Applicant")
+
+
+def _party_of(package: Package, case: Case, members: Sequence[Member], by: Mapping[str, Any]) -> str:
+    """As which party a person in no post signed."""
+    kind = next((one.kind for one in members if str(one.person) == by.get("person")), "")
+    if by.get("party") == "party":
+        return _("A party to the dossier")
+    return party_name(package, package.procedure.asks if by.get("person") == str(case.applicant_id) else kind)
 
 
 def post_names(post: Post) -> tuple[str, str]:
@@ -106,11 +129,11 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
     posts = identity.posts_named(one.by.get("post") for one in entries)
     people = {UUID(one.by["person"]) for one in entries if one.by.get("post")}
     names, remarks = identity.full_names(people), queries.remarks(actor, case)
-    english = language() == "en"
+    english, members = language() == "en", party_queries.members(actor, case)
     steps = []
     for one in entries:
         post = posts.get(one.by.get("post") or "")
-        title, agency_name = post_names(post) if post else (_("Applicant"), "")
+        title, agency_name = post_names(post) if post else (_party_of(package, case, members, one.by), "")
         steps.append(
             TimelineStep(
                 title=act_title(package, one.act),
@@ -131,7 +154,9 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
             TimelineStep(
                 title=text_in(found.task.name, language()),
                 state="current",
-                agency=(agency.name_en if english else agency.name_vi) if agency else _("Applicant"),
+                agency=(agency.name_en if english else agency.name_vi)
+                if agency
+                else party_name(package, found.row.role),
                 who=_holders(found.row),
                 since=found.row.opened_at,
                 due=found.row.due_at,

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from xactin.cases.web import beginnings, desk, erasing, files, own, portal, procedures, revoking, verify
+from xactin.cases.web import (
+    beginnings,
+    desk,
+    erasing,
+    files,
+    own,
+    parties,
+    portal,
+    procedures,
+    revoking,
+    verify,
+)
 from xactin.cases.web.lists import persons
 from xactin.cases.web.lists import views as lists
 
@@ -19,6 +30,9 @@ urlpatterns = [
     path("flows/<str:digest>.bpmn", portal.diagram, name="diagram"),
     path("cases/", own.cases, name="own-list"),
     path("cases/<uuid:case>/", own.case, name="own"),
+    path("cases/<uuid:case>/parties/", parties.parties, name="parties"),
+    path("cases/invitations/<uuid:invitation>/", parties.invitation, name="invitation"),
+    path("cases/invitations/<uuid:invitation>/answer/", parties.answer, name="answer-invitation"),
     path("cases/<uuid:case>/supply/", own.supply, name="supply"),
     path("cases/<uuid:case>/withdraw/", own.withdraw, name="withdraw"),
     path("cases/<uuid:case>/papers/<str:form>.pdf", files.paper, name="paper"),

@@ -113,7 +113,7 @@ def _parties(meta: Said, written: int) -> dict[str, Party]:
     if written == 1:
         return {APPLICANT: _APPLICANT}
     return {
-        name: Party(name, said["name"], said.get("asks", False))
+        name: Party(name, said["name"], said.get("asks", False), _many(said, "reads"))
         for name, said in meta.get("parties", {}).items()
     }
 

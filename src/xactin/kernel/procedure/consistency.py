@@ -253,15 +253,7 @@ def _parts(package: Package) -> Iterator[Problem]:
             for part in act.writes:
                 writers.setdefault(part, set()).add(name)
     there = sorted(known | writers.keys())
-    for name, rule in package.rules.items():
-        for pattern in rule.reads:
-            if not _covered(pattern, there):
-                yield Problem(
-                    "reads_unknown",
-                    name,
-                    f"“{name}” đọc “{pattern}” nhưng không có phần nào như vậy",
-                    f"“{name}” reads “{pattern}”, but there is no such part",
-                )
+    yield from _reads(package, there)
     for part, tasks in writers.items():
         if len(tasks) > 1 or part in known:
             yield Problem(
@@ -269,6 +261,21 @@ def _parts(package: Package) -> Iterator[Problem]:
                 part,
                 f"Phần “{part}” do nhiều bước ghi: {', '.join(sorted(tasks))}",
                 f"The part “{part}” is written by more than one: {', '.join(sorted(tasks))}",
+            )
+
+
+def _reads(package: Package, there: Sequence[str]) -> Iterator[Problem]:
+    """What tasks and parties read has to be there."""
+    named = [(name, pattern) for name, rule in package.rules.items() for pattern in rule.reads]
+    for party in package.procedure.parties.values():
+        named += [(f"parties.{party.id}", pattern) for pattern in party.reads]
+    for name, pattern in named:
+        if not _covered(pattern, there):
+            yield Problem(
+                "reads_unknown",
+                name,
+                f"“{name}” đọc “{pattern}” nhưng không có phần nào như vậy",
+                f"“{name}” reads “{pattern}”, but there is no such part",
             )
 
 

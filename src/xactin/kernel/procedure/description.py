@@ -216,11 +216,12 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Party:
     """Somebody a case is about or for. Who `asks` is there from the beginning and answers for it (supplies,
-    withdraws); the others join by an invitation."""
+    withdraws); the others join by an invitation. They read what their tasks read, and `reads` beside it."""
 
     id: str
     name: Words
     asks: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what
     kind            application, internal_task, inspection, report_handling, return, review, pilot, matter
                     (`kinds.py`: what each must say)
     begins          [{origin: person | counter | post | case | signal | schedule | authority, posts: [role]}]
-    parties         {applicant: {name, asks: true}, co_owner: {name}}: who asks answers for the case, the
-                    others join by an invitation
+    parties         {applicant: {name, asks: true}, co_owner: {name, reads: ["form.house"]}}: who asks answers for
+                    the case, the others join by an invitation; they read what their tasks read, and `reads`
     checks          [{when: CEL over form and `today`, message {vi, en}, kind: refuse | warn, at: /child/birth_date}]:
                     facts that cannot be; `at` is the field that is told. A warning is answered under its `id`
                     by whoever does `task`, in words that are part of what is signed; `today` is then the day of filing

@@ -131,6 +131,15 @@ def _parties(said: Procedure) -> Iterator[Problem]:
             yield problem_about(
                 "party_unknown", where, "Không có bên “{0}” ở mục parties", "There is no party “{0}”", party
             )
+    for task in said.tasks.values():
+        if task.party and task.agencies:
+            yield problem_about(
+                "party_agencies",
+                f"tasks.{task.id}.agencies",
+                "Việc của bên “{0}” không chia cho nhiều cơ quan được",
+                "What the party “{0}” does cannot be divided among agencies",
+                task.party,
+            )
     asked = said.supplement or any(
         act.kind in ("supplement", "withdraw") for task in said.tasks.values() for act in task.acts
     )

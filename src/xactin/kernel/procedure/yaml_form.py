@@ -189,7 +189,8 @@ FORMAT_2: Final = _map(
     format={"const": 2},
     kind={"enum": sorted(KINDS)},
     begins=_list(_map("origin", origin={"enum": list(ORIGINS)}, posts=LINES)) | {"minItems": 1},
-    parties=_each(_map("name", name=WORDS, asks={"type": "boolean"})) | {"propertyNames": NAME},
+    parties=_each(_map("name", name=WORDS, asks={"type": "boolean"}, reads=_list(PART)))
+    | {"propertyNames": NAME},
     tasks=_each(
         _map("name acts", **_TASK, party=NAME)
         | {
