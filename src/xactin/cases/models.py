@@ -58,6 +58,18 @@ NATIONAL_STATES = {
 }
 
 
+ORIGINS = {
+    "person": _("Sent on the portal"),
+    "counter": _("Received at the counter"),
+    "post": _("Begun by an official"),
+    "case": _("Begun by another dossier"),
+    "signal": _("Begun by a report"),
+    "schedule": _("Begun by the calendar"),
+    "authority": _("Sent by another authority"),
+}
+"""From where a case began, in words."""
+
+
 class ProcedureVersion(models.Model):
     """One version of a procedure, never edited once published.
 

@@ -53,7 +53,7 @@ OURS: Final = Runtime(
         SEAL: ServiceKind(writes=1, result=True, draft=True),
         NOTIFY: ServiceKind(tells=True),
     },
-    origins=frozenset({"person", "post"}),
+    origins=frozenset({"person", "counter", "post"}),
     reserved=frozenset(act.removeprefix("case.") for act in OWN),
 )
 

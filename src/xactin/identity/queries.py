@@ -443,18 +443,3 @@ def unverified(people: Collection[UUID]) -> set[UUID]:
 def may_verify(by: Actor, person: UUID) -> bool:
     """Whether an official is one of those who compare people with their cards."""
     return may(by, VERIFYING, AccountFacts(subject=f"account:{person}")).allowed
-
-
-def person_named(number: str, name: str) -> Person | None:
-    """The one person of this number and full name (diacritics as they are written or none); else None.
-
-    Of several who claim the number it is the one whose card was compared. Who asks knows both already, so that
-    nobody learns whether a number is known here.
-    """
-    rows = Person.objects.filter(id_number=number, folded_name=folded(clean_name(name)))
-    found = list(rows.exclude(account__is_active=False).exclude(id_number="")[:_CLAIMS])
-    verified = [one for one in found if one.verified_at is not None]
-    return next(iter(verified or (found if len(found) == 1 else ())), None)
-
-
-_CLAIMS: Final = 10

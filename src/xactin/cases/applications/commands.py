@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
 from xactin.cases.dossiers import content, store
-from xactin.cases.dossiers.beginning import Matter, begin, uploads_once
+from xactin.cases.dossiers.beginning import Asker, Matter, begin, uploads_once
 from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.people import known
 from xactin.cases.dossiers.records import (
@@ -83,7 +83,7 @@ def submit(
             handling=handling_agency(package.procedure.level, agency),
             data=told,
             files=given_files(by, package, documents),
-            asks=by,
+            asks=Asker(person_id=by.person_id, name=by.name),
             facts=facts,
             also=[(_FORGET_DRAFT, (by.person_id, draft))] if draft else [],
         )
@@ -101,6 +101,13 @@ def _faults(
         return examination.faults(package, data, kinds, applicant, language(), local_day(now()))
     except ExpressionError as error:
         raise RuleFailed(_("A rule of this procedure cannot be evaluated. The authority is told.")) from error
+
+
+def complain(
+    package: Package, data: Mapping[str, Any], kinds: set[str], applicant: Mapping[str, Any]
+) -> None:
+    """Raises Invalid for an application that is not as its procedure asks, for whomever it is."""
+    _complain(_faults(package, data, kinds, applicant))
 
 
 def _complain(faults: Mapping[str, str]) -> None:

@@ -11,10 +11,12 @@ from django.db import connection
 
 from xactin.cases.models import Erasure, OpenTask, Party, ProcedureVersion, Result, Timer
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.runtime import SUBMIT
 from xactin.identity.models import Agency, Person, Post
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import PackageError
 from xactin.ledger.audit import Told
+from xactin.ledger.queries import EntryRow
 
 CLAIMS: Final = """
 SELECT 'case:' || id FROM cases_case
@@ -93,7 +95,7 @@ def derived(told: Sequence[Told]) -> Derived:
     for party in Party.objects.filter(case__in=ids):
         parties.setdefault(party.case_id, []).append(party)
     said = [row.entry["statement"] for one in told for row in one.entries]
-    applicants = (one.entries[0].entry["statement"]["by"].get("person") for one in told)
+    applicants = (asked_by(one.entries[0]) for one in told)
     return Derived(
         cases=cases,
         tasks=tasks,
@@ -106,6 +108,13 @@ def derived(told: Sequence[Told]) -> Derived:
         kinds=_kinds(person for person in applicants if person),
         packages=_packages(one["rule"]["digest"] for one in said if one["rule"]),
     )
+
+
+def asked_by(first: EntryRow) -> str:
+    """Who asked for a case, by the entry that began it: who signed or, at a counter, whom its effect names."""
+    if first.statement["act"] == SUBMIT:
+        return str(first.statement["by"]["person"])
+    return str(first.effect.get("applicant", ""))
 
 
 def case_id(told: Told) -> UUID | None:

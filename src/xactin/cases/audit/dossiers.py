@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from xactin.cases.audit import erasures, parties
-from xactin.cases.audit.derived import CaseRow, Derived, case_id, derived
+from xactin.cases.audit.derived import CaseRow, Derived, asked_by, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.lateness import late_after
@@ -132,7 +132,7 @@ def _take(package: Package, told: Folded, row: EntryRow) -> None:
         told.origin = effect.get("origin", "person")
         if told.origin != "person":
             told.asked.add(told.agency)
-        told.applicant = said["by"]["person"] if said["act"] == SUBMIT else ""
+        told.applicant = asked_by(row)
     told.asked.update(effect.get("asked", {}).values())
     open_now = {task.id: task for task in engine.open_tasks(package, told.state)}
     told.tasks = {token: task for token, task in told.tasks.items() if token in open_now}

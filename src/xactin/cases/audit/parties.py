@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from xactin.cases.audit.derived import asked_by
 from xactin.cases.models import Party
 from xactin.cases.runtime import BEGIN, DECLINE, INVITE, JOIN, SUBMIT
 from xactin.kernel.procedure.package import Package
@@ -52,7 +53,7 @@ def strangers(package: Package, entries: Sequence[EntryRow]) -> Iterator[str]:
         said = row.statement
         person, act = said["by"].get("person"), said["act"]
         if act in (SUBMIT, BEGIN):
-            asked = person if act == SUBMIT else ""
+            asked = asked_by(row)
         elif act in _ANSWERS:
             one = found.get(UUID(row.effect["invitation"]))
             if one is None or (str(one.person_id), one.state) != (person, Party.State.INVITED):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from xactin.cases.audit.derived import Derived
+from xactin.cases.audit.derived import Derived, asked_by
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.effects import asks_content
 from xactin.cases.runtime import BEGIN, SUBMIT, SUPPLY, TICK, WITHDRAW
@@ -18,7 +18,7 @@ from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
-_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin")
+_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin", "applicant")
 """Members of an effect that the room adds to the engine's."""
 
 
@@ -38,8 +38,7 @@ class Recomputing:
         self._contents = told.contents
         self._roles = rows.roles
         self._kinds = rows.kinds
-        first = told.entries[0].statement
-        self._applicant = str(first["by"]["person"]) if first["act"] == SUBMIT else ""
+        self._applicant = asked_by(told.entries[0])
         self._asks_content = asks_content(package)
         self._prices_content = any(isinstance(fee.amount, str) for fee in package.procedure.fee)
 

@@ -14,7 +14,7 @@ from xactin.cases.dossiers.system_commands import serve
 from xactin.cases.models import NATIONAL_STATES, Case, OpenTask, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import NationalState
-from xactin.cases.runtime import NOTIFY, SEAL, SUBMIT, TICK
+from xactin.cases.runtime import BEGIN, NOTIFY, SEAL, SUBMIT, TICK
 from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Service
@@ -93,7 +93,7 @@ def _matters(case: Case, package: Package, act: str) -> bool:
     """Whether the applicant hears of an act: of people's, of time's, and where a result or the end came."""
     made = package.procedure.services.get(act.partition(".")[2])
     ended = case.finished_at is not None or (made is not None and made.kind == SEAL)
-    return act in (SUBMIT, TICK) or bool(kind_of(package, act)) or ended
+    return act in (SUBMIT, BEGIN, TICK) or bool(kind_of(package, act)) or ended
 
 
 def _notify(event: Event, case: Case, service: Service | None) -> None:

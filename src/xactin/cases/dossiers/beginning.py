@@ -32,14 +32,22 @@ _TRIES: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who asks for a case."""
+
+    person_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a case begins with. `asks` is who asks for it, None where nobody does; `also` are further statements
-    of the same act."""
+    """What a case begins with. `asks` is who asks for it, None where nobody does: who signs, or at a counter another
+    person, whom the effect then names. `also` are further statements of the same act."""
 
     handling: Agency
     data: Mapping[str, Any]
     files: Mapping[str, vault.StoredFile]
-    asks: Actor | None
+    asks: Asker | None
     facts: Mapping[str, Any]
     also: Sequence[tuple[str, Any]] = ()
 
@@ -101,6 +109,8 @@ def _begun(
         )
         # A person's own application is what every case was before there were origins: it says none.
         told = {} if origin == "person" else {"origin": origin}
+        if matter.asks and matter.asks.person_id != by.person_id:
+            told["applicant"] = str(matter.asks.person_id)
         outcome = applied(
             package,
             case=case,

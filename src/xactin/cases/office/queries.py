@@ -14,9 +14,10 @@ from xactin.kernel.procedure.package import Package
 ORIGIN = "post"
 
 
-def may_begin(actor: Actor, package: Package) -> Decision:
-    """Whether this post may begin such a case: the package names the posts, the agency is their own."""
-    beginning = package.procedure.begun(ORIGIN)
+def may_begin(actor: Actor, package: Package, origin: str = ORIGIN) -> Decision:
+    """Whether this post may begin such a case, in its own work or (`counter`) for a person: the package names the
+    posts, the agency is their own."""
+    beginning = package.procedure.begun(origin)
     posts = beginning.posts if beginning else ()
     facts = CaseFacts(
         subject="case:",

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import queries as dossiers
 from xactin.cases.dossiers import store
-from xactin.cases.dossiers.people import digits_of
 from xactin.cases.dossiers.records import found_in, owners_of, subject_of
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn
 from xactin.cases.models import Party
@@ -16,7 +15,8 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
 from xactin.cases.runtime import DECLINE, INVITE, JOIN
 from xactin.identity import commands as identity
-from xactin.identity.queries import Actor, may, person_named
+from xactin.identity.people.queries import number_typed, person_named
+from xactin.identity.queries import Actor, may
 from xactin.kernel.procedure import engine
 from xactin.ledger import commands as ledger
 from xactin.notices.commands import outbox_sql
@@ -110,7 +110,7 @@ def _require(by: Actor, act: str, case: UUID, found: store.Row) -> None:
 
 
 def _invited(number: str, name: str) -> UUID:
-    found = person_named(digits_of(number), name)
+    found = person_named(number_typed(number), name)
     if found is None:
         raise Invalid({"number": _("No one person with an account here has this number and this full name.")})
     return found.pk

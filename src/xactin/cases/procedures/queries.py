@@ -70,6 +70,13 @@ def begun_by_officials() -> list[InForce]:
     return [version(row) for row in rows.values_list("pk", flat=True)]
 
 
+def begun_at_counters() -> list[InForce]:
+    """What is in force today and an official may begin for a person, in the order of names."""
+    rows = in_force_rows(local_day(now())).exclude(asks="").order_by("name_vi", "code")
+    found = (version(row) for row in rows.values_list("pk", flat=True))
+    return [one for one in found if one.package.procedure.begun("counter")]
+
+
 def in_force(code: str, day: date) -> InForce:
     """The version a dossier started on this local day follows. Raises NoSuchProcedure."""
     row = in_force_rows(day).filter(code=code).order_by("-in_force_from").only("id").first()

@@ -64,6 +64,7 @@ def case(row: Case) -> dict[str, Any]:
         "agency": row.agency.code,
         "applicant": None if row.applicant_withheld else row.applicant_name,
         "owner": None if row.applicant_withheld else row.owner_name or row.applicant_name,
+        "origin": row.origin,
         "state": row.national_state,
         "state_text": str(NATIONAL_STATES[NationalState(row.national_state)]),
         "phase": row.phase,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from xactin.cases.counter import queries as counter
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import ActError, Invalid
@@ -37,7 +38,15 @@ def beginnings(request: HttpRequest) -> HttpResponse:
         }
         for package in queries.beginnings(acted_by(request))
     ]
-    return render(request, "cases/beginnings.html", {"rows": rows})
+    received = [
+        {
+            "name": text_in(package.procedure.name, language()),
+            "summary": text_in(package.procedure.summary, language()),
+            "url": reverse("cases:receive", args=[package.code]),
+        }
+        for package in counter.beginnings(acted_by(request))
+    ]
+    return render(request, "cases/beginnings.html", {"rows": rows, "received": received})
 
 
 @official_required

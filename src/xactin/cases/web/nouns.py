@@ -50,8 +50,16 @@ class GivenIn(Schema):
     file: UUID
 
 
+class VisitorIn(Schema):
+    """Who stands at the counter, as their card says."""
+
+    number: Annotated[Text, Field(max_length=20)]
+    name: Annotated[Text, Field(max_length=200)]
+    phone: Annotated[Text, Field(max_length=20)] = ""
+
+
 class CaseIn(Schema):
-    """An application: `data` follows the procedure's form."""
+    """An application: `data` follows the procedure's form. `visitor`: for whom an official begins it at a counter."""
 
     procedure: Annotated[Text, Field(max_length=40, examples=["1.013225"])]
     data: dict[str, Any]
@@ -59,6 +67,7 @@ class CaseIn(Schema):
     agency: Annotated[Text, Field(max_length=35)] | None = Field(
         default=None, description="code of the handling agency; by default the first of the procedure's level"
     )
+    visitor: VisitorIn | None = None
 
 
 class ActIn(Schema):
@@ -143,6 +152,7 @@ class CaseOut(Schema):
     agency: str
     applicant: str | None = Field(description="null: a consulted agency is not told whose case it is")
     owner: str | None = Field(description="whose matter it is, where that is not who applied")
+    origin: Literal["person", "counter", "post", "case", "signal", "schedule", "authority"]
     state: Annotated[int, Field(ge=1, le=10)]
     state_text: str
     phase: Literal["submitted", "processing", "supplement", "done", "refused", "withdrawn", "stopped"]

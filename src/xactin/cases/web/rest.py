@@ -15,6 +15,7 @@ from ninja.files import UploadedFile
 from pydantic import ValidationError
 
 from xactin.cases.applications import commands as applications
+from xactin.cases.counter.commands import Visitor, begin_for
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.lists import queries as lists
@@ -76,6 +77,16 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
     actor = _actor(request)
 
     def submit(entry: UUID) -> Answer:
+        if body.visitor is not None:
+            received = begin_for(
+                by=actor,
+                visitor=Visitor(**body.visitor.model_dump()),
+                code=body.procedure,
+                data=body.data,
+                documents=_given(body.documents),
+                entry=entry,
+            )
+            return 201, answers.case(queries.case_for(actor, received.case))
         if actor.post_code:
             work = begin_work(
                 by=actor,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
-from xactin.cases.models import Case
+from xactin.cases.models import ORIGINS, Case
 from xactin.cases.parties.queries import joinable, may_invite
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
@@ -51,6 +51,7 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
     return {
         "case": shown.case_head(found),
         "people": people,
+        "origin": ORIGINS[found.origin],
         "unverified": _unverified(actor, found),
         "way": way,
         "papers": shown.desk_papers(actor, found),

@@ -15,7 +15,7 @@ from xactin.cases.dossiers import content, paper_facts, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.lists.queries import Filters
-from xactin.cases.models import NATIONAL_STATES, Case, Result
+from xactin.cases.models import NATIONAL_STATES, ORIGINS, Case, Result
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
@@ -221,7 +221,11 @@ def case_facts(case: Case) -> list[Line]:
     lines = [
         Line(_("Dossier number"), case.number),
         Line(_("Handled by"), case.agency.name_en if english else case.agency.name_vi),
-        Line(_("Sent"), vi_datetime(case.submitted_at)),
+        Line(
+            _("Sent"),
+            vi_datetime(case.submitted_at),
+            "" if case.origin == "person" else str(ORIGINS[case.origin]),
+        ),
     ]
     if case.received_at:
         lines.append(Line(_("Received"), vi_datetime(case.received_at)))

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xactin.cases.web import (
     beginnings,
+    counter,
     desk,
     erasing,
     files,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("desk/cases/", lists.cases, name="desk-list"),
     path("desk/begin/", beginnings.beginnings, name="beginnings"),
     path("desk/begin/<str:code>/", beginnings.begin, name="begin"),
+    path("desk/receive/<str:code>/", counter.receive, name="receive"),
     path("desk/person/", persons.look, name="person-search"),
     path("desk/search/", lists.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),

@@ -13,7 +13,9 @@ from xactin.identity.models import Account, Holding, Person
 from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.queries import held_now
 from xactin.identity.rights import Actor
-from xactin.identity.rules import clean_name, folded
+from xactin.identity.rules import clean_name, folded, is_citizen_number, is_tax_code
+from xactin.kernel.local import local_day
+from xactin.ledger.clock import now
 from xactin.vault import queries as vault
 
 PAGE: Final = 50
@@ -85,3 +87,33 @@ def _posts_held() -> "Prefetch[str, QuerySet[Holding], str]":
 
 def _require_reader(by: Actor) -> None:
     require(by, "account.read", AccountFacts(subject="account:"))
+
+
+def number_typed(text: str) -> str:
+    """A CCCD number or tax code in its one spelling, however it was spaced."""
+    return "".join(text.replace(".", " ").split())
+
+
+def can_be_number(number: str) -> bool:
+    """Whether these digits can be a CCCD number or a firm's tax code."""
+    return is_citizen_number(number, year=local_day(now()).year) or is_tax_code(number)
+
+
+def is_taken(number: str) -> bool:
+    """Whether somebody whose card was compared has this number."""
+    return Person.objects.filter(id_number=number, verified_at__isnull=False).exclude(id_number="").exists()
+
+
+def person_named(number: str, name: str) -> Person | None:
+    """The one person of this number and full name (diacritics as they are written or none); else None.
+
+    Of several who claim the number it is the one whose card was compared. Who asks knows both already, so that
+    nobody learns whether a number is known here.
+    """
+    rows = Person.objects.filter(id_number=number, folded_name=folded(clean_name(name)))
+    found = list(rows.exclude(account__is_active=False).exclude(id_number="")[:_CLAIMS])
+    verified = [one for one in found if one.verified_at is not None]
+    return next(iter(verified or (found if len(found) == 1 else ())), None)
+
+
+_CLAIMS: Final = 10

@@ -31,7 +31,7 @@ def said() -> dict[str, Any]:
         "summary": _words("Đồng sở hữu cùng ký"),
         "field": {"code": "DD", "name": _words("Đất đai")},
         "level": "commune",
-        "begins": [{"origin": "person"}],
+        "begins": [{"origin": "person"}, {"origin": "counter", "posts": ["reception"]}],
         "limit": {"working_day": 5},
         "parties": {
             "asker": {"name": _words("Người đề nghị"), "asks": True},

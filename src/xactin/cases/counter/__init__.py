@@ -1,0 +1,1 @@
+"""The one-stop counter: an official begins a case for a person who stands there."""
