@@ -327,7 +327,7 @@ class Result(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="result")
-    code = models.CharField(max_length=40, unique=True)  # 128 random bits, see documents/qr.py
+    code = models.CharField(max_length=40, unique=True)  # 128 random bits, see papers/qr.py
     number = models.CharField(max_length=60)
     file = models.UUIDField(null=True)  # of the vault, once sealed
     sha256 = models.CharField(max_length=64, blank=True)

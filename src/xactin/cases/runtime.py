@@ -1,5 +1,5 @@
 """What this platform can do for a procedure: the kinds of services it does, from where it begins cases, the
-names of acts that are its own. `check` refuses a package that asks for more. Pure.
+names of acts that are its own, the fields it draws. `check` refuses a package that asks for more. Pure.
 
 A service is registered with the function that does it (`dossiers/services.py`); what it needs of a package stands
 here, that of this room too, so that a package can be checked without starting anything.
@@ -8,8 +8,10 @@ here, that of this room too, so that a package can be checked without starting a
 from dataclasses import replace
 from typing import Final
 
+from xactin.kernel.procedure.forms import Forms
 from xactin.kernel.procedure.results import DRAFT
 from xactin.kernel.procedure.runtime import Runtime, ServiceKind
+from xactin.ui.schema_form.fields import FORMATS, WIDGET_KINDS, WORDS
 
 SEAL: Final = "result.seal"
 NOTIFY: Final = "notify"
@@ -55,6 +57,13 @@ OURS: Final = Runtime(
     },
     origins=frozenset({"person", "counter", "post"}),
     reserved=frozenset(act.removeprefix("case.") for act in OWN),
+    forms=Forms(
+        words={*WORDS, "choose"},  # `choose`: office/queries.py
+        formats=FORMATS,
+        widgets=WIDGET_KINDS,
+        fills={f"person.{fact}" for fact in ("full_name", "id_number", "phone", "email", "address")},
+        choices={"agency"},
+    ),
 )
 
 _OFFERED: Final[dict[str, ServiceKind]] = {}

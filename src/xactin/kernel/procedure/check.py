@@ -3,7 +3,7 @@
 Codes: deadlock, livelock, dead_task, token_left, too_many_states, endless (`soundness/`); path_too_long, limit
 (`limits.py`); example_fails (`examples.py`); condition_*, form_schema, post_nobody_holds, task_*, service_*,
 reads_unknown, ... (`consistency.py`); kind_*, service_kind, ... (`runtime.py`);
-and those of reading: unknown_element, package_form, file_missing, ...
+field_* (`forms.py`); and those of reading: unknown_element, package_form, file_missing, ...
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def check(
     hours count; Viet Nam's office hours when left out. Examples always run on those.
     """
     hours = calendar or vietnam()
-    found = [*consistency(package, posts), *runtime_problems(package, runtime)]
+    found = list(consistency(package, posts))
+    if not any(problem.code == "form_schema" for problem in found):
+        found += runtime_problems(package, runtime)
     if not any(problem.code in _RULES_BROKEN for problem in found):
         found += circle_problems(package) or soundness(package, hours)
         found += path_problems(package, hours)

@@ -26,14 +26,18 @@ Posts = Collection[tuple[str, str]]
 
 
 def consistency(package: Package, posts: Posts | None) -> Iterator[Problem]:
-    """Every problem of wording. `posts`: (agency function or handling, role) held; None: not asked."""
+    """Every problem of wording. `posts`: (agency function or handling, role) held; None: not asked.
+
+    Where a schema is none, nobody knows what rules may speak of: that is the one thing said.
+    """
     schemas = list(_schemas(package))
     yield from schemas
+    if any(problem.code == "form_schema" for problem in schemas):
+        return
     yield from _tasks(package)
     yield from _services(package)
     yield from _posts(package, posts)
-    if not any(problem.code == "form_schema" for problem in schemas):
-        yield from condition_problems(package)
+    yield from condition_problems(package)
     yield from event_problems(package)
     yield from _parts(package)
     yield from _names(package)

@@ -1,4 +1,4 @@
-"""Does the package stay within what the platform that runs it can do? Services, beginnings, who signs."""
+"""Does the package stay within what the platform that runs it can do? Services, beginnings, who signs, fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from xactin.kernel.procedure.description import Procedure, Service
+from xactin.kernel.procedure.forms import Forms, field_problems
 from xactin.kernel.procedure.kinds import kind_problems
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, problem_about
@@ -29,11 +30,12 @@ class ServiceKind:
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What a platform can do: kinds of services by name, and from where it begins cases. `reserved`: names that
-    it uses for acts of its own, so that no service may have them."""
+    it uses for acts of its own, so that no service may have them. `forms`: which fields it draws; None: not asked."""
 
     services: Mapping[str, ServiceKind]
     origins: Collection[str]
     reserved: Collection[str] = ()
+    forms: Forms | None = None
 
 
 def runtime_problems(package: Package, runtime: Runtime | None) -> Iterator[Problem]:
@@ -54,6 +56,8 @@ def runtime_problems(package: Package, runtime: Runtime | None) -> Iterator[Prob
                 beginning.origin,
             )
     yield from _services(package, runtime)
+    if runtime.forms is not None:
+        yield from field_problems(package, runtime.forms)
 
 
 def _services(package: Package, runtime: Runtime) -> Iterator[Problem]:

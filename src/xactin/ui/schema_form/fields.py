@@ -33,6 +33,24 @@ FORMAT_KINDS: Mapping[str, Kind] = {
     "cccd": "cccd",
     "decimal": "decimal",
 }
+FORMATS = frozenset({*FORMAT_KINDS, "money"})
+"""What `format` may say: `parsing` and `validation` know each; any other would be let through unchecked."""
+WORDS = frozenset(
+    {
+        "label",
+        "help",
+        "error",
+        "order",
+        "options",
+        "unit",
+        "widget",
+        "rows",
+        "fill",
+        "optional",
+        "visible_when",
+    }
+)
+"""The members of `x-ui`, as told above."""
 WIDGET_KINDS: tuple[Kind, ...] = ("textarea", "radio", "select", "money", "hidden")
 FEW_OPTIONS = 6
 LONG_TEXT = 400
