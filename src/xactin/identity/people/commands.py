@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from xactin.identity import news
 from xactin.identity.accounts.commands import make_person_account
 from xactin.identity.attested_rows import attest_rows
 from xactin.identity.attesting import attest, require
+from xactin.identity.duties import sensitive
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.jobs import send_later
 from xactin.identity.keys.commands import lock_person
@@ -107,9 +109,14 @@ def _letter(account: Account, link: str, ends: datetime) -> str:
 def verify_person(*, person: UUID, by: Actor) -> None:
     """An official has compared somebody's name and number with their card or registration, and says so.
 
-    Raises Forbidden, NotFound, Refused: verified already, no number, or a number that another verified person has.
+    Raises Forbidden, NotFound, Refused: oneself, verified already, no number, or a number that another verified
+    person has.
     """
     require(by, VERIFYING, AccountFacts(subject=f"account:{person}"))
+    if person == by.person_id:
+        raise Refused(
+            "Không ai được tự xác minh danh tính của mình.", "Nobody verifies who they are themselves."
+        )
     found = _locked_account(person).person
     if found.verified_at is not None:
         raise Refused("Danh tính của người này đã được xác minh.", "This person is verified already.")
@@ -146,6 +153,8 @@ def deactivate_account(*, person: UUID, by: Actor) -> None:
         raise Refused("Tài khoản này đã ngừng sử dụng.", "This account is out of use already.")
     for held in held_now().filter(person_id=person).select_related("post__agency"):
         check_remaining(held.post, lost=held.post.duties or (), without=Q(person_id=person))
+        if sensitive(held.post.duties or ()):
+            news.tell(by, "account.deactivate", held.post, person=person)
     attest(by, subject=f"person:{person}", act="account.deactivate", effect={"active": False})
     account.is_active = False
     account.save(update_fields=["is_active"])

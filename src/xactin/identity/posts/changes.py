@@ -51,6 +51,8 @@ def _title(act: str) -> str:
         "post.decline": _("Nothing came of a proposal"),
         "post.duties": _("The duties of a post changed"),
         "post.end": _("Somebody no longer holds a post"),
+        "post.policy": _("A post no longer has to sign with a passkey"),
+        "account.deactivate": _("The account of somebody in a trusted post was put out of use"),
     }
     return titles[act]
 
@@ -66,4 +68,6 @@ def _text(body: Mapping[str, Any], post: Post, proposal: Proposal | None, langua
     if holder:
         what = Person.objects.values_list("full_name", flat=True).get(pk=holder)
     by = Person.objects.values_list("full_name", flat=True).get(pk=body["by"])
+    if not what:
+        return _("%(where)s. By %(by)s.") % {"where": where, "by": by}
     return _("%(what)s: %(where)s. By %(by)s.") % {"what": what, "where": where, "by": by}

@@ -11,7 +11,13 @@ from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post, Proposal
 from xactin.identity.posts.duties import ADMINISTRATION, check_duties, write_duties
 from xactin.identity.posts.facts import facts_of
-from xactin.identity.posts.holding_commands import check_remaining, holds, lock_vital, signed_time
+from xactin.identity.posts.holding_commands import (
+    check_remaining,
+    check_two_confirm,
+    holds,
+    lock_vital,
+    signed_time,
+)
 from xactin.identity.posts.proposal_commands import propose_duties
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import clean_name, is_role
@@ -109,9 +115,12 @@ def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
     """Sets a post's policy: whether its acts must be signed by a passkey."""
     require(by, "post.policy", facts_of(post))
     _check_policy(post.duties, required)
+    weaker = post.requires_passkey and not required
     post.requires_passkey = required
     post.save(update_fields=["requires_passkey"])
     attest(by, subject=f"post:{post.id}", act="post.policy", effect={"passkey": required})
+    if weaker:
+        news.tell(by, "post.policy", post)
 
 
 @transaction.atomic
@@ -133,6 +142,7 @@ def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Prop
     check_duties(sorted(wanted), post.agency)
     _check_policy(wanted, post.requires_passkey)
     check_remaining(post, lost=had - wanted)
+    check_two_confirm(post, lost=had - wanted)
     waiting = sensitive(wanted - had) if by is not None else []
     now_given = sorted(wanted - set(waiting))
     if now_given != sorted(had):

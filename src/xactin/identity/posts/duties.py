@@ -9,6 +9,8 @@ from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post
 from xactin.identity.rights import Actor
 
+CONFIRM: Final = "duties.confirm"
+"""What takes two persons: with fewer than two who have it, nobody could be trusted with anything any more."""
 ADMINISTRATION: Final = frozenset({"agencies.manage", "people.manage", "duties.give"})
 """What an authority cannot do without: somebody who covers a post has to be left with each of them."""
 

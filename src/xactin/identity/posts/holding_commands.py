@@ -13,7 +13,7 @@ from xactin.identity.duties import sensitive
 from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.keys.commands import end, grant, lock_person
 from xactin.identity.models import Holding, KeyMandate, Person, Post, SigningKey
-from xactin.identity.posts.duties import ADMINISTRATION
+from xactin.identity.posts.duties import ADMINISTRATION, CONFIRM
 from xactin.identity.posts.facts import facts_of
 from xactin.identity.posts.queries import needs_two
 from xactin.identity.rights import Actor
@@ -130,9 +130,10 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
 
 
 def lock_vital() -> None:
-    """Of those who would end, deactivate or disarm an administrator, one looks at a time whether another is left."""
+    """Of those who would end, deactivate or disarm an administrator or who confirms, one looks at a time whether
+    others are left."""
     wanted = Q()
-    for id in ADMINISTRATION:
+    for id in ADMINISTRATION | {CONFIRM}:
         wanted |= Q(duties__contains=[id])
     list(Post.objects.select_for_update(no_key=True).filter(wanted).order_by("id").values_list("pk"))
 
@@ -150,6 +151,24 @@ def check_remaining(post: Post, *, lost: Iterable[str], without: Q | None = None
             raise Refused(
                 "Không thể kết thúc quản trị viên cuối cùng.", "The last administrator cannot be ended."
             )
+
+
+def check_two_confirm(post: Post, *, lost: Iterable[str]) -> None:
+    """Raises Refused when taking the duty from a post would leave fewer than two who confirm at its place.
+
+    With one, nobody could be trusted with it again. Where there never were two it is no worse than before.
+    """
+    if CONFIRM not in lost:
+        return
+    held = _trusted(CONFIRM).values_list("person_id", "post_id", "post__agency__path")
+    here = [(person, one) for person, one, path in held if post.agency.path.startswith(path)]
+    left = {person for person, one in here if one != post.pk}
+    if len(left) < 2 <= len({person for person, _post in here}):
+        raise Refused(
+            "Việc xác nhận cần hai người: ở đây sẽ không còn đủ. Trước hết đề nghị giao nhiệm vụ này cho người khác.",
+            "Confirming takes two persons: fewer would be left here. Propose somebody else for this duty first.",
+            {"field": "duties"},
+        )
 
 
 def _trusted(id: str) -> "QuerySet[Holding]":

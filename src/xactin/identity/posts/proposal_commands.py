@@ -15,9 +15,10 @@ from django.db import transaction
 from xactin.identity import news
 from xactin.identity.attesting import attest, require
 from xactin.identity.errors import NotFound, Refused
-from xactin.identity.models import Holding, Person, Post, Proposal
-from xactin.identity.posts.duties import check_duties, write_duties
+from xactin.identity.models import Person, Post, Proposal
+from xactin.identity.posts.duties import CONFIRM, check_duties, write_duties
 from xactin.identity.posts.facts import facts_of
+from xactin.identity.posts.founding import founding
 from xactin.identity.posts.holding_commands import (
     check_not_held,
     check_not_oneself,
@@ -31,8 +32,6 @@ from xactin.kernel.attestation import time_text
 from xactin.ledger.clock import now
 from xactin.vault.ids import new_id
 
-CONFIRM = "duties.confirm"
-
 
 @transaction.atomic
 def propose_duties(*, post: Post, duties: Collection[str], by: Actor) -> Proposal:
@@ -42,7 +41,7 @@ def propose_duties(*, post: Post, duties: Collection[str], by: Actor) -> Proposa
     if holds(by.person_id, post):
         raise _for_oneself()
     made = _proposed(post, "duties", by, duties=sorted(duties))
-    if CONFIRM in {*(post.duties or ()), *duties} and _founding(by):
+    if CONFIRM in {*(post.duties or ()), *duties} and founding(by):
         _settle(made, by, alone=True)
     return made
 
@@ -60,7 +59,7 @@ def propose_holder(*, post: Post, person: Person, until: datetime | None = None,
             "This appointment is proposed already, and waits for a second person.",
         )
     made = _proposed(post, "holder", by, person=person, until=signed_time(until) if until else None)
-    if CONFIRM in (post.duties or ()) and _founding(by):
+    if CONFIRM in (post.duties or ()) and founding(by):
         _settle(made, by, alone=True)
     return made
 
@@ -88,12 +87,6 @@ def proposed_effect(made: Proposal) -> dict[str, Any]:
         "person": str(made.person_id),
         "until": time_text(made.until) if made.until else None,
     }
-
-
-def _founding(by: Actor) -> bool:
-    """Whether nobody but this person was ever trusted with confirming."""
-    held = Holding.objects.filter(post__duties__contains=[CONFIRM])
-    return not held.exclude(person_id=by.person_id).exists()
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from xactin.identity.duties import sensitive
 from xactin.identity.models import Post, Proposal
 from xactin.identity.posts.changes import WATCHERS, Change, change_of_post
 from xactin.identity.posts.facts import facts_of
-from xactin.identity.queries import holders_of_duty
+from xactin.identity.queries import held_now, holders_of_duty
 from xactin.identity.rights import Actor, may
 
 
@@ -46,10 +46,14 @@ def needs_two(post: Post) -> bool:
 
 
 def change_told(body: Mapping[str, Any]) -> Change:
-    """What an event of `news` says, and who is told: those who confirm or inspect there, but for who did it."""
+    """What an event of `news` says, and who is told: those who confirm or inspect there, and whose post it is.
+
+    Not who did it. Who holds the post is told of what was taken from it, when they watch no longer because of it.
+    """
     post = Post.objects.select_related("agency").get(pk=body["post"])
     watchers = [person for id in WATCHERS for person in holders_of_duty(id, post.agency.path)]
-    people = [person for person in dict.fromkeys(watchers) if str(person) != body["by"]]
+    theirs = held_now().filter(post=post).order_by("since").values_list("person_id", flat=True)
+    people = [person for person in dict.fromkeys([*watchers, *theirs]) if str(person) != body["by"]]
     return change_of_post(post, body, people)
 
 

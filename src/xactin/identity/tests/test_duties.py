@@ -1,6 +1,7 @@
 """Duties of posts: given within one's own part of the tree, the sensitive ones by two persons, never to oneself."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from xactin.identity import commands, news
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, Post, Proposal
+from xactin.identity.posts.founding import meet
 from xactin.identity.posts.queries import change_told, to_confirm, waiting_for
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
@@ -145,6 +147,29 @@ def test_the_founder_alone_appoints_only_the_first_who_can_confirm() -> None:
         commands.appoint(person=people[2], post=signer, by=founder)
 
 
+def test_nobody_founds_the_authority_again_by_taking_what_others_confirm_with(province: Province) -> None:
+    first, chair = province.actor("quantri1"), _post("H44.100:chair")
+    less = [one for one in chair.duties or () if one != "duties.confirm"]
+    with pytest.raises(Refused, match="cần hai người"):
+        commands.set_duties(post=chair, duties=less, by=first)
+    # The chair goes; then one who confirms is left, and taking the duty from an empty post makes it no worse.
+    commands.end_holding(holding=Holding.objects.get(post=chair), by=first)
+    commands.set_duties(post=chair, duties=less, by=first)
+    crony = citizen("nguoi9", "B").person
+    made = commands.propose_holder(post=_post("H44:administrator"), person=crony, by=first)
+    assert made.outcome == ""
+    with pytest.raises(Refused, match="người thứ hai"):
+        commands.confirm(proposal=made.pk, by=first)
+
+
+def test_a_post_that_was_trusted_while_nobody_sat_there_ends_no_founding() -> None:
+    day = [datetime(2026, 1, number, tzinfo=UTC) for number in range(1, 6)]
+    assert meet([(day[1], day[2])], [(day[0], None)])
+    assert meet([(day[1], None)], [(day[3], day[4])])
+    assert not meet([(day[1], day[2])], [(day[0], day[1]), (day[2], None)])
+    assert not meet([], [(day[0], None)])
+
+
 def test_duties_are_given_within_ones_own_part_of_the_tree(province: Province, of_a_commune: Actor) -> None:
     with pytest.raises(Forbidden, match="phạm vi"):
         commands.set_duties(post=_post("H44.02:consultant"), duties=[], by=of_a_commune)
@@ -217,6 +242,27 @@ def test_who_confirms_and_who_inspects_are_told(province: Province, monkeypatch:
     assert "Nguyễn Thị Hạnh" in change.text["vi"]
     assert change.title["vi"] != change.title["en"]
     assert change.url == "/proposals/"
+
+
+def test_who_loses_a_duty_is_told_and_whoever_makes_a_post_weaker_is_not_alone_with_it(
+    province: Province, second: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, object]] = []
+    monkeypatch.setattr(news, "_listeners", [lambda body: told.append(dict(body))])
+    by, auditor, chair = province.actor("quantri1"), _post("H44:auditor"), _post("H44.100:chair")
+    commands.set_duties(post=auditor, duties=[], by=by)
+    commands.set_duties(post=chair, duties=["cases.work"], by=by)
+    commands.require_passkey(post=_post("H44.100:clerk"), required=True, by=by)
+    commands.require_passkey(post=_post("H44.100:clerk"), required=False, by=by)
+    commands.deactivate_account(person=second.person_id, by=by)
+    assert [one["act"] for one in told] == ["post.duties", "post.duties", "post.policy", "account.deactivate"]
+    lost, taken, weaker, gone = map(change_told, told)
+    assert province.person("thanhtra1").pk in lost.people
+    assert province.person("chutich1").pk in taken.people
+    assert province.person("vanthu1").pk in weaker.people
+    assert weaker.text["vi"].startswith("clerk")
+    assert second.person_id in gone.people
+    assert "Đỗ Minh Khôi" in gone.text["vi"]
 
 
 def test_the_pages_propose_and_confirm(province: Province, second: Actor) -> None:

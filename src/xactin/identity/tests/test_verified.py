@@ -5,8 +5,8 @@ from django.test import Client
 
 from xactin.identity import commands
 from xactin.identity.errors import Forbidden, Refused
-from xactin.identity.models import Account, Person
-from xactin.identity.queries import unverified
+from xactin.identity.models import Account, Person, Post
+from xactin.identity.queries import actor_for, unverified
 from xactin.identity.testing import PASSWORD, Province, signed_in, small_province
 from xactin.ledger.audit import run_audit
 from xactin.ledger.clock import now
@@ -45,6 +45,14 @@ def test_signing_up_tells_nobody_that_a_number_is_known_and_takes_it_from_nobody
     assert not unverified([one.person_id for one in province.accounts.values()])
     with pytest.raises(Refused, match="tài khoản khác"):
         commands.verify_person(person=claimed.pk, by=province.actor("motcua1"))
+    assert unverified([claimed.pk]) == {claimed.pk}
+
+
+def test_nobody_says_of_themselves_that_they_are_who_they_claim(province: Province) -> None:
+    claimed = _claims("gia1", "025199000777")
+    commands.appoint(person=claimed, post=Post.objects.get(code="H44.100:reception"))
+    with pytest.raises(Refused, match="của mình"):
+        commands.verify_person(person=claimed.pk, by=actor_for("gia1", "reception"))
     assert unverified([claimed.pk]) == {claimed.pk}
 
 

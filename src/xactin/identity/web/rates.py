@@ -14,8 +14,11 @@ View = Callable[Concatenate[HttpRequest, Rest], Answer]
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address that a request came from, behind as many proxies as are ours; empty where there is none."""
-    return get_client_ip(request) or ""
+    """The address that a request came from, behind as many proxies as are ours; empty where there is none.
+
+    Of IPv6 its network: whoever has one line has all addresses of it.
+    """
+    return ratelimit.truncate_ip(get_client_ip(request) or "")
 
 
 def allowed(request: HttpRequest, action: str, rate: str, *, key: str) -> bool:
