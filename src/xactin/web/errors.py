@@ -84,6 +84,17 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_busy(request: HttpRequest) -> HttpResponse:
+    """503: every place that this one may take is taken; a second later it may be free."""
+    return answer(
+        request,
+        503,
+        _("Not available for a moment"),
+        _("Nothing was lost. Please try again in a few seconds."),
+        _ways_on(request),
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that is too old; what was entered stays in the browser's page behind."""
     return answer(

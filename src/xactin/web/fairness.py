@@ -1,8 +1,11 @@
-"""Strangers' pressure stays with strangers: how many requests one of them may send in a minute.
+"""Strangers' pressure stays with strangers: how many requests one of them may send in a minute, and how many at once.
 
 Counted in each process, without a word to the database, by buckets that fill again. Whoever was let in before is
-counted by what they show (a token, a session) and not by their address: an office behind one address goes on working
-while somebody there, or anybody elsewhere, tries every door. What is shown for the first time counts by the address.
+counted by their account, whatever they show of it (tokens, sessions), and not by their address: an office behind one
+address goes on working while somebody there, or anybody elsewhere, tries every door. What is shown for the first time
+counts by the address; what lets in no more does so again.
+
+At once, strangers together never hold the last threads of a process, and nobody who is known holds all of them.
 """
 
 import math
@@ -15,15 +18,23 @@ from threading import Lock
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from xactin.identity.web.rates import address_of
 from xactin.web import errors
+from xactin.web.limits.places import Places, threads
 
 MOST_KEPT: Final = 20_000  # addresses and people remembered in a process; the one unseen longest is forgotten
-# Doors that are made to be read by machines, from files or memory: they have no part in it.
+# Doors that are made to be read by machines, from files or memory: no rate, but places like everything else.
 FREE: Final = ("/static/", "/log/", "/health", "/metrics", "/.well-known/")
+ALWAYS: Final = (
+    "/static/",
+    "/health",
+    "/metrics",
+)  # answered from memory, and asked by whoever looks after us
 _BURST: Final = 0.5  # of a minute's requests, how many may come at once
+_FOR_KNOWN: Final = 3  # threads of a process that strangers never hold
+_FOR_OTHERS: Final = 2  # and those that nobody who is known holds alone
 
 
 @dataclass
@@ -57,40 +68,71 @@ class Buckets:
 
 
 class Fairness:
-    """429 beyond the rate, with `Retry-After`. A rate of 0 counts nothing."""
+    """429 beyond the rate, 503 where no place is left, both with `Retry-After`. A rate of 0 counts nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
         self._strangers = Buckets(settings.STRANGER_RATE) if settings.STRANGER_RATE else None
         self._known = Buckets(settings.KNOWN_RATE) if settings.KNOWN_RATE else None
-        self._let_in: OrderedDict[str, None] = OrderedDict()
+        self._let_in: OrderedDict[str, str] = OrderedDict()
+        self._places, self._threads = Places(), threads()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, or 429."""
-        if request.path.startswith(FREE):
+        if request.path.startswith(ALWAYS):
             return self._get_response(request)
         shown = _shown(request)
-        known = shown in self._let_in
-        buckets = self._known if known else self._strangers
-        seconds = buckets.wait(shown if known else address_of(request), time.monotonic()) if buckets else 0
+        account = self._let_in.get(shown, "")
+        name = account or address_of(request)
+        buckets = self._known if account else self._strangers
+        if buckets is None:
+            return self._answer(request, shown, account)
+        seconds = 0 if request.path.startswith(FREE) else buckets.wait(name, time.monotonic())
         if seconds:
-            response: HttpResponseBase = errors.too_many(request)
-            response.headers["Retry-After"] = str(seconds)
-            return response
+            return _later(errors.too_many(request), seconds)
+        wanted = self._wanted(name, known=bool(account))
+        if not self._places.take(wanted):
+            return _later(errors.too_busy(request), 1)
+        try:
+            return self._answer(request, shown, account)
+        finally:
+            self._places.give_back(wanted)
+
+    def _wanted(self, name: str, *, known: bool) -> list[tuple[str, int]]:
+        """The places that a request takes, each with how many of its kind there are."""
+        if known:
+            return [(name, max(1, self._threads - _FOR_OTHERS))]
+        return [("strangers", max(1, self._threads - _FOR_KNOWN)), (name, max(1, self._threads // 2))]
+
+    def _answer(self, request: HttpRequest, shown: str, account: str) -> HttpResponseBase:
+        """The answer; whoever was let in by it is known from now on, and who no longer is, no more."""
         response = self._get_response(request)
-        if shown and not known and _was_let_in(request):
-            self._let_in[shown] = None
+        if not shown:
+            return response
+        now = _account(request)
+        if now:
+            self._let_in[shown] = now
+            self._let_in.move_to_end(shown)
             if len(self._let_in) > MOST_KEPT:
                 self._let_in.popitem(last=False)
+        elif account and (response.status_code == 401 or not request.path.startswith("/api/")):
+            self._let_in.pop(shown, None)
         return response
 
 
+def _later(response: HttpResponse, seconds: int) -> HttpResponse:
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _shown(request: HttpRequest) -> str:
-    """A digest of what somebody shows to be let in; empty for who shows nothing."""
-    token = request.headers.get("Authorization", "") if request.path.startswith("/api/") else ""
-    shown = token or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    """A digest of what somebody shows to be let in, however it is spelled; empty for who shows nothing."""
+    given = request.headers.get("Authorization", "") if request.path.startswith("/api/") else ""
+    shown = given.partition(" ")[2].strip() or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     return sha256(shown.encode()).hexdigest() if shown else ""
 
 
-def _was_let_in(request: HttpRequest) -> bool:
-    return bool(getattr(request, "auth", None) or getattr(request, "actor", None))
+def _account(request: HttpRequest) -> str:
+    """Whose request it was, as one name for all that they show; "" for a stranger's."""
+    actor = getattr(request, "auth", None) or getattr(request, "actor", None)
+    return f"account {actor.account_id}" if actor else ""

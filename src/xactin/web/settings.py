@@ -158,9 +158,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 METRICS_TOKEN = os.environ.get("XACTIN_METRICS_TOKEN", "")
-# Requests a minute and process: of an address that nobody is known behind, and of somebody let in. 0 counts nothing.
+# Requests a minute and process: of an address that nobody is known behind, and of an account let in. 0 counts nothing.
 STRANGER_RATE = 0 if TESTING else int(os.environ.get("XACTIN_STRANGER_RATE", "300"))
 KNOWN_RATE = 0 if TESTING else int(os.environ.get("XACTIN_KNOWN_RATE", "1800"))
+HEALTH_SECONDS = 0.0 if TESTING else 1.0  # that what /health found is told again
 # Of one person within 24 hours: files, and bytes in all.
 UPLOADS_A_DAY = int(os.environ.get("XACTIN_UPLOADS_A_DAY", "2000"))
 UPLOADED_A_DAY = UPLOADS_A_DAY * 2 * 1024 * 1024

@@ -16,22 +16,13 @@ from xactin.web import health as parts
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Each part's state; 200 when all are well, else 503."""
-    found = parts.look()
+    """Each part's state; 200 when all are well, else 503. What `metrics` tells only some stands here for them only."""
+    found, told = parts.look(), _may_measure(request)
     well = all(part.well for part in found)
-    body = {
-        "status": "ok" if well else "failing",
-        "version": version("xactin"),
-        "parts": {
-            part.name: {
-                "ok": part.well,
-                "detail": part.detail,
-                "waiting": part.waiting,
-                "seconds": part.seconds,
-            }
-            for part in found
-        },
-    }
+    shown = {part.name: {"ok": part.well} | (_measured(part) if told else {}) for part in found}
+    body = {"status": "ok" if well else "failing", "parts": shown}
+    if told:
+        body["version"] = version("xactin")
     response = JsonResponse(body, status=200 if well else 503)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -57,6 +48,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ),
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _measured(part: parts.Part) -> dict[str, object]:
+    return {"detail": part.detail, "waiting": part.waiting, "seconds": part.seconds}
 
 
 def _may_measure(request: HttpRequest) -> bool:

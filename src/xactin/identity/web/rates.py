@@ -18,7 +18,7 @@ def address_of(request: HttpRequest) -> str:
 
     Of IPv6 its network: whoever has one line has all addresses of it.
     """
-    return ratelimit.truncate_ip(get_client_ip(request) or "")
+    return str(ratelimit.truncate_ip(get_client_ip(request) or ""))
 
 
 def allowed(request: HttpRequest, action: str, rate: str, *, key: str) -> bool:

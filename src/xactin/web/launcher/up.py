@@ -16,6 +16,7 @@ from xactin.web.launcher.os_user import OsUser
 from xactin.web.launcher.postgres import Cluster
 from xactin.web.launcher.processes import Child, Supervisor, die_with_parent
 from xactin.web.launcher.servants import as_user, servant
+from xactin.web.limits.places import USUAL_THREADS
 
 log = logging.getLogger("xactin.launcher")
 
@@ -109,7 +110,10 @@ def _demo_wishes(wish: Wish) -> list[str]:
 
 def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:
     """Granian: threads behind WSGI, so that connections to the database are processes x threads."""
-    processes, threads = own.get("XACTIN_WEB_PROCESSES", "2"), own.get("XACTIN_WEB_THREADS", "8")
+    processes, threads = (
+        own.get("XACTIN_WEB_PROCESSES", "2"),
+        own.get("XACTIN_WEB_THREADS", str(USUAL_THREADS)),
+    )
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", wish.host, "--port", str(wish.port)),

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from xactin.web import health
+
 pytestmark = pytest.mark.django_db
 
 
@@ -12,6 +14,21 @@ def test_health_names_each_part(client: Client) -> None:
     answer = client.get("/health")
     assert answer.status_code == 200, answer.content
     assert {"database", "files", "queue", "outbox", "log"} <= set(answer.json()["parts"])
+
+
+def test_health_tells_strangers_what_is_well_and_no_more(client: Client) -> None:
+    answer = client.get("/health", REMOTE_ADDR="203.0.113.9")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "parts": {name: {"ok": True} for name in health.QUESTIONS}}
+    assert "detail" in client.get("/health", REMOTE_ADDR="127.0.0.1").json()["parts"]["roles"]
+
+
+def test_health_asked_a_thousand_times_looks_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HEALTH_SECONDS, looked = 60.0, []
+    monkeypatch.setattr(health, "_seen", [])
+    monkeypatch.setattr(health, "QUESTIONS", {"one": lambda: looked.append(1) or health.Part("one", True)})
+    assert [len(health.look()) for _time in range(1000)] == [1] * 1000
+    assert looked == [1]
 
 
 def test_metrics_speak_prometheus(client: Client) -> None:

@@ -1,5 +1,6 @@
 """Whoever presses is stopped; whoever was let in goes on, from the same address too. No database."""
 
+from collections import OrderedDict
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
+from xactin.web import errors
 from xactin.web.fairness import MOST_KEPT, Buckets, Fairness
 
 OFFICE = "203.0.113.5"
@@ -18,8 +20,8 @@ def door(settings: Settings) -> Fairness:
     settings.STRANGER_RATE, settings.KNOWN_RATE = 8, 16
 
     def answered(request: HttpRequest) -> HttpResponse:
-        if request.headers.get("Authorization") == "Bearer good":
-            request.auth = SimpleNamespace(name="somebody")  # type: ignore[attr-defined]
+        if request.headers.get("Authorization", "").split()[1:] == ["good"]:
+            request.auth = SimpleNamespace(account_id=7)  # type: ignore[attr-defined]
             return HttpResponse("x")
         return HttpResponse("x", status=401 if "Authorization" in request.headers else 200)
 
@@ -60,3 +62,53 @@ def test_who_was_let_in_goes_on_behind_the_same_address(door: Fairness) -> None:
     assert _ask(door, token="good") == 200
     assert [_ask(door, token=f"guess-{at}") for at in range(4)] == [401] * 3 + [429]
     assert [_ask(door, token="good") for _ in range(9)] == [200] * 8 + [429]
+
+
+def test_one_account_has_one_count_however_its_token_is_spelled(door: Fairness) -> None:
+    def ask(scheme: str) -> int:
+        headers = {"Authorization": f"{scheme} good"}
+        return door(RequestFactory().get("/api/v1/me", headers=headers, REMOTE_ADDR=OFFICE)).status_code
+
+    assert ask("Bearer") == 200
+    spelled = ["Bearer", "bearer", "BEARER", "bEARER"] * 2
+    assert [ask(one) for one in [*spelled, "beArer"]] == [200] * 8 + [429]
+    assert len(door._let_in) == 1
+
+
+def test_what_lets_in_no_more_counts_by_the_address_again(door: Fairness) -> None:
+    assert _ask(door, token="good") == 200
+    door._let_in = OrderedDict(dict.fromkeys(door._let_in, "account 7"))
+    door._get_response = lambda request: HttpResponse("x", status=401)  # ended meanwhile
+    assert _ask(door, token="good") == 401
+    assert not door._let_in
+
+
+def test_a_line_of_ipv6_is_one_stranger_whatever_address_it_takes(door: Fairness) -> None:
+    codes = [_ask(door, address=f"2001:db8:0:1::{number:x}") for number in range(5)]
+    assert codes == [200] * 4 + [429]
+    assert _ask(door, address="2001:db8:0:2::1") == 200
+
+
+@pytest.mark.parametrize(("token", "most"), [("", 2), ("good", 3)])
+def test_some_threads_are_left_whoever_holds_the_others(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, token: str, most: int
+) -> None:
+    monkeypatch.setenv("XACTIN_WEB_THREADS", "5")
+    settings.STRANGER_RATE = settings.KNOWN_RATE = 6000
+    inside: list[int] = []
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        """Asks once more from within, as if another thread did, until no place is left."""
+        request.auth = SimpleNamespace(account_id=7) if token else None  # type: ignore[attr-defined]
+        if request.path != "/api/v1/last":
+            inside.append(_ask(door, token=token, address=f"203.0.113.{len(inside)}"))
+        return HttpResponse("x")
+
+    door = Fairness(answered)
+    _ask(door, "/api/v1/last", token=token)
+    assert _ask(door, token=token) == 200
+    assert inside == [503] + [200] * (most - 1)
+    assert _ask(door, "/api/v1/last", token=token) == 200  # all places were given back
+    assert _ask(door, "/health") == 200
+    answer = errors.too_busy(RequestFactory().get("/"))
+    assert answer.status_code == 503

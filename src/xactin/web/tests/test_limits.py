@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ from psycopg import sql
 from xactin.cases.errors import Invalid
 from xactin.web import api
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
-from xactin.web.limits.bodies import Bodies, Body, TooSlow
+from xactin.web.limits import bodies
+from xactin.web.limits.bodies import Bodies, Body, TooSlow, Waiting
 
 
 class Trickle:
@@ -50,6 +52,25 @@ def test_a_body_that_trickles_is_not_waited_for(trickle: Trickle) -> None:
         body.read(1000)
     with pytest.raises(TooSlow):
         body.read(1)
+
+
+def test_of_many_bodies_that_are_waited_for_the_slowest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "AT_ONCE", 0.2)
+    waiting = Waiting(2)
+    lines = [Trickle(b"x" * sent) for sent in (100, 5000, 4000)]
+    slow, *quick = [Body(line, waiting=waiting, length=9000) for line in lines]
+    for body, line in ((slow, 100), (quick[0], 5000), (quick[1], 4000)):
+        assert len(body.read(line)) == line
+    begun = time.monotonic()
+    with pytest.raises(TooSlow):
+        slow.read(1000)
+    assert time.monotonic() - begun < 3
+    assert not any(waiting.gives_way(body) for body in quick)
+    whole = Body(Trickle(b"y"), waiting=waiting, length=1)
+    assert whole.read(1) == b"y"
+    assert not any(waiting.gives_way(body) for body in quick)  # who has come is in nobody's way
+    for line in lines:
+        line.gone.set()
 
 
 def test_the_site_answers_408_and_goes_on(trickle: Trickle, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +110,9 @@ def test_at_most_fifty_faults_are_told(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_what_may_be_personal_is_not_stored(client: Client) -> None:
+    token = _token()
     assert "no-store" not in client.get("/verify/").headers.get("Cache-Control", "")
-    assert client.get("/api/v1/me", headers=_token())["Cache-Control"] == "no-store"
+    assert client.get("/api/v1/me", headers=token)["Cache-Control"] == "no-store"
     client.cookies["sessionid"] = "somebody"
     assert "no-store" in client.get("/procedures/")["Cache-Control"]
 
