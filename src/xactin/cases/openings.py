@@ -12,6 +12,7 @@ from xactin.identity.commands import register_purpose, register_subjects
 
 PURPOSES: Final = {
     "api": ("Chương trình nối vào đọc", "Read by a connected program"),
+    "api.list": ("Chương trình nối vào lấy danh sách", "A list taken by a connected program"),
     "bundle": ("Lấy bằng chứng của hồ sơ", "Fetching the proof of a dossier"),
     "desk": ("Giải quyết hồ sơ", "Working on the dossier"),
     "export": ("Xuất danh sách ra tệp", "Taking a list along as a file"),
@@ -39,7 +40,8 @@ def _about(person: UUID) -> list[str]:
 
 
 def _lists(ids: Collection[str]) -> Mapping[str, str]:
-    return {id: _("Search among dossiers by a person") for id in ids}
+    names = {"list": _("A list of dossiers"), "person": _("Search among dossiers by a person")}
+    return {id: names.get(id, id) for id in ids}
 
 
 def _named(ids: Collection[str]) -> Mapping[str, str]:

@@ -51,13 +51,14 @@ def order(*, by: Actor, case: UUID, basis: str, parts: Collection[str] | None = 
     return id
 
 
-def confirm(*, by: Actor, erasure: UUID) -> None:
+def confirm(*, by: Actor, erasure: UUID, case: UUID | None = None) -> None:
     """A second person carries an order out: content and salts go, and what tables held of them.
 
-    Raises NotFound, Forbidden for who ordered it, MustBeKept, NothingToErase.
+    `case` is the dossier that was shown, where one was. Raises NotFound (also for an order of another dossier),
+    Forbidden for who ordered it, MustBeKept, NothingToErase.
     """
     with transaction.atomic():
-        waiting = _waiting(by, erasure)
+        waiting = _waiting(by, erasure, case)
         if waiting.ordered_by_id == by.person_id:
             raise Forbidden(_("You ordered this yourself: somebody else has to confirm it."))
         ref = ledger.erase(
@@ -72,21 +73,21 @@ def confirm(*, by: Actor, erasure: UUID) -> None:
         _end(waiting, by, "erased", entry.at)
 
 
-def drop(*, by: Actor, erasure: UUID) -> None:
+def drop(*, by: Actor, erasure: UUID, case: UUID | None = None) -> None:
     """The order is dropped, by whoever gave it or another who might have confirmed it. Raises NotFound."""
     with transaction.atomic():
-        waiting = _waiting(by, erasure)
+        waiting = _waiting(by, erasure, case)
         with ledger.acting(subject=subject_of(waiting.case_id), mandates=[by.mandate_id]) as chain:
             chain.attest(identity.signer_of(by), act=DROP_ERASURE, effect={"order": str(erasure)})
             at = chain.at
         _end(waiting, by, "dropped", at)
 
 
-def _waiting(by: Actor, erasure: UUID) -> Erasure:
+def _waiting(by: Actor, erasure: UUID, case: UUID | None) -> Erasure:
     """The order under its lock, if it still waits and this actor has the duty for it. Raises NotFound."""
     rows = Erasure.objects.select_for_update(of=("self",)).filter(pk=erasure, ended_at__isnull=True)
     found = rows.first()
-    if found is None:
+    if found is None or case not in (None, found.case_id):
         raise NotFound
     queries.case_for(by, found.case_id)
     return found

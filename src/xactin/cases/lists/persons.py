@@ -37,6 +37,8 @@ PURPOSES: Final = {
 """What people may be looked for, by the word that the log keeps."""
 LIST: Final = "cases:person"
 """The subject of the log for the search itself."""
+WHOLE_LIST: Final = "cases:list"
+"""The subject of the log for a list that a program takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ def note_search(actor: Actor, person: Sought) -> None:
 def note_found(actor: Actor, person: Sought, found: Iterable[Case]) -> None:
     """Logs that these dossiers were found so and are shown."""
     note_shown(actor, person.purpose, (case.pk for case in found))
+
+
+def note_taken(actor: Actor, found: Iterable[Case]) -> None:
+    """Logs in one line that a program of an official takes a list, and of which dossiers it is told the names.
+
+    A page of a list on a screen is no reading, a file of it is; a program takes all pages one after the other.
+    """
+    named = sorted(str(case.pk) for case in found if not case.applicant_withheld)
+    if actor.post_code and named:
+        vault.note_reading(by=str(actor.person_id), purpose="api.list", subject=WHOLE_LIST, parts=named)
 
 
 def note_shown(actor: Actor, purpose: str, cases: Iterable[UUID]) -> None:

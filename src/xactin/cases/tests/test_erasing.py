@@ -21,6 +21,7 @@ from xactin.ledger.audit import run_audit
 from xactin.ledger.errors import MustBeKept
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault
+from xactin.vault.ids import new_id
 
 BASIS = "Điều 14 Luật Bảo vệ dữ liệu cá nhân"
 
@@ -73,6 +74,8 @@ def test_the_pages_of_an_order(finished: Case) -> None:
     assert finished.number in auditor.page("/desk/erasures/")
     confirming = f"{place}{Erasure.objects.get().pk}/"
     assert chair.send(confirming).status_code == 403
+    elsewhere = f"/desk/cases/{new_id()}/erase/{Erasure.objects.get().pk}/"
+    assert [auditor.send(elsewhere, **sent).status_code for sent in ({}, {"drop": "1"})] == [404, 404]
     assert auditor.send(confirming).status_code == 302
     assert "form.task" not in vault.commitments_of(f"case:{finished.pk}")
     assert "answer.report.0" in vault.commitments_of(f"case:{finished.pk}")

@@ -13,10 +13,11 @@ from xactin.cases import testing
 from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers.people import marked
 from xactin.cases.lists import queries
-from xactin.cases.lists.persons import LIST, Sought
+from xactin.cases.lists.persons import LIST, WHOLE_LIST, Sought
 from xactin.cases.lists.queries import Filters
 from xactin.cases.models import Case
 from xactin.cases.rules import late_from, person_query
+from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.models import Account
 from xactin.identity.queries import actor_for
@@ -178,6 +179,17 @@ class TestLists:
         Visitor("motcua1").page("/desk/cases/", format="csv", code="1.001193")
         assert "export" in {one.purpose for one in vault.openings_of(f"case:{self.birth.pk}")}
         assert "export" not in {one.purpose for one in vault.openings_of(f"case:{self.plain.pk}")}
+
+    def test_a_list_that_a_program_takes_is_a_reading_too(self) -> None:
+        counter, before = Asker("motcua1"), len(vault.openings_of(WHOLE_LIST))
+        for path, query in (("/cases", {"limit": 1}), ("/tasks", {}), ("/tasks", {"mine": "false"})):
+            assert counter.get(path, **query).status_code == 200
+        assert Asker("congdan1").get("/cases").json()["items"]
+        logged = vault.openings_of(WHOLE_LIST)
+        assert len(logged) == before + 2, "one's own tasks and one's own dossiers are no list"
+        assert {(one.who, one.purpose) for one in logged[:2]} == {(str(counter.actor.person_id), "api.list")}
+        tasks, cases = logged[:2]
+        assert (len(cases.parts), str(self.plain.pk) in tasks.parts) == (1, True)
 
     def test_the_way_back_leads_to_the_list_as_it_was(self) -> None:
         page = Visitor("motcua1").page("/desk/cases/", sort="due", code="1.013225")

@@ -59,7 +59,7 @@ def confirm(request: HttpRequest, case: UUID, erasure: UUID) -> HttpResponse:
     """Carries an order out, or drops it."""
     act = commands.drop if request.POST.get("drop") else commands.confirm
     said = _("The order was dropped.") if request.POST.get("drop") else _("The content was erased.")
-    return _done(request, case, lambda: act(by=acted_by(request), erasure=erasure), said)
+    return _done(request, case, lambda: act(by=acted_by(request), erasure=erasure, case=case), said)
 
 
 def _done(request: HttpRequest, case: UUID, act: Callable[[], None], said: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from xactin.cases.counter.commands import Visitor, begin_for
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.lists import queries as lists
+from xactin.cases.lists.persons import note_taken
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import answers, nouns, party_rest
@@ -126,7 +127,9 @@ def list_cases(
     """The cases the asker may see, newest first. `late`: any step was late, or the end. `due_before` asks for
     those not yet finished."""
     filters = lists.Filters(words=q, state=state, late=late, due_before=due_before, after=after, limit=limit)
-    return answers.page(lists.cases(_actor(request), filters), limit, answers.case)
+    found = lists.cases(_actor(request), filters)
+    note_taken(_actor(request), found[:limit])
+    return answers.page(found, limit, answers.case)
 
 
 @router.get(
@@ -281,7 +284,10 @@ def list_inbox(
 ) -> dict[str, Any]:
     """Open tasks, those due first at the top: of the asker, or (`mine=false`) of all cases they may see."""
     filters = lists.Filters(words=q, place=lists.cursor_from(after))
-    return answers.inbox_page(lists.inbox(_actor(request), filters, mine=mine, whole=True))
+    found = lists.inbox(_actor(request), filters, mine=mine, whole=True)
+    if not mine:
+        note_taken(_actor(request), {row.case_id: row.case for row in found[: lists.PAGE]}.values())
+    return answers.inbox_page(found)
 
 
 @router.post(
