@@ -237,7 +237,9 @@ def _extend(batch: _Batch, origin: str, key: Ed25519PrivateKey) -> str:
 
 
 def _copy_leaves(leaves: Sequence[tuple[int, int, bytes, bytes]]) -> None:
+    # Django hands COPY through to the driver, whose faults are not Django's unless they are made so.
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy("COPY ledger_leaf (index, entry, data, mandates) FROM STDIN") as copy,
     ):
