@@ -23,6 +23,7 @@ from xactin.identity.agencies.commands import close_agency, create_agency, edit_
 from xactin.identity.agencies.uses import register_use
 from xactin.identity.attested_rows import attest_standing, fold_names_again
 from xactin.identity.attesting import signer_of
+from xactin.identity.calendars.commands import keep_usual_calendar
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
     enrol_person_key,
@@ -76,6 +77,7 @@ __all__ = [
     "give_usual_duties",
     "invite_again",
     "invite_person",
+    "keep_usual_calendar",
     "make_person_account",
     "passkey_options",
     "passkey_signature",
@@ -132,6 +134,7 @@ def found_authority(
     post = create_post(
         agency=agency, role="administrator", title_vi="Quản trị viên", title_en="Administrator"
     )
+    keep_usual_calendar()
     account = make_person_account(username=username, password=password, full_name=full_name, email=email)
     appoint(person=account.person, post=post)
     return account

@@ -26,7 +26,7 @@ OWN_ACTS: Final = frozenset(
 AGENCY_ACTS: Final = {
     "agency.create": "agencies.manage",
     "agency.edit": "agencies.manage",
-    "agency.calendar": "agencies.manage",
+    "agency.calendar": "calendars.manage",
 }
 POST_ACTS: Final = {
     "post.create": "agencies.manage",
@@ -68,6 +68,12 @@ def _register_duties() -> None:
         vi="Quản lý cơ quan và chức vụ",
         en="Manage agencies and posts",
         sensitive=True,
+        usual=usual,
+    )
+    register_duty(
+        "calendars.manage",
+        vi="Đặt giờ làm việc, ngày nghỉ của cơ quan",
+        en="Set the hours and days off of agencies",
         usual=usual,
     )
     register_duty(

@@ -6,7 +6,7 @@ from xactin.identity.attesting import entered, require
 from xactin.identity.calendars.queries import forget_calendars
 from xactin.identity.models import Agency, WorkCalendar
 from xactin.identity.rights import Actor, Facts
-from xactin.kernel.calendars import Calendar
+from xactin.kernel.calendars import Calendar, vietnam
 
 ACT = "agency.calendar"
 
@@ -26,3 +26,17 @@ def set_calendar(*, agency: Agency, calendar: Calendar, by: Actor | None) -> Wor
     )
     transaction.on_commit(forget_calendars)
     return row
+
+
+@transaction.atomic
+def keep_usual_calendar() -> bool:
+    """An authority that has none yet gets the calendar of Viet Nam as data of its own; whether that was done.
+
+    The country's days off come with a library that learns new ones. What an authority computes by has to stand
+    written, so that its digest can be asked for when the library knows better.
+    """
+    root = Agency.objects.filter(parent=None).order_by("path").first()
+    if root is None or WorkCalendar.objects.filter(agency=root).exists():
+        return False
+    set_calendar(agency=root, calendar=vietnam(), by=None)
+    return True

@@ -59,6 +59,10 @@ def tree(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _facts(agency: Agency) -> Facts:
+    return Facts(subject=f"agency:{agency.code}", path=agency.path)
+
+
 def _agency(code: str) -> Agency:
     return get_object_or_404(Agency.objects.select_related("parent"), code=code)
 
@@ -75,6 +79,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "functions": ", ".join(map(function_text, found.functions)),
         "posts": queries.posts_in(found.id),
         "children": found.children.order_by("path"),
+        "sets_hours": may(actor, "agency.calendar", _facts(found)).allowed,
         **_changes(actor, found.path),
     }
     return render(request, "identity/agency.html", shown)
