@@ -14,10 +14,11 @@ from xactin.cases.dossiers.services import run_service
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import commands as procedures
+from xactin.cases.procedures.queries import forget_standing
 from xactin.identity.queries import Actor, actor_for
-from xactin.identity.testing import Province, small_province
+from xactin.identity.testing import Province, small_province, standing_province, surroundings
 from xactin.kernel.procedure.package import load_package
-from xactin.ledger.testing import sequence_all
+from xactin.ledger.testing import recalled, sequence_all
 
 
 def _pdf() -> bytes:
@@ -59,10 +60,16 @@ def package_folder(name: str) -> Path:
 
 def province_with(*names: str) -> Province:
     """A small province that has published these procedures."""
-    province = small_province()
-    for name in names:
-        procedures.publish_folder(by=actor_for("quantri1"), folder=package_folder(name))
-    return province
+    folders = [package_folder(name) for name in names]
+
+    def publish() -> None:
+        small_province()
+        for folder in folders:
+            procedures.publish_folder(by=actor_for("quantri1"), folder=folder)
+
+    recalled((*folders, *surroundings()), publish)
+    forget_standing()
+    return standing_province()
 
 
 def example(name: str) -> dict[str, Any]:

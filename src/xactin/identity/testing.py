@@ -1,16 +1,20 @@
 """A small province for tests: real agencies, posts, people and keys, made by the room's own commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.test import Client
 
-from xactin.identity import commands, duties
+from xactin.identity import commands, duties, queries
+from xactin.identity.calendars.queries import forget_calendars
 from xactin.identity.duties import usual_duties
 from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
+from xactin.ledger import clock
+from xactin.ledger.testing import recalled
 
 if TYPE_CHECKING:
     import pytest
@@ -60,6 +64,30 @@ def small_province(
 
     `role` and `function` give posts and agencies other ids.
     """
+    if role is not str or function is not str:
+        _found(demo, role, function)
+    else:
+        recalled(("small_province", demo, *surroundings()), lambda: _found(demo, role, function))
+    return standing_province()
+
+
+def standing_province() -> Province:
+    """What stands in the tables now."""
+    queries.forget_tree()
+    forget_calendars()
+    return Province(
+        {one.code: one for one in Agency.objects.all()},
+        {one.username: one for one in Account.objects.select_related("person")},
+    )
+
+
+def surroundings() -> tuple[Hashable, ...]:
+    """What a small province depends on besides its code: a test may have changed it."""
+    usual = sorted((id, tuple(sorted(one.usual))) for id, one in duties._duties.items())
+    return (settings.XACTIN_URL, commands.sign, clock.now, tuple(usual))
+
+
+def _found(demo: bool, role: Callable[[str], str], function: Callable[[str], str]) -> None:
     administrator = commands.found_authority(
         code=AUTHORITY,
         name_vi="Ủy ban nhân dân tỉnh Phú Thọ",
@@ -90,7 +118,6 @@ def small_province(
         made.accounts[username] = account
     for username, name, kind, number in _CITIZENS:
         made.accounts[username] = citizen(username, name, kind=kind, id_number=number)
-    return made
 
 
 def _agency(

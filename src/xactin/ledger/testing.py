@@ -1,9 +1,11 @@
 """An authority for tests, and people who may sign in it."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -120,3 +122,63 @@ def _rows_of(table: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')  # noqa: S608 (names of our tables)
         return [str(row[0]) for row in cursor.fetchall()]
+
+
+_TABLES: Final = """
+SELECT c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace
+   AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+ GROUP BY c.oid
+"""
+_ROWS: Final = "SELECT to_jsonb(one)::text FROM {table} one"
+_LAY: Final = (
+    "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+)
+_recalled: Final[dict[Hashable, list[tuple[str, str]]]] = {}
+
+
+def recalled(key: Hashable, make: Callable[[], object]) -> None:
+    """What `make` writes into an empty authority's tables: by its commands once a process, then as the same rows.
+
+    Most tests begin with a world that hundreds of commands make; how those work is tried elsewhere. `key` holds all
+    that `make` depends on. Where an authority stands already, `make` is called as it is. What processes remember of
+    rows, other than the ledger, is for the caller to forget.
+    """
+    if Entry.objects.exists():
+        make()
+        return
+    remember(None)
+    clock.forget()
+    rows = _recalled.get(key)
+    if rows is None:
+        before = _all_rows()
+        make()
+        _recalled[key] = _written(before, _all_rows())
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, told in rows:
+            cursor.execute(statement, (told,))
+
+
+def _all_rows() -> dict[tuple[str, str], Counter[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        found = {}
+        for table, columns in cursor.fetchall():
+            cursor.execute(_ROWS.format(table=table))
+            found[table, columns] = Counter(row for (row,) in cursor.fetchall())
+    return found
+
+
+def _written(
+    before: Mapping[tuple[str, str], Counter[str]], after: Mapping[tuple[str, str], Counter[str]]
+) -> list[tuple[str, str]]:
+    """Statements that lay down what was added; rows that stood before must not have been touched."""
+    found = []
+    for (table, columns), rows in after.items():
+        assert not before[table, columns] - rows, f"a row of {table} was changed"
+        added = [json.loads(row) for row in rows - before[table, columns]]
+        if added:
+            found.append((_LAY.format(table=table, columns=columns), json.dumps(added)))
+    return found
