@@ -21,6 +21,7 @@ MORE_DOORS = {
     ("identity", "settings"): "allauth's settings belong to the room that owns sign-in",
     ("identity", "refusals"): "how a refusal of that room is told by any door",
     ("identity", "rest"): "who calls the API: the check of its tokens",
+    ("identity", "idempotency"): "one act for one key, at any door that writes",
     ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
     ("notices", "topics"): "the event that a handler is given",
     ("vault", "apart"): "the closed child in which what strangers wrote is read",

@@ -16,7 +16,6 @@ RIGHTS: Final = {
     "cases_party": "INSERT, UPDATE (state, answered_at)",
     "cases_pendingact": "INSERT, UPDATE, DELETE",
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
-    "cases_reply": "INSERT, UPDATE, DELETE",
     "cases_result": "INSERT, UPDATE",
     "cases_sealingkey": "INSERT",
     "cases_serial": "INSERT, UPDATE",

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import commands
-from xactin.cases.models import PendingAct, Reply, Timer
+from xactin.cases.models import PendingAct, Timer
 from xactin.ledger.clock import now
 
 BATCH = 200
@@ -22,7 +22,6 @@ def timers(timestamp: int) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="cases.sweep", queueing_lock="cases.sweep")
 def sweep(timestamp: int) -> None:
-    """Forgets statements nobody signed in time, and replies older than a day, acts that nobody came back to."""
+    """Forgets statements nobody signed in time, and acts that nobody came back to."""
     PendingAct.objects.filter(created_at__lt=now() - commands.PENDING_TIME).delete()
-    Reply.objects.filter(created_at__lt=now() - commands.REPLY_TIME).delete()
     act_drafts.sweep()

@@ -16,6 +16,7 @@ RIGHTS: Final = {
     "identity_person": "INSERT, UPDATE",
     "identity_post": "INSERT, UPDATE",
     "identity_proposal": "INSERT, UPDATE",
+    "identity_reply": "INSERT, UPDATE, DELETE",
     "identity_signingkey": "INSERT, UPDATE",
     "identity_workcalendar": "INSERT",
     # allauth's, which stands in this room: addresses, second factors and sessions come and go.

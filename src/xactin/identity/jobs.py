@@ -1,4 +1,5 @@
-"""E-mail about an account (confirm it, reset the password): sent later, so no page waits for a server."""
+"""E-mail about an account (confirm it, reset the password), sent later so that no page waits for a server; and what
+is forgotten in time."""
 
 import json
 from base64 import b64decode, b64encode
@@ -7,6 +8,9 @@ from django.core.mail import EmailMessage
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from xactin.identity.models import Reply
+from xactin.identity.rules import REPLIES_KEPT
+from xactin.ledger.clock import now
 from xactin.vault import secrets
 
 CONTEXT = "identity.mail"
@@ -24,3 +28,10 @@ def send_account_mail(sealed: str) -> None:
     """Sends one message; a mail server that is away raises, and the queue tries again."""
     mail = json.loads(secrets.unseal(b64decode(sealed), CONTEXT))
     EmailMessage(mail["subject"], mail["text"], to=[mail["to"]]).send()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="identity.sweep", queueing_lock="identity.sweep")
+def sweep(timestamp: int) -> None:
+    """Forgets what was answered to requests with an `Idempotency-Key` more than a day ago."""
+    Reply.objects.filter(created_at__lt=now() - REPLIES_KEPT).delete()

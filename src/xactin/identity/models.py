@@ -314,3 +314,21 @@ class WorkCalendar(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Reply(models.Model):
+    """What a write with an `Idempotency-Key` answered, kept 24 hours, scoped to who asked."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    body = models.CharField(max_length=64)  # sha256 of method, path and body
+    status = models.PositiveSmallIntegerField()
+    answer = models.BinaryField()  # sealed
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="identity_reply_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 AGENCY_CODE_PATTERN: Final = r"^[A-Z][0-9]{2}(\.[0-9A-Z]+)*$"
@@ -23,6 +24,9 @@ _ROLE = re.compile(r"[a-z][a-z0-9-]{0,29}")
 TOKEN_DAYS: Final = 90
 TOKEN_CHOICES: Final = (7, 30, TOKEN_DAYS, 365)
 """For how many days a token can be made on the page; the command takes any number up to the last."""
+
+REPLIES_KEPT: Final = timedelta(hours=24)
+"""How long a request with an `Idempotency-Key` is answered as it was the first time."""
 
 FUNCTIONS: Final = ("handling", "construction", "civil_status", "land", "environment", "infrastructure")
 """The parts an agency can have in the procedures we know; others may be named by procedures to come."""

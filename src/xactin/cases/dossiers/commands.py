@@ -54,7 +54,6 @@ from xactin.vault.ids import new_id
 
 __all__ = [
     "PENDING_TIME",
-    "REPLY_TIME",
     "ActDone",
     "Asked",
     "Prepared",
@@ -68,7 +67,6 @@ __all__ = [
 ]
 
 PENDING_TIME: Final = timedelta(minutes=10)
-REPLY_TIME: Final = timedelta(hours=24)
 _NOTHING: Final = {"type": "object", "additionalProperties": False}
 
 

@@ -8,14 +8,14 @@ from django.test import Client
 
 from xactin.cases import testing
 from xactin.cases.dossiers import commands, services
-from xactin.cases.models import Case, OpenTask, PendingAct, Reply
+from xactin.cases.models import Case, OpenTask, PendingAct
 from xactin.cases.tests.asking import API, Asker, body_of, problem
 from xactin.cases.tests.passkeys import enrol, signing
-from xactin.cases.web import idempotency
 from xactin.identity import commands as identity
-from xactin.identity.models import Post
+from xactin.identity.models import Post, Reply
 from xactin.identity.queries import actor_for
 from xactin.identity.tests.passkeys import assertion
+from xactin.identity.web import idempotency
 from xactin.ledger import queries as ledger
 from xactin.ledger.audit import run_audit
 from xactin.ledger.clock import now

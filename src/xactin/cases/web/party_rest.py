@@ -10,9 +10,9 @@ from xactin.cases.dossiers import queries as dossiers
 from xactin.cases.models import Party
 from xactin.cases.parties import commands, queries
 from xactin.cases.web import answers, nouns
-from xactin.cases.web.idempotency import Answer, once
 from xactin.cases.web.nouns import Key
 from xactin.identity.queries import Actor
+from xactin.identity.web.idempotency import Answer, once
 from xactin.identity.web.refusals import refusals
 from xactin.identity.web.rest import BearerAuth
 from xactin.ledger.queries import EntryRow, snapshot

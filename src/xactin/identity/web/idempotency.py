@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request twice is one act (design: interfaces).
+"""`Idempotency-Key`: the same request twice is one act, at every door of every room that writes.
 
 Scoped to who asks; the same body replays the answer, another body is refused with 422; kept 24
 hours. The key is claimed before the work, together with the id that the act's entry will have: when
@@ -18,12 +18,11 @@ from uuid import UUID
 import orjson
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from xactin.cases.errors import ActError
-from xactin.cases.models import Reply
-from xactin.cases.web import answers
-from xactin.identity.queries import Actor
+from xactin.identity.errors import Refused
+from xactin.identity.models import Reply
+from xactin.identity.rights import Actor
+from xactin.identity.rules import REPLIES_KEPT
 from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.commands import in_one_trip
@@ -31,21 +30,20 @@ from xactin.ledger.queries import EntryRow
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 
-KEPT = timedelta(hours=24)
 # A request that has not answered for so long has lost its process.
 PATIENCE = timedelta(seconds=30)
 CONTEXT = "reply"
 WORKING, BROKEN = 0, 1
 """What `Reply.status` says while there is no answer: somebody works on it, or gave up half way."""
 
-_FORGET: Final = "DELETE FROM cases_reply WHERE account_id = %s AND key = %s AND created_at < %s"
+_FORGET: Final = "DELETE FROM identity_reply WHERE account_id = %s AND key = %s AND created_at < %s"
 _CLAIM: Final = """
-INSERT INTO cases_reply (account_id, key, body, status, answer, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO identity_reply (account_id, key, body, status, answer, created_at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (account_id, key) DO NOTHING RETURNING id
 """
-_KEEP: Final = "UPDATE cases_reply SET status = %s, answer = %s WHERE id = %s"
-_BREAK: Final = "UPDATE cases_reply SET status = %s WHERE id = %s"
-_DROP: Final = "DELETE FROM cases_reply WHERE id = %s"
+_KEEP: Final = "UPDATE identity_reply SET status = %s, answer = %s WHERE id = %s"
+_BREAK: Final = "UPDATE identity_reply SET status = %s WHERE id = %s"
+_DROP: Final = "DELETE FROM identity_reply WHERE id = %s"
 
 Answer = tuple[int, dict[str, Any]]
 Work = Callable[[UUID], Answer]
@@ -54,14 +52,14 @@ Retold = Callable[[EntryRow], Answer]
 """The answer of an act that was done already, from its entry."""
 
 
-class KeyReused(ActError):
+class KeyReused(Refused):
     """The key was used with another request."""
 
     status = 422
     code = "idempotency_key_reused"
 
 
-class StillWorking(ActError):
+class StillWorking(Refused):
     """The first request with this key has not answered yet."""
 
     status = 409
@@ -71,17 +69,21 @@ class StillWorking(ActError):
 def once(actor: Actor, key: str | None, request: HttpRequest, work: Work, retold: Retold) -> HttpResponse:
     """The answer of `work`, done at most once for this asker and key."""
     if not key:
-        return answers.json(*work(new_id()))
+        return _json(*work(new_id()))
     body = sha256(
         b"\0".join([(request.method or "").encode(), request.path.encode(), request.body])
     ).hexdigest()
     entry, at = new_id(), now()
     sealed = secrets.seal(orjson.dumps({"entry": str(entry)}), CONTEXT)
-    forgotten = (_FORGET, (actor.account_id, key, at - KEPT))
+    forgotten = (_FORGET, (actor.account_id, key, at - REPLIES_KEPT))
     _, claimed = in_one_trip(forgotten, (_CLAIM, (actor.account_id, key, body, WORKING, sealed, at)))
     if not claimed:
         return _again(actor, key, body, work, retold)
     return _done(claimed[0][0], entry, work)
+
+
+def _json(status: int, answer: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(orjson.dumps(answer, default=str), status=status, content_type="application/json")
 
 
 def _done(claim: int, entry: UUID, work: Work) -> HttpResponse:
@@ -97,13 +99,13 @@ def _done(claim: int, entry: UUID, work: Work) -> HttpResponse:
     if 200 <= status < 300:
         return _kept(claim, status, answer)
     in_one_trip((_DROP, (claim,)))  # a question for a passkey: asking again does nothing
-    return answers.json(status, answer)
+    return _json(status, answer)
 
 
 def _kept(claim: int, status: int, answer: dict[str, Any]) -> HttpResponse:
     sealed = secrets.seal(orjson.dumps(answer, default=str), CONTEXT)
     in_one_trip((_KEEP, (status, sealed, claim)))
-    return answers.json(status, answer)
+    return _json(status, answer)
 
 
 def _again(actor: Actor, key: str, body: str, work: Work, retold: Retold) -> HttpResponse:
@@ -111,10 +113,13 @@ def _again(actor: Actor, key: str, body: str, work: Work, retold: Retold) -> Htt
     if reply is None:
         raise _still_working()  # refused in this very moment
     if reply.body != body:
-        raise KeyReused(_("This Idempotency-Key was used with another request."))
+        raise KeyReused(
+            "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+            "This Idempotency-Key was used with another request.",
+        )
     told = orjson.loads(secrets.unseal(bytes(reply.answer), CONTEXT))
     if reply.status not in (WORKING, BROKEN):
-        return answers.json(reply.status, told)
+        return _json(reply.status, told)
     entry = UUID(told["entry"])
     done = ledger.entry(entry)
     if done is not None:
@@ -134,5 +139,6 @@ def _taken_over(reply: Reply) -> bool:
 
 def _still_working() -> StillWorking:
     return StillWorking(
-        _("The first request with this key is still being worked on. Please ask again shortly.")
+        "Yêu cầu đầu tiên với khóa này chưa xử lý xong. Xin hỏi lại sau giây lát.",
+        "The first request with this key is still being worked on. Please ask again shortly.",
     )
