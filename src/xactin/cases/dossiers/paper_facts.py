@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -29,13 +29,30 @@ from xactin.kernel.procedure.description import Signature
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import add_working, effective_start
 
+ONE_STOP: Final = "Trung tâm Phục vụ hành chính công"
+"""The unit of a People's Committee that issues forms 01 to 03 (Circular 03/2025/TT-VPCP)."""
+COMMITTEES: Final = (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE)
+
 
 def letterhead(agency: Agency) -> LetterAgency:
-    """Who issues, as its papers name it."""
+    """Who issues, as its papers name it. A People's Committee stands alone: no body is its superior (Decree 30/2020,
+    Appendix I, "tên của cơ quan chủ quản trực tiếp (nếu có)")."""
+    above = identity.agency(agency.parent_id) if agency.parent_id and agency.kind not in COMMITTEES else None
+    return {"name": agency.name_vi, "place": _place(agency), "parent": above.name_vi if above else None}
+
+
+def one_stop(agency: Agency) -> LetterAgency:
+    """The unit that receives for an agency, under the name of the agency."""
+    return {"name": ONE_STOP, "place": _place(agency), "parent": agency.name_vi}
+
+
+def _place(agency: Agency) -> str:
+    """What stands before the date: the ward's or commune's name, in full where it is a number (Decree 30/2020)."""
     served = unit(agency.unit_code) if agency.unit_code else None
-    place = served.name.removeprefix("Phường ").removeprefix("Xã ") if served else agency.name_vi
-    above = identity.agency(agency.parent_id) if agency.parent_id else None
-    return {"name": agency.name_vi, "place": place, "parent": above.name_vi if above else None}
+    if served is None:
+        return agency.name_vi
+    short = served.name.removeprefix("Phường ").removeprefix("Xã ")
+    return served.name if short.isdigit() else short
 
 
 def appointment(case: Case, package: Package) -> datetime:
@@ -92,7 +109,8 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
         day, signer = facts.pop("at"), _signer(facts.pop("by"), facts.pop("title"))
         told = content.form_data(queries.content_of(actor, case, purpose=f"form {kind}"))
         context = {
-            "agency": letterhead(case.agency),
+            # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
+            "agency": letterhead(case.agency) if facts.get("stage") == "decision" else one_stop(case.agency),
             "date": local_day(day),
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},

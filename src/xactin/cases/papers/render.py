@@ -20,7 +20,7 @@ LARGEST_TEMPLATE: Final = 512 * 1024
 FORMS: Final = {
     "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    "03": "Phiếu từ chối tiếp nhận, giải quyết hồ sơ",
+    "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
 # The template is content of its own module: it cannot take the sheet away, and `closing` checks every page.
 SHEET: Final = """#import "/decree30.typ": state-paper, closing, settings

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.errors import ActError
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
+from xactin.cases.procedures.speech import ranked
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import folded
 from xactin.kernel.local import local_day
@@ -164,15 +165,29 @@ def versions(code: str = "") -> list[ProcedureVersion]:
 
 
 def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:
-    """Procedures in force today, filtered; `words` with or without diacritics."""
+    """Procedures in force today, filtered, by name; `words` as people say them, with or without diacritics."""
     rows = in_force_rows(local_day(now())).filter(kind=APPLICATION).order_by("name_vi", "code")
     if level:
         rows = rows.filter(level=level)
     if field:
         rows = rows.filter(field_code=field)
-    for word in folded(words).split():
-        rows = rows.filter(search__contains=word)
-    return rows
+    return rows.filter(pk__in=_said(words, rows)) if words.strip() else rows
+
+
+def found(*, words: str, level: str = "", limit: int = 100) -> list[ProcedureVersion]:
+    """The same, what fits the words best first; at most `limit`."""
+    rows = catalogue(level=level)
+    if not words.strip():
+        return list(rows.defer("files")[:limit])
+    best = _said(words, rows)[:limit]
+    named = rows.defer("files").in_bulk(best)
+    return [named[one] for one in best]
+
+
+def _said(words: str, rows: QuerySet[ProcedureVersion]) -> list[int]:
+    """The versions that fit what a person said, the best first."""
+    texts = rows.values_list("pk", "name_vi", "name_en", "search")
+    return ranked(folded(words), ((pk, folded(f"{vi} . {en}"), text) for pk, vi, en, text in texts))
 
 
 def text_in(words: Mapping[str, Any], language: str) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,16 @@ def test_a_name_is_looked_at_only_by_those_who_may() -> None:
 def _case() -> Case:
     testing.province_with(testing.PERMIT)
     return testing.apply()
+
+
+@pytest.mark.django_db
+def test_procedures_are_found_in_daily_speech(client: Client) -> None:
+    """The page of procedures answers what fits best first; the API the same ones by code."""
+    testing.province_with(testing.PERMIT, testing.BIRTH)
+    page = client.get("/procedures/", {"q": "làm giấy khai sinh cho con"})
+    assert [card.url for card in page.context["cards"]] == ["/procedures/1.001193/"]
+    page = client.get("/procedures/", {"q": "xin giay phep xay nhaf"})
+    assert [card.url for card in page.context["cards"]][:1] == ["/procedures/1.013225/"]
+    assert not client.get("/procedures/", {"q": "xe máy"}).context["cards"]
+    found = client.get("/api/v1/procedures", {"q": "de con"}).json()
+    assert [one["code"] for one in found["items"]] == ["1.001193"]

@@ -1,5 +1,7 @@
 """Forms 01 to 03 say who applied, who acted and until when, and are found by whom they are for."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from xactin.cases import testing
@@ -59,7 +61,35 @@ def test_a_refusal_names_who_refused(received: bool) -> None:
     assert ("NGƯỜI TIẾP NHẬN HỒ SƠ" in text) is not received
 
 
-def test_the_name_of_a_province_is_not_torn() -> None:
+def test_forms_are_the_one_stop_units_and_a_committee_stands_alone() -> None:
+    """No body stands above a People's Committee (Decree 30/2020); its one-stop unit issues forms 01 to 03."""
+    case = testing.apply()
     by = actor_for("congdan1")
-    printed = lines(paper_facts.form(by, queries.case_for(by, testing.apply().pk), "01").pressed())
-    assert "TỈNH PHÚ THỌ" in printed
+    printed = lines(paper_facts.form(by, queries.case_for(by, case.pk), "01").pressed())
+    assert [line for line in printed if line.startswith(("ỦY BAN", "PHƯỜNG"))] == [
+        "ỦY BAN NHÂN DÂN",
+        "PHƯỜNG HÒA BÌNH",
+    ]
+    assert any("TRUNG TÂM PHỤC VỤ" in line for line in printed)
+    assert not [line for line in printed if "TỈNH PHÚ THỌ" in line]
+    head = paper_facts.letterhead(case.agency)
+    assert (head["name"], head["parent"], head["place"]) == (
+        "Ủy ban nhân dân phường Hòa Bình",
+        None,
+        "Hòa Bình",
+    )
+
+
+@pytest.mark.parametrize(("unit", "place"), [("Phường 12", "Phường 12"), ("Phường Hòa Bình", "Hòa Bình")])
+def test_a_place_named_by_a_number_stands_in_full(
+    unit: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_facts, "unit", lambda _code: SimpleNamespace(name=unit))
+    assert paper_facts.letterhead(testing.apply().agency)["place"] == place
+
+
+def test_a_refusal_after_it_was_received_is_the_agencys_own() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    testing.do(case, "review", "refuse", {"reason": "Không thuộc thẩm quyền"})
+    assert "TRUNG TÂM PHỤC VỤ" not in form(case, "03")

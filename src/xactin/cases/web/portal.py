@@ -55,9 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Procedures in force, searched with or without diacritics."""
+    """Procedures in force, searched in the words of people, what fits best first."""
     words = request.GET.get("q", "").strip()[:200]
-    rows = procedures.catalogue(words=words, level=request.GET.get("level", ""))[:100]
+    rows = procedures.found(words=words, level=request.GET.get("level", ""))
     cards = [shown.procedure_card(procedures.version(row.pk).package) for row in rows]
     return render(request, "cases/catalogue.html", {"cards": cards, "words": words})
 

@@ -160,7 +160,7 @@ def test_supplement():
 @pytest.mark.parametrize(
     ("stage", "title"),
     [
-        ("reception", "PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ"),
+        ("reception", "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ"),
         ("decision", "PHIẾU TỪ CHỐI GIẢI QUYẾT HỒ SƠ"),
     ],
 )
