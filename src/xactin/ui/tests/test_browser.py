@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import pytest
@@ -168,6 +168,10 @@ def test_a_file_that_goes_with_the_form_speaks_the_pages_language_too(phone: Pag
     expect(block.locator("[data-upload-state]")).to_have_text("ban-ve.pdf")
 
 
+SEEN: Final = """one => [...one.childNodes].filter(part => !part.classList?.contains('visually-hidden'))
+  .map(part => part.textContent).join('')"""
+
+
 def test_a_file_that_is_too_large_is_told_at_once_and_not_kept(phone: Page) -> None:
     phone.goto("/ui/form/")
     expect(phone.locator(".xt-choose").first).to_be_visible()
@@ -211,6 +215,41 @@ def test_an_upload_shows_the_servers_words_then_keeps_the_answered_id(phone: Pag
     kept = block.locator("[name=drawing_id]")
     assert [kept.nth(at).input_value() for at in range(kept.count())] == ["file-1", "file-2", "file-3"]
     expect(block.get_by_role("button", name="tang-2.pdf")).to_have_attribute("value", "file-2")
+
+
+def test_of_several_files_one_that_is_refused_is_named_and_stops_no_other(phone: Page) -> None:
+    """Also after the form's own check wrote in the same place: what is said is seen, and in the page's language."""
+    answers = [
+        {"status": 201, "json": {"id": "file-1", "name": "a.pdf"}},
+        {"status": 422, "json": {"detail": "Tệp PDF bị hỏng."}},
+        {"status": 201, "json": {"id": "file-3", "name": "c.pdf"}},
+    ]
+    held: list[Route] = []
+    phone.route("**/files", lambda route: held.append(route))
+    phone.goto("/ui/form/")
+    block = phone.locator(".xt-upload").first
+    block.evaluate(
+        "one => { const input = one.querySelector('[type=file]'); input.required = input.multiple = true }"
+    )
+    error = block.locator("[data-upload-error]")
+    phone.evaluate("document.querySelector('form[data-form]').requestSubmit()")
+    expect(error).to_contain_text("Ông/Bà chưa chọn tệp cho giấy tờ này.")
+    files = [{"name": f"{name}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"} for name in "abc"]
+    block.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    for answer in answers:
+        while not held:
+            phone.wait_for_timeout(50)
+        expect(block).to_have_attribute("data-uploading", "")
+        # Nothing leaves the page while a file is on its way, and none travels twice.
+        assert not phone.evaluate("document.querySelector('.xt-upload input[type=file]').files.length")
+        phone.evaluate("document.querySelector('form[data-form]').requestSubmit()")
+        expect(phone.locator("[data-draft-state]")).to_contain_text("Còn tệp chưa tải lên xong")
+        held.pop().fulfill(**answer)  # type: ignore[arg-type]
+        phone.wait_for_timeout(50)
+    kept = block.locator("[name=drawing_id]")
+    expect(kept).to_have_count(2)
+    assert [kept.nth(at).input_value() for at in range(2)] == ["file-1", "file-3"]
+    assert error.evaluate(SEEN) == "b.pdf: Tệp PDF bị hỏng."
 
 
 def test_photos_shrink_before_they_travel(phone: Page) -> None:

@@ -9,12 +9,16 @@ const words = {
     ended: "Phiên làm việc đã hết. Nội dung đã nhập vẫn được giữ trên máy này. Ông/Bà vui lòng ",
     again: "đăng nhập lại", then: " rồi quay lại trang này để tiếp tục.",
     restored: "Đã khôi phục nội dung Ông/Bà nhập trước khi phiên làm việc kết thúc.", error: "Lỗi: ",
+    missing: "Ông/Bà chưa nhập mục này.", missingFile: "Ông/Bà chưa chọn tệp cho giấy tờ này.",
+    uploading: "Còn tệp chưa tải lên xong. Ông/Bà vui lòng chờ, hoặc hủy tệp đó, rồi bấm lại.",
   },
   en: {
     saved: "Draft saved at", saving: "Saving the draft …", failed: "The draft could not be saved yet. It will be tried again.",
     ended: "The session has ended. What you entered is kept on this device. Please ",
     again: "sign in again", then: " and come back to this page to go on.",
     restored: "What you entered before the session ended has been restored.", error: "Error: ",
+    missing: "Please fill this in.", missingFile: "Please choose a file for this document.",
+    uploading: "A file is still on its way. Please wait, or cancel it, then press again.",
   },
 }[document.documentElement.lang] ?? {};
 
@@ -38,7 +42,8 @@ function start(form) {
   form.addEventListener("input", (event) => {
     slashes(event);
     // A sentence goes while the person types: gone at the press of a button, it would move the button away.
-    if (event.target.closest(".xt-wrong") && !refused(event.target) && !fault(event.target)) check(event.target);
+    // A block of files says `input` too, for the draft: what is wrong with its files is its own to say.
+    if (event.target.form && event.target.closest(".xt-wrong") && !refused(event.target) && !fault(event.target)) check(event.target);
     draft.later();
   });
   form.addEventListener("submit", (event) => submit(event, form, draft));
@@ -112,7 +117,8 @@ function fault(input) {
   }
   if (input.type === "checkbox") return input.required && !input.checked ? say("sayMissing") : "";
   const text = input.value.trim();
-  if (!text) return input.required ? say("sayMissing") || input.validationMessage : "";
+  // Never the browser's own sentence: it speaks the browser's language.
+  if (!text) return input.required ? say("sayMissing") || (input.type === "file" ? words.missingFile : words.missing) : "";
   const shape = shapes[input.dataset.kind];
   if (shape && !shape(text)) return say("sayWrong");
   if (input.pattern && !shape && !new RegExp(`^(?:${input.pattern})$`, "u").test(text)) return say("sayWrong");
@@ -161,6 +167,12 @@ function check(input) {
 
 async function submit(event, form, draft) {
   if (event.submitter?.formNoValidate) return;
+  const onItsWay = form.querySelector("[data-uploading]");
+  if (onItsWay) {
+    event.preventDefault();
+    if (!draft.tell(words.uploading)) onItsWay.scrollIntoView({ block: "center" });
+    return;
+  }
   const seen = new Set();
   const wrong = [...form.elements].filter((input) => {
     if (!input.name || (input.type === "radio" && seen.has(input.name))) return false;
@@ -258,7 +270,8 @@ function drafts(form) {
     addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && timer) save(); });
     sent = content().toString();
   }
-  return { later, save, restore, works: Boolean(url), forget: () => { clearTimeout(timer); sessionStorage.removeItem(key); } };
+  const tell = (text) => { say("failed", text); return Boolean(status); };
+  return { later, save, restore, tell, works: Boolean(url), forget: () => { clearTimeout(timer); sessionStorage.removeItem(key); } };
 }
 
 function fill(form, values) {

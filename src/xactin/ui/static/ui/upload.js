@@ -7,13 +7,13 @@ const words = {
     shrinking: "Đang thu nhỏ ảnh …", sending: "Đang tải lên", done: "Đã tải lên", again: "Thử lại", cancel: "Hủy", choose: "Chọn tệp hoặc chụp ảnh", chooseFile: "Chọn tệp",
     remove: "Bỏ", network: "Mạng bị gián đoạn. Tệp chưa được tải lên.", large: "Tệp quá lớn. Dung lượng tối đa là",
     ended: "Phiên làm việc đã hết. Ông/Bà vui lòng đăng nhập lại ở một thẻ khác rồi bấm “Thử lại”.",
-    failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.",
+    failed: "Tệp chưa được tải lên. Ông/Bà vui lòng thử lại.", error: "Lỗi: ",
   },
   en: {
     shrinking: "Making the photo smaller …", sending: "Uploading", done: "Uploaded", again: "Try again", cancel: "Cancel", choose: "Choose a file or take a photo", chooseFile: "Choose a file",
     remove: "Remove", network: "The connection broke. The file was not uploaded.", large: "The file is too large. At most",
     ended: "The session has ended. Please sign in again in another tab, then press “Try again”.",
-    failed: "The file was not uploaded. Please try again.",
+    failed: "The file was not uploaded. Please try again.", error: "Error: ",
   },
 }[document.documentElement.lang] ?? {};
 
@@ -39,23 +39,27 @@ function watch(block) {
   input.addEventListener("change", () => { if (input.files.length) takeAll(block, input); });
 }
 
-/** One after the other: a phone's line is narrow, and each says how it went. */
+/** One after the other: a phone's line is narrow. Each says how it went, and one that is refused stops no other. */
 async function takeAll(block, input) {
-  complain(block, "");
-  for (const file of [...input.files]) if (!(await take(block, input, file))) return;
+  const chosen = [...input.files];
+  // From here on they travel alone: left in the input, the form would send them once more.
+  input.value = "";
+  const faults = new Map();
+  const tell = (file, why) => { why ? faults.set(file, `${file.name}: ${why}`) : faults.delete(file); complain(block, [...faults.values()]); };
+  // After the form's own check of this choice, which would take the words away again.
+  await new Promise((next) => setTimeout(next));
+  tell(input, "");
+  block.dataset.uploading = "";
+  for (const file of chosen) await take(block, input, file, (why) => tell(file, why));
+  delete block.dataset.uploading;
 }
 
-async function take(block, input, chosen) {
+async function take(block, input, chosen, tell) {
   show(block, words.shrinking);
   const file = await smaller(chosen);
-  if (file.size > Number(block.dataset.largest)) {
-    input.value = "";
-    show(block, "");
-    // After the form's own check of this choice, which would take the words away again.
-    setTimeout(() => complain(block, `${file.name}: ${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`));
-    return false;
-  }
-  return new Promise((done) => send(block, input, file, done));
+  if (file.size <= Number(block.dataset.largest)) return new Promise((done) => send(block, input, file, tell, done));
+  show(block, "");
+  tell(`${words.large} ${Math.floor(block.dataset.largest / 1048576)} MB.`);
 }
 
 /** A photo from a phone, at most 2,400 pixels a side; other files as they are. */
@@ -76,23 +80,23 @@ async function smaller(file) {
   }
 }
 
-function send(block, input, file, done) {
+function send(block, input, file, tell, done) {
   const request = new XMLHttpRequest();
   const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
   const text = document.createElement("span");
-  const cancel = button(words.cancel, () => { request.abort(); input.value = ""; show(block, ""); done(false); });
+  const cancel = button(words.cancel, () => { request.abort(); tell(""); show(block, ""); done(); });
   bar.setAttribute("aria-label", `${words.sending} ${file.name}`);
   text.textContent = `${words.sending} ${file.name}`;
   show(block, text, bar, cancel);
   const retry = (why) => {
-    show(block, button(words.again, () => { complain(block, ""); send(block, input, file, done); }));
-    complain(block, why);
+    show(block, button(words.again, () => { tell(""); send(block, input, file, tell, done); }), cancel);
+    tell(why);
   };
   request.upload.addEventListener("progress", (event) => {
     bar.value = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
   });
   request.addEventListener("error", () => retry(words.network));
-  request.addEventListener("load", () => answered(request, { block, input, file, retry, done }));
+  request.addEventListener("load", () => answered(request, { block, input, file, retry, tell, done }));
   request.open("POST", block.dataset.upload);
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
@@ -102,25 +106,23 @@ function send(block, input, file, done) {
   request.send(body);
 }
 
-function answered(request, { block, input, file, retry, done }) {
+function answered(request, { block, input, file, retry, tell, done }) {
   const answer = read(request.responseText);
   if ([401, 403].includes(request.status) || request.responseURL.includes("/accounts/login")) return retry(words.ended);
   const told = answer.detail || answer.error || answer.title || words.failed;
   if (request.status >= 500) return retry(told);
   if (request.status >= 400) {
     // Sending the same file again would not help.
-    input.value = "";
     show(block, "");
-    complain(block, told);
-    return done(false);
+    tell(told);
+    return done();
   }
   list(block, input, answer, file);
-  input.value = "";
   input.required = false;
   show(block, `${words.done}: ${answer.name ?? file.name}`);
   block.dispatchEvent(new CustomEvent("xt:uploaded", { bubbles: true, detail: answer }));
   block.dispatchEvent(new Event("input", { bubbles: true })); // the draft keeps it
-  done(true);
+  done();
 }
 
 /** A file that went up stands in the list, with its id and, where it may be removed, the button that does. */
@@ -152,9 +154,12 @@ function show(block, ...parts) {
   block.querySelector("[data-upload-state]").replaceChildren(...parts.filter(Boolean));
 }
 
-function complain(block, text) {
+/** What is wrong, a line for each file. The form's own check writes in the same place: all of it is made anew. */
+function complain(block, lines) {
   const place = block.querySelector("[data-upload-error]");
-  place.hidden = !text;
-  place.lastElementChild.textContent = text;
-  block.classList.toggle("xt-wrong", Boolean(text));
+  const lead = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: words.error });
+  const told = lines.flatMap((line, at) => (at ? [document.createElement("br"), line] : [line]));
+  place.hidden = !lines.length;
+  place.replaceChildren(...(lines.length ? [lead, ...told] : []));
+  block.classList.toggle("xt-wrong", Boolean(lines.length));
 }
