@@ -1,8 +1,9 @@
 """How the people of the demo behave: when somebody turns to a task, and what they do with it.
 
-Nothing is remembered and no clock is read: each decision is drawn from the seed, the dossier's number and the task's
-token, so that a history that was interrupted goes on as it would have, and the same seed gives the same world. Which
-act leads where is read from its kind; the only ids of a procedure are in `data/truth.yaml`, where something is planted.
+Nothing is remembered and no clock is read: each decision is drawn from the seed, the dossier's number, the task's
+token and the half day in which it came, so that a history that was interrupted goes on as it would have, and the same
+seed gives the same world. Which act leads where is read from its kind; the only ids of a procedure are in
+`data/truth.yaml`, where something is planted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from xactin.demo.people import data_file
+from xactin.kernel.local import LOCAL
 from xactin.kernel.procedure.description import Act
 
 LOOKS: Final = (time(8, 40), time(10, 30), time(14, 10), time(16, 5))  # of a working day, at the inbox
@@ -53,13 +55,26 @@ def waits(errand: Errand, start: datetime) -> int:
         usual = len(LOOKS) * slow["usual_working_days"] + _of(_SPREAD, "patience", errand)
         return int(usual + (_planted(errand, start) and len(LOOKS) * slow["effect_working_days"]))
     looks = _of(_PATIENCE, "patience", errand)
-    if chance("sloth", errand.number, errand.node) * 100 < truth["usual"]["sloth"]:
-        looks = (looks + 1) * _SLOTH
-    return looks
+    return (looks + 1) * _SLOTH if _slothful(errand) else looks
+
+
+def minds_limits(errand: Errand) -> bool:
+    """Whether who has the task takes it up before its limit passes, however long they would have waited."""
+    slow = data_file("truth.yaml")["slow"]
+    return (errand.procedure, errand.node) != (slow["procedure"], slow["task"]) and not _slothful(errand)
+
+
+def _slothful(errand: Errand) -> bool:
+    return chance("sloth", *_drawn_by(errand)) * 100 < data_file("truth.yaml")["usual"]["sloth"]
+
+
+def _drawn_by(errand: Errand) -> tuple[str, ...]:
+    """What tells one run of a task from another: a task that comes back has the same token, on another half day."""
+    return errand.number, errand.node, errand.token, f"{errand.since.astimezone(LOCAL):%Y-%m-%d %p}"
 
 
 def _of(drawn: Sequence[int], about: str, errand: Errand) -> int:
-    return drawn[int(chance(about, errand.number, errand.node, errand.token) * len(drawn))]
+    return drawn[int(chance(about, *_drawn_by(errand)) * len(drawn))]
 
 
 def _planted(errand: Errand, start: datetime) -> bool:
@@ -73,7 +88,7 @@ def choice(errand: Errand) -> Act:
     """What is done: nearly always the first act that leads on."""
     usual = data_file("truth.yaml")["usual"]
     onwards = [act for act in errand.acts if act.kind == "advance"]
-    drawn, edge = chance("act", errand.number, errand.node, errand.token) * 100, 0.0
+    drawn, edge = chance("act", *_drawn_by(errand)) * 100, 0.0
     for kind in ("supplement", "refuse", "return"):
         edge += usual[kind]
         found = next((act for act in errand.acts if act.kind == kind), None)

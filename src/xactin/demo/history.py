@@ -9,7 +9,7 @@ interrupted history goes on at the next start.
 import datetime as dates
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -28,7 +28,7 @@ from xactin.cases.models import Case, OpenTask, Timer
 from xactin.cases.procedures import queries as procedures
 from xactin.demo import applications
 from xactin.demo.applications import Application
-from xactin.demo.conduct import LOOKS, Errand, chance, choice, said, waits, withdraws
+from xactin.demo.conduct import LOOKS, Errand, chance, choice, minds_limits, said, waits, withdraws
 from xactin.demo.people import Household, Resident, data_file, households
 from xactin.identity import commands as identity
 from xactin.identity import queries as identity_queries
@@ -46,6 +46,7 @@ from xactin.notices.commands import relay_once
 HOUSEHOLDS: Final = 120
 RESIDENT: Final = "dan"  # how account names of residents begin; nobody signs in with them
 _ADMINISTRATOR: Final = "quantri1"
+_ROUND: Final = timedelta(minutes=10)  # until an office sees what another has just handed on
 _COMES: Final = 0.3  # how likely somebody applies in a minute of the present
 _COMES_AT_LOOK: Final = 0.9  # and between two looks, when time is played on
 
@@ -109,8 +110,7 @@ def make() -> Iterator[Step]:
         for wish in wishes.get(number, ()):
             if ledger_queries.entry(wish.entry(at)) is None:
                 _applies(wish, residents[wish.household], at)
-        officials_work(start, at)
-        settle()
+        _looks_around(start, plan[number : number + 2])
         yield Step(at, number + 1, len(plan))
     if not is_whole():
         ledger.shift_clock(-shift())
@@ -125,24 +125,43 @@ def go_on(by: timedelta) -> Iterator[Step]:
     for number, at in enumerate(ahead):
         ledger.shift_clock(max(timedelta(0), at - now()))
         time_passes()
-        look_now(_COMES_AT_LOOK)
-        settle()
+        _somebody_comes(_COMES_AT_LOOK)
+        _looks_around(began() or at, ahead[number : number + 2])
         yield Step(at, number + 1, len(ahead))
     ledger.shift_clock(max(timedelta(0), end - now()))
     time_passes()
 
 
-def look_now(comes: float = _COMES) -> None:
+def look_now() -> None:
     """The slow life of the present: somebody applies now and then, and the officials take up residents' dossiers.
 
-    `comes`: how likely somebody applies. Those of the visitors' own accounts are left to the visitors.
+    Those of the visitors' own accounts are left to the visitors.
     """
     at = now()
+    _somebody_comes(_COMES)
+    officials_work(began() or at, at, at + _ROUND)
+
+
+def _somebody_comes(likely: float) -> None:
+    at = now()
     minute = int(at.timestamp()) // 60
-    if chance("comes", minute) < comes:
+    if chance("comes", minute) < likely:
         wish = Wish(0, _drawn(minute), int(chance("who", minute) * HOUSEHOLDS), minute)
         _applies(wish, households(data_file("truth.yaml")["seed"], HOUSEHOLDS)[wish.household], at)
-    officials_work(began() or at, at)
+
+
+def _looks_around(start: datetime, ahead: Sequence[datetime]) -> None:
+    """Officials at work from one look to the next: what was handed on a moment ago is seen before they look away.
+
+    `ahead`: this look and, if there is one, the next.
+    """
+    at = ahead[0]
+    while officials_work(start, at, ahead[-1]):
+        settle()
+        if now() + 2 * _ROUND > ahead[-1]:
+            return
+        ledger.shift_clock(_ROUND)
+    settle()
 
 
 def _drawn(minute: int) -> str:
@@ -255,8 +274,12 @@ def actor(resident: Resident) -> Actor:
 # -- officials
 
 
-def officials_work(start: datetime, at: datetime) -> None:
-    """Whoever has waited long enough is served; what meanwhile went another way is left to the next look."""
+def officials_work(start: datetime, at: datetime, next_look: datetime | None = None) -> int:
+    """Whoever has waited long enough is served, or would be late at the next look; how many acts that were.
+
+    What meanwhile went another way is left to the next look.
+    """
+    done = 0
     waiting = list(
         OpenTask.objects.filter(
             kind__in=("user", "supply"), case__applicant__account__username__startswith=RESIDENT
@@ -266,26 +289,31 @@ def officials_work(start: datetime, at: datetime) -> None:
     )
     for task in waiting:
         try:
-            _turn_to(task, start, at)
+            done += _turn_to(task, start, at, next_look or at)
         except ActError:
             continue
+    return done
 
 
-def _turn_to(task: OpenTask, start: datetime, at: datetime) -> None:
+def _turn_to(task: OpenTask, start: datetime, at: datetime, next_look: datetime) -> bool:
+    """Whether something was done."""
     case = task.case
     if task.kind == "supply":
-        if chance("answer", case.number, at) < 0.3:
+        comes = chance("answer", case.number, at) < 0.3
+        if comes:
             _supplies(case)
-        return
+        return comes
     acts = tuple(offered(task).acts)
     code = procedures.version(case.version_id).package.code
     errand = Errand(case.number, task.node, task.token, code, case.agency.code, task.opened_at, acts)
-    if _passed(task.opened_at, at) < waits(errand, start):
-        return
+    presses = task.due_at is not None and task.due_at <= next_look and minds_limits(errand)
+    if not presses and _passed(task.opened_at, at) < waits(errand, start):
+        return False
     if case.phase == "submitted" and case.applicant_id is not None and withdraws(case.number):
         withdraw(by=_of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
-        return
+        return True
     _does(task, choice(errand))
+    return True
 
 
 def offered(task: OpenTask) -> engine.OpenTask:

@@ -68,7 +68,7 @@ def test_most_go_the_usual_way_and_some_do_not() -> None:
 
 
 def test_what_is_drawn_depends_on_no_clock() -> None:
-    """The same dossier, some milliseconds later: the same is done; another run of the same task may go another way."""
+    """The same dossier, some milliseconds later: the same is done; another run of a task may go another way."""
     later = datetime(2026, 8, 3, 2, 0, 0, 1000, tzinfo=UTC)
     start = datetime(2026, 8, 1, tzinfo=UTC)
     for at in range(100):
@@ -80,6 +80,18 @@ def test_what_is_drawn_depends_on_no_clock() -> None:
         )
     again = {conduct.waits(_errand(token=f"t{run}"), start) for run in range(50)}
     assert len(again) > 1
+
+
+def test_who_is_asked_for_more_is_not_asked_for_ever() -> None:
+    """The task that comes back after a supplement has the number, node and token of before; it is drawn anew."""
+    came = datetime(2026, 8, 3, 2, tzinfo=UTC)
+    asked = [at for at in range(1000) if conduct.choice(_errand(f"x-{at}", since=came)).kind == "supplement"]
+    again = [
+        at
+        for at in asked
+        if conduct.choice(_errand(f"x-{at}", since=came + timedelta(days=1))).kind == "supplement"
+    ]
+    assert len(again) < len(asked) / 4
 
 
 @pytest.mark.parametrize("seed", [1, 240712, 99])
