@@ -66,6 +66,13 @@ class OutOfTurn(ActError):
     code = "out_of_turn"
 
 
+class TooOften(ActError):
+    """Asked more often than anybody has to who does not guess."""
+
+    status = 429
+    code = "too_often"
+
+
 class RuleFailed(ActError):
     """A rule of the procedure could not be evaluated: an incident for the authority, not the person's fault."""
 

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from xactin.cases.applications import act_drafts
+from xactin.cases.errors import TooOften
 from xactin.identity.queries import Actor
+from xactin.identity.web.rates import allowed
 from xactin.ui import nav
 
+INVITATIONS = "30/h/key"
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
@@ -62,6 +65,12 @@ def official_required(view: View[Rest]) -> View[Rest]:
             "" if actor.post_code else _("This page is the workplace of officials; wear your post first.")
         ),
     )
+
+
+def require_few_invitations(request: HttpRequest, actor: Actor) -> None:
+    """Raises TooOften: whether a number and a name belong together is answered, so nobody may ask for long."""
+    if not allowed(request, "invite", INVITATIONS, key=str(actor.person_id)):
+        raise TooOften(_("You have invited too often. Please try again in an hour."), retry_after=3600)
 
 
 def typed_kept(view: View[Rest]) -> View[Rest]:

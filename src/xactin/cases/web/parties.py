@@ -18,7 +18,7 @@ from xactin.cases.parties import commands, queries
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.web import shown
-from xactin.cases.web.access import applicant_required, signed_in_required
+from xactin.cases.web.access import applicant_required, require_few_invitations, signed_in_required
 from xactin.cases.web.shown import acted_by
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
@@ -54,6 +54,7 @@ def parties(request: HttpRequest, case: UUID) -> HttpResponse:
         if request.method == "GET":
             return _page(request, case)
         typed = {name: request.POST.get(name, "").strip()[:200] for name in _FIELDS}
+        require_few_invitations(request, actor)
         commands.invite(by=actor, case=case, entry=shown.entry_of(request), **typed)
     except NotFound as missing:
         raise Http404(missing.text) from missing

@@ -10,6 +10,7 @@ from xactin.cases.dossiers import queries as dossiers
 from xactin.cases.models import Party
 from xactin.cases.parties import commands, queries
 from xactin.cases.web import answers, nouns
+from xactin.cases.web.access import require_few_invitations
 from xactin.cases.web.nouns import Key
 from xactin.identity.queries import Actor
 from xactin.identity.web.idempotency import Answer, once
@@ -56,6 +57,7 @@ def post_party(request: HttpRequest, case: UUID, body: nouns.PartyIn, key: Key =
         return 201, next(_party(one) for one in members if one.invitation == invitation)
 
     def invite(entry: UUID) -> Answer:
+        require_few_invitations(request, actor)
         return told(commands.invite(by=actor, case=case, entry=entry, **body.model_dump()))
 
     return once(actor, key, request, invite, lambda entry: told(entry.id))

@@ -23,6 +23,7 @@ _REFUSALS: Final = {
     413: "Too large",
     415: "The content of the file is of a type that is not taken",
     422: "A value is missing or wrong, or the Idempotency-Key was used with another request",
+    429: "Too often; Retry-After says when to ask again",
     503: "Not available for a moment; nothing was done",
     507: "No room left for files",
 }
@@ -34,6 +35,6 @@ def refusals(*statuses: int) -> dict[str, Any]:
     return {
         "responses": {
             status: {"description": _REFUSALS[status], "content": content}
-            for status in sorted({*statuses, 400, 422, 503})
+            for status in sorted({*statuses, 400, 422, 429, 503})
         }
     }

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 
 from xactin.cases.dossiers import queries
 from xactin.cases.models import Party
@@ -11,6 +12,7 @@ from xactin.cases.parties.tests import package
 from xactin.cases.parties.tests.test_parties import ASKER, OTHER, OWNER, begun, province
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
+from xactin.cases.web import access
 from xactin.identity.models import Person
 from xactin.identity.queries import actor_for
 from xactin.notices.models import Notice
@@ -60,6 +62,23 @@ def test_in_a_browser_from_the_invitation_to_the_signature() -> None:
     signed = owner.send(f"/cases/{case.pk}/{waiting.row.token}/agree/", shown=waiting.shown)
     assert signed.status_code == 302
     assert "Đồng sở hữu" in Visitor("chutich1").page(f"/desk/cases/{case.pk}/")
+
+
+def test_nobody_finds_out_a_number_by_inviting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "INVITATIONS", "3/h/key")
+    cache.clear()
+    case, asker, program = begun(), Visitor(ASKER), Asker(ASKER)
+    guess = {"kind": "co_owner", "number": "025190000999", "name": "Trần Văn Minh"}
+    assert [asker.send(f"/cases/{case.pk}/parties/", **guess).status_code for _time in range(2)] == [422] * 2
+    problem(program.post(f"/cases/{case.pk}/parties", guess), 422)
+    refused = program.post(f"/cases/{case.pk}/parties", guess | named(OWNER))
+    assert problem(refused, 429)["code"] == "too_often"
+    assert refused.headers["Retry-After"] == "3600"
+    answer = asker.send(f"/cases/{case.pk}/parties/", **guess)
+    assert answer.status_code == 429
+    assert 'value="Trần Văn Minh"' in answer.content.decode()
+    assert asker.open(f"/cases/{case.pk}/parties/").status_code == 200
+    cache.clear()
 
 
 def test_by_programs() -> None:
