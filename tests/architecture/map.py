@@ -45,13 +45,30 @@ def _room(room: str) -> Iterator[str]:
         found = [
             line
             for source in sources()
-            if source.room == room and kind in source.parts
+            if source.room == room and (kind in source.parts or source.parts[-1].endswith(f"_{kind}"))
             for line in _public(source)
         ]
         if found:
             yield f"**{title}**\n"
             yield from found
             yield ""
+    registries = [line for source in sources() if source.room == room for line in _registries(source)]
+    if registries:
+        yield "**What other rooms register here**\n"
+        yield from registries
+        yield ""
+
+
+def _registries(source: Source) -> Iterator[str]:
+    """Functions by which a higher room says what it has; a bare `register` without arguments calls those of others."""
+    for node in source.tree.body:
+        if (
+            isinstance(node, ast.FunctionDef)
+            and node.name.startswith("register")
+            and (node.args.args or node.args.kwonlyargs)
+        ):
+            meaning = _first_sentence(ast.get_docstring(node) or "")
+            yield f"- `{source.module.removeprefix('xactin.')}.{node.name}`: {meaning}"
 
 
 def _public(source: Source) -> Iterator[str]:

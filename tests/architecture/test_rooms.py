@@ -48,6 +48,8 @@ WRITING = {
 # What no command writes, because it is no act: each with its reason.
 MORE_WRITERS = {
     "cases/audit/rebuild.py": "derived rows written anew from the ledger, which is no act",
+    "cases/audit/catalogue.py": "the same, of procedures",
+    "identity/rebuild.py": "the same, of agencies, posts and keys",
     "cases/applications/drafts.py": "a draft is nobody's statement yet",
     "cases/applications/act_drafts.py": "what is being typed is nobody's statement yet",
     "cases/results/seals.py": "keys of trials, made when first needed",

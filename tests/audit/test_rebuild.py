@@ -13,12 +13,14 @@ from xactin.cases.models import Case
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
 from xactin.identity import commands as identity
+from xactin.identity.calendars.commands import set_calendar
 from xactin.identity.models import Account, Agency
 from xactin.identity.queries import actor_for
+from xactin.kernel.calendars import vietnam
 from xactin.kernel.procedure.package import load_package
 from xactin.ledger.audit import rebuild_tables, run_audit
 from xactin.ledger.audit.rebuild import RebuildRefused
-from xactin.ledger.testing import attested
+from xactin.ledger.testing import attested, sequence_all
 
 # Tables are rebuilt by their owner; web may not rewrite what was signed.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_owner")]
@@ -40,15 +42,15 @@ def world(made: World) -> World:
     return made
 
 
-def _new_agency(world: World) -> None:
-    parent = Agency.objects.get(code="H44")
-    identity.create_agency(
-        code="H44.300",
-        kind="department",
-        name_vi="Sở Thử",
-        name_en="Test",
-        parent=parent,
-        by=actor_for("quantri1"),
+def _new_office(world: World) -> None:
+    """An agency with working hours of its own, and a post whose duties wait for a second person."""
+    by, parent = actor_for("quantri1"), Agency.objects.get(code="H44")
+    office = identity.create_agency(
+        code="H44.300", kind="department", name_vi="Sở Thử", name_en="Test", parent=parent, by=by
+    )
+    set_calendar(agency=office, calendar=vietnam(), by=by)
+    identity.create_post(
+        agency=office, role="chair", title_vi="Giám đốc", title_en="Head", duties=["results.sign"], by=by
     )
 
 
@@ -73,7 +75,7 @@ ACTS: dict[str, Callable[[World], Any]] = {
     "a result is revoked": lambda world: revoke(
         by=actor_for("chutich1"), case=world.done.pk, reason="Cấp sai"
     ),
-    "an agency": _new_agency,
+    "an office": _new_office,
     "a person": lambda world: identity.make_person_account(username="moi", password=None, full_name="Mới"),
     "a key in the place of another": lambda world: identity.rotate_person_key(by=actor_for("congdan2")),
     "a token": lambda world: identity.create_token(Account.objects.get(username="congdan2")),
@@ -104,9 +106,29 @@ def test_an_act_that_attests_nothing_is_seen_by_the_wrapper(world: World) -> Non
         "UPDATE cases_result SET revoked_at = NULL, revoked_reason = ''",
         "UPDATE ledger_mandate SET ended = now(), person = NULL",
         "UPDATE ledger_head SET at = now() WHERE seq >= 0",
+        # Of the other rooms several at once: each makes findings of its own, and all of them have to go.
+        "UPDATE identity_agency SET name_vi = 'Khác', path = 'X/', functions = '[]', closed_at = now();"
+        "UPDATE identity_post SET role = 'chair', duties = '[\"results.sign\"]', title_en = 'Boss', closed_at = now();"
+        "UPDATE identity_holding SET until = now(), since = since - interval '1 day';"
+        "INSERT INTO identity_holding (id, person_id, post_id, since)"
+        " SELECT gen_random_uuid(), person_id, (SELECT id FROM identity_post WHERE code LIKE '%auditor'), since"
+        " FROM identity_holding WHERE post_id = (SELECT id FROM identity_post WHERE code LIKE '%chair' LIMIT 1);"
+        "UPDATE identity_keymandate SET ended_at = now(), holding_id = NULL WHERE holding_id IS NOT NULL;"
+        "UPDATE identity_signingkey SET revoked_at = now(), origins = '[\"x\"]';"
+        "UPDATE identity_proposal SET outcome = 'confirmed', ended_at = now(), ended_by_id = proposed_by_id;"
+        "UPDATE identity_workcalendar SET calendar = '{}', set_at = now();"
+        "UPDATE identity_account SET is_active = false",
+        "DELETE FROM identity_keymandate; DELETE FROM identity_proposal; DELETE FROM identity_workcalendar;"
+        "DELETE FROM identity_holding",
+        "UPDATE cases_authoritylimit SET duration = '{\"working_day\": 9}';"
+        "UPDATE cases_procedureversion SET in_force_until = in_force_from + 1, name_vi = 'Khác', published_at = now();"
+        "UPDATE cases_serial SET last = last + 7 WHERE prefix NOT LIKE '%:%'",
+        "DELETE FROM cases_authoritylimit; DELETE FROM cases_serial WHERE prefix NOT LIKE '%:%'",
     ],
 )
 def test_what_was_changed_in_tables_comes_back(world: World, damage: str) -> None:
+    _new_office(world)
+    sequence_all()
     with connection.cursor() as cursor:
         cursor.execute(damage)
     assert run_audit(1)

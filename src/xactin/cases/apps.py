@@ -13,8 +13,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
         from xactin.cases import openings, rights
-        from xactin.cases.audit import apart, derived, dossiers, rebuild
-        from xactin.cases.audit import procedures as catalogue
+        from xactin.cases.audit import apart, catalogue, derived, dossiers, rebuild
+        from xactin.cases.audit import procedures as published
         from xactin.cases.dossiers import announcements
         from xactin.cases.dossiers.makers import register_maker
         from xactin.cases.dossiers.queries import unfinished_at
@@ -28,7 +28,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.runtime import NOTIFY, SEAL
         from xactin.identity.commands import register_use
         from xactin.kernel.procedure.results import DRAFT
-        from xactin.ledger.audit import register_check, register_fold, register_rebuild
+        from xactin.ledger.audit import register_check, register_fold, register_rebuild, register_rest
         from xactin.ledger.commands import register_holding
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
@@ -59,12 +59,14 @@ class CasesConfig(AppConfig):
             "operations", _("Erasure of data"), "cases:erasures", order=30, duties={rights.ERASE}, icon="file"
         )
         register_fold("case", dossiers.check, claims=derived.CLAIMS)
-        register_fold("procedure", catalogue.check, claims=catalogue.CLAIMS)
+        register_fold("procedure", published.check, claims=published.CLAIMS)
         register_service(DRAFT, results.draft)
         register_service(SEAL, results.seal)
         register_service(NOTIFY, announcements.notify)
         register_maker(SignedPaper())
         register_check(apart.check)
+        register_rebuild("procedure", catalogue.rebuild)
         register_rebuild("case", rebuild.rebuild)
+        register_rest(catalogue.counters)
         register_topic("case.acted", announcements.acted)
         register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

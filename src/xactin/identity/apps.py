@@ -13,7 +13,7 @@ class IdentityConfig(AppConfig):
         """The rows the audit looks at, the hat switcher, the lines of the account's menu and of the desk."""
         from django.utils.translation import gettext_lazy as _
 
-        from xactin.identity import attested_rows, folding, policies
+        from xactin.identity import attested_rows, folding, policies, rebuild
         from xactin.identity.calendars import deadlines
         from xactin.identity.posts.queries import to_confirm
         from xactin.identity.readings.queries import people_about
@@ -25,6 +25,7 @@ class IdentityConfig(AppConfig):
         deadlines.register()
         attested_rows.register()
         folding.register()
+        rebuild.register()
         nav.register_hats(hats, "identity:wear_hat")
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")

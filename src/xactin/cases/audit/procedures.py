@@ -39,7 +39,7 @@ def _versions(code: str, published: Mapping[str, EntryRow]) -> Iterator[str]:
             continue
         if digest_of({name: text.encode() for name, text in row.files.items()}) != digest:
             yield f"version {row.version}: its files are not those published"
-        if _said(row) != _wanted(entry, starts):
+        if _said(row) != wanted(entry, starts):
             yield f"version {row.version}: its row says other than the entry that published it"
         yield from _listed(row)
 
@@ -60,8 +60,9 @@ def _said(row: ProcedureVersion) -> tuple[Any, ...]:
     return row.version, row.in_force_from.isoformat(), until, row.published_at, row.published_entry
 
 
-def _wanted(entry: EntryRow, starts: Sequence[str]) -> tuple[Any, ...]:
-    """A version ends when it says so, or when a later one begins."""
+def wanted(entry: EntryRow, starts: Sequence[str]) -> tuple[Any, ...]:
+    """What the row of a published version says beside its package, as its entry tells. It ends when it says so, or
+    when a later one begins."""
     effect = entry.effect
     ends = [start for start in starts if start > effect["from"]] + (
         [effect["until"]] if effect["until"] else []

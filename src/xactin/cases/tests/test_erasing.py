@@ -64,6 +64,13 @@ def test_two_persons_erase_and_the_audit_is_clean(finished: Case) -> None:
     assert "outcome other than the entries say" in run_audit(1)[0].text
 
 
+def test_nobody_erases_their_own_dossier(finished: Case) -> None:
+    chair = actor_for("chutich1")
+    Case.objects.filter(pk=finished.pk).update(applicant_id=chair.person_id)
+    with pytest.raises(NotFound):
+        erasure.order(by=chair, case=finished.pk, basis=BASIS)
+
+
 def test_the_pages_of_an_order(finished: Case) -> None:
     chair, auditor = Visitor("chutich1"), Visitor("thanhtra1")
     place = f"/desk/cases/{finished.pk}/erase/"

@@ -115,6 +115,9 @@ def test_an_act_at_a_desk_that_was_done_meanwhile_changes_nothing() -> None:
     before = Case.objects.get(pk=case).state
     together.answer(case, found.desks[0].token)
     assert Case.objects.get(pk=case).state == before
+    # The desks are of the visitor's dossiers alone: whoever has another's address sees nothing of it.
+    Case.objects.filter(pk=case).update(applicant_id=actor_for("congdan2").person_id)
+    assert together.scene(case) is None
 
 
 def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:

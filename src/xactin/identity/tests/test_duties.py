@@ -200,6 +200,18 @@ def test_nobody_gives_duties_to_a_post_they_hold(province: Province) -> None:
         commands.set_duties(post=_post("H44:administrator"), duties=[*by.duties, "limits.set"], by=by)
 
 
+def test_who_holds_a_post_does_not_confirm_its_duties(province: Province, second: Actor) -> None:
+    """Also who came to hold it while they were proposed."""
+    post = commands.create_post(
+        agency=province.agencies["H44.100"], role="officer", name="officer-9", title_vi="A", title_en="A"
+    )
+    waits = commands.propose_duties(post=post, duties=["results.revoke"], by=province.actor("quantri1"))
+    commands.appoint(person=province.person("soxd1"), post=post)
+    with pytest.raises(Refused, match="cho mình"):
+        commands.confirm(proposal=waits.pk, by=second)
+    assert "results.revoke" not in (_post(post.code).duties or ())
+
+
 @pytest.mark.parametrize(
     ("duties", "refusal"),
     [(["no.such"], Invalid), (["cases.work", "people.manage"], Refused)],

@@ -4,7 +4,7 @@ from xactin.ledger.audit import counts
 from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding, Report
 from xactin.ledger.audit.folds import Told, register_check, register_fold
-from xactin.ledger.audit.rebuild import rebuild_tables, register_rebuild
+from xactin.ledger.audit.rebuild import rebuild_tables, register_rebuild, register_rest
 from xactin.ledger.audit.rolls import register_roll
 from xactin.ledger.audit.running import audit, run_audit
 from xactin.ledger.rolls import Roll
@@ -21,6 +21,7 @@ __all__ = [
     "register_check",
     "register_fold",
     "register_rebuild",
+    "register_rest",
     "register_roll",
     "run_audit",
 ]

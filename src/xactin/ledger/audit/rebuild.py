@@ -6,21 +6,22 @@ or the log themselves are damaged there is nothing to rebuild from, and it is re
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from typing import Final
 
-from django.db import connection, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, connection, transaction
 
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.folds import Told
 from xactin.ledger.audit.history import History, Standing, read_history
-from xactin.ledger.audit.running import audit, ranges
+from xactin.ledger.audit.running import audit, ranges_of
 from xactin.ledger.audit.subjects import told_between
 
 Rebuild = Callable[[Sequence[Told]], Mapping[str, int]]
 """Some subjects of one kind -> how many rows of which table were written. Runs in the one transaction of all."""
 
 _rebuilds: Final[dict[str, Rebuild]] = {}
+_rest: Final[list[Callable[[], Mapping[str, int]]]] = []
 
 _HEADS: Final = """
 INSERT INTO ledger_head (subject, seq, digest, at)
@@ -48,28 +49,52 @@ class RebuildRefused(RuntimeError):
 
 
 def register_rebuild(kind: str, rebuild: Rebuild) -> None:
-    """Has `rebuild` called for all subjects of this kind. Called from a room's `apps.py`."""
+    """Has `rebuild` called for all subjects of this kind, after the kinds that were registered before it: rows that
+    others name come first. Called from a room's `apps.py`."""
     _rebuilds[kind] = rebuild
+
+
+def register_rest(rebuild: Callable[[], Mapping[str, int]]) -> None:
+    """Has `rebuild` called at the end, for rows that belong to no one subject, such as counters."""
+    _rest.append(rebuild)
 
 
 @transaction.atomic
 def rebuild_tables() -> tuple[Mapping[str, int], list[Finding]]:
     """Writes what can be derived; returns how many rows of which table, and what an audit still finds after it.
 
-    All in one transaction: whoever reads meanwhile sees the old rows or the new. Raises RebuildRefused.
+    All in one transaction: whoever reads meanwhile sees the old rows or the new. Raises RebuildRefused, and then
+    nothing was written. What is damaged is judged at the end: acts are decided again from rows of other rooms, and
+    where those were changed, entries look wrong that are right.
     """
-    damaged = [one for one in audit(1).findings if one.kind != "table"]
-    if damaged:
-        raise RebuildRefused(damaged)
+    damaged = _damaged(audit(1).findings)
+    try:
+        written = _written()
+    except (LookupError, TypeError, ValueError, ObjectDoesNotExist, DatabaseError) as error:
+        if damaged:  # an entry that says nothing readable
+            raise RebuildRefused(damaged) from error
+        raise
+    left = audit(1).findings
+    if _damaged(left):
+        raise RebuildRefused(_damaged(left))
+    return written, left
+
+
+def _damaged(findings: Sequence[Finding]) -> list[Finding]:
+    return [one for one in findings if one.kind != "table"]
+
+
+def _written() -> Mapping[str, int]:
     history, written = read_history(), Counter[str]()
     written["ledger_head"] = _heads()
     written["ledger_mandate"] = _mandates(history)
-    for low, high in list(ranges()):
-        _findings, told = told_between(history, low, high)
-        for kind, subjects in groupby(told, key=lambda one: one.kind):
-            if kind in _rebuilds:
-                written.update(_rebuilds[kind](list(subjects)))
-    return written, audit(1).findings
+    for kind, rebuild in _rebuilds.items():
+        for low, high in list(ranges_of(kind)):
+            _findings, told = told_between(history, low, high)
+            written.update(rebuild([one for one in told if one.kind == kind]))
+    for rebuild_rest in _rest:
+        written.update(rebuild_rest())
+    return written
 
 
 def _heads() -> int:

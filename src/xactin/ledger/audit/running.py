@@ -158,14 +158,35 @@ def _snapshot() -> Iterator[str | None]:
 
 def ranges() -> Iterator[tuple[str, str | None]]:
     """Ranges that cover every subject, also those that have lost their head."""
+    bounds = ["", *_every_so_many("%", 0)]
+    yield from zip(bounds, [*bounds[1:], None], strict=True)
+
+
+def ranges_of(kind: str) -> Iterator[tuple[str, str]]:
+    """Ranges that cover every subject of a kind that has a head. A database may sort others in between."""
+    first = _every_so_many(f"{kind}:%", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(subject) FROM ledger_head WHERE subject LIKE %s", (f"{kind}:%",))
+        (last,) = cursor.fetchone()
+    if last is not None:
+        yield from zip(first, [*first[1:], _behind(last)], strict=True)
+
+
+def _every_so_many(like: str, place: int) -> list[str]:
+    """Of the subjects in their order the one at this place (from 1) and each `SUBJECTS` further on."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT subject FROM (SELECT subject, row_number() OVER (ORDER BY subject) AS place"
-            " FROM ledger_head) h WHERE place %% %s = 0",
-            (SUBJECTS,),
+            " FROM ledger_head WHERE subject LIKE %s) h WHERE place %% %s = %s ORDER BY place",
+            (like, SUBJECTS, place % SUBJECTS),
         )
-        bounds = ["", *(row[0] for row in cursor.fetchall())]
-    yield from zip(bounds, [*bounds[1:], None], strict=True)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+def _behind(subject: str) -> str:
+    """Nothing stands between a subject and this in the order of subjects: the database knows no NUL, and no subject
+    holds a control character."""
+    return subject + "\x01"
 
 
 def _touched(since: int) -> Iterator[tuple[str, str | None]]:
@@ -176,9 +197,7 @@ def _touched(since: int) -> Iterator[tuple[str, str | None]]:
             " WHERE l.index IS NULL OR l.index >= %s ORDER BY e.subject",
             (since,),
         )
-        # In the order of subjects, nothing stands between a name and the name with a NUL behind it but itself;
-        # the database knows no NUL, and no subject holds a control character.
-        yield from ((row[0], row[0] + "\x01") for row in cursor.fetchall())
+        yield from ((row[0], _behind(row[0])) for row in cursor.fetchall())
 
 
 def _entries() -> int:
