@@ -125,3 +125,15 @@ def test_nothing_built_is_committed() -> None:
     assert not [
         name for name in listed.stdout.split() if name.endswith((".mo", ".pyc")) or "/vendor/" in name
     ]
+
+
+def test_what_the_code_says_to_read_is_in_the_repository() -> None:
+    """A page that a comment or docstring names; whoever inherits the code has nothing beside it."""
+    pages = {path.name for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))}
+    pages |= {f"{path.parent.name}/{path.name}" for path in PACKAGE.rglob("*.md")} | {"README.md"}
+    named = {
+        (path.name, name)
+        for path in PACKAGE.rglob("*.py")
+        for name in re.findall(r"\b(?:docs/)?((?:\w+/)?[\w.-]+\.md)\b", path.read_text("utf-8"))
+    }
+    assert {one for one in named if one[1].removeprefix("docs/") not in pages} == set()

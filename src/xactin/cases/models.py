@@ -309,7 +309,7 @@ class ActDraft(models.Model):
 
 
 class PendingAct(models.Model):
-    """A statement that waits for its passkey, for ten minutes at most (kernel.md, "at")."""
+    """A statement that waits for its passkey, for ten minutes at most (kernel/README.md, "at")."""
 
     id = models.UUIDField(primary_key=True, editable=False)  # the statement's id
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")

@@ -39,7 +39,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0
 
 
 class StatementError(ValueError):
-    """A statement or entry is not of the form of kernel.md. `field` names the first fault."""
+    """A statement or entry is not of the form of kernel/README.md. `field` names the first fault."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)

@@ -109,7 +109,7 @@ class Chain:
         """Signs an act and queues its entry: the one way in which this process signs.
 
         `effect` is what the act did and holds no personal data; `content`, `saw` and `wrote` are commitments
-        (kernel.md); `id` is the entry's, where a door has chosen it. Raises NotCovered, what `signer.sign`
+        (kernel/README.md); `id` is the entry's, where a door has chosen it. Raises NotCovered, what `signer.sign`
         raises, and at the end of the act AlreadyDone for an id used before.
         """
         statement = statement_of(

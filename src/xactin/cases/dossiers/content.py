@@ -1,4 +1,4 @@
-"""The named parts of a dossier's content: what acts see and write (kernel.md, "what was seen is signed").
+"""The named parts of a dossier's content: what acts see and write (kernel/README.md, "what was seen is signed").
 
 Pure: package and data in, parts out.
 """

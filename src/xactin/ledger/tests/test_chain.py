@@ -71,7 +71,7 @@ def test_time_in_a_chain_does_not_go_back_with_the_clock(officer: Person) -> Non
     Head.objects.filter(pk=SUBJECT).update(at=ahead)
     with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
         assert chain.at == ahead
-        # Ten minutes are what a claim may be off (kernel.md), so who signs by the clock set back has to wait.
+        # Ten minutes are what a claim may be off (kernel/README.md), so who signs by the clock set back has to wait.
         with pytest.raises(ClaimRefused):
             chain.append(made := officer.state(SUBJECT), officer.sign(made), {})
         later = officer.state(SUBJECT, at=ahead)

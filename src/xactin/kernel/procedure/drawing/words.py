@@ -13,7 +13,7 @@ BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 DRAWING: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 
-# Ids are keys of signed effects, and those are ASCII (kernel.md, canonical form).
+# Ids are keys of signed effects, and those are ASCII (kernel/README.md, canonical form).
 ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 DRAWN: Final = frozenset(
     {"documentation", "textAnnotation", "association", "group", "dataObject", "dataObjectReference"}
