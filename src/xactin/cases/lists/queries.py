@@ -82,10 +82,14 @@ def cases(actor: Actor, filters: Filters) -> list[Case]:
 def case_counts(actor: Actor, filters: Filters) -> Counts:
     """How many cases of which state, late, of which procedure there are, whichever of these are chosen."""
     whole = Filters(words=filters.words, person=filters.person)
-    columns = ("version_id", "national_state", "late_at")
+    columns = ("version_id", "national_state", "late_at", "finished_at")
     rows = list(_cases(actor, whole).order_by("-id").values_list(*columns)[: COUNTED + 1])
     code, at = _codes(row[0] for row in rows), now()
-    told = [(code[version], state, late is not None and late < at) for version, state, late in rows[:COUNTED]]
+    # Where only what is not finished is chosen as late, only that is counted so.
+    told = [
+        (code[version], state, late is not None and late < at and not (filters.unfinished and finished))
+        for version, state, late, finished in rows[:COUNTED]
+    ]
     here = [row for row in told if not filters.code or row[0] == filters.code]
     return Counts(
         total=len(here),

@@ -19,6 +19,7 @@ from xactin.cases.models import Case
 from xactin.cases.rules import late_from, person_query
 from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.visiting import Visitor
+from xactin.cases.web.lists import exports
 from xactin.identity.models import Account
 from xactin.identity.queries import actor_for
 from xactin.ledger.clock import now
@@ -111,6 +112,12 @@ class TestLists:
         both = {self.other.number, self.birth.number}
         assert set(self._numbers(late=True)) == both
         assert self._numbers(late=True, unfinished=True) == [self.other.number]
+        open_only = Filters(late=True, unfinished=True)
+        counts = queries.case_counts(actor_for("motcua1"), open_only)
+        assert (counts.late, counts.chosen, sum(counts.states.values())) == (1, 1, 1)
+        page = Visitor("motcua1").page("/desk/cases/", late="open")
+        assert "Trễ hạn, chưa xong <b>1</b>" in page
+        assert "1 mục trong danh sách" in page
         text = Visitor("motcua1").page("/desk/cases/", format="csv", late="1")
         assert {line[0] for line in csv.reader(io.StringIO(text)) if line[0].startswith("H44")} == both
         assert "Trễ hạn <b>2</b>" in Visitor("motcua1").page("/desk/cases/")
@@ -190,6 +197,15 @@ class TestLists:
         assert {(one.who, one.purpose) for one in logged[:2]} == {(str(counter.actor.person_id), "api.list")}
         tasks, cases = logged[:2]
         assert (len(cases.parts), str(self.plain.pk) in tasks.parts) == (1, True)
+
+    def test_a_file_that_does_not_hold_all_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = Visitor("motcua1").page("/desk/cases/", format="csv")
+        assert "Còn nhiều hơn" not in whole
+        monkeypatch.setattr(exports, "MOST", 2)
+        for path in ("/desk/cases/", "/desk/"):
+            text = Visitor("motcua1").page(path, format="csv")
+            assert "Còn nhiều hơn: tệp dừng ở đây" in text
+            assert "Số dòng: 2" in text
 
     def test_the_way_back_leads_to_the_list_as_it_was(self) -> None:
         page = Visitor("motcua1").page("/desk/cases/", sort="due", code="1.013225")

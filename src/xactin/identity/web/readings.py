@@ -30,9 +30,11 @@ def readings(request: HttpRequest) -> HttpResponse:
     require_right(request, "ledger.read", Facts(subject="ledger:", path=actor.place_path))
     wanted, kind = _wanted(request), request.GET.get("format", "")
     if kind in FORMATS:
-        found = queries.readings(actor, wanted, limit=MOST)[:MOST]
-        made = _("Drawn up by %(name)s, %(at)s") % {"name": actor.name, "at": _clock(now())}
-        return sheet([[made], *_lines(found)], kind, "luot-xem-du-lieu")
+        found = queries.readings(actor, wanted, limit=MOST)
+        told = [[_("Drawn up by %(name)s, %(at)s") % {"name": actor.name, "at": _clock(now())}]]
+        if len(found) > MOST:
+            told.append([_("There are more: this file ends here. Choose a shorter time to get the others.")])
+        return sheet([*told, *_lines(found[:MOST])], kind, "luot-xem-du-lieu")
     found = queries.readings(actor, wanted)
     shown = {"filters": _filters(request), "exports": _exports(request), **_page(found)}
     return render(request, "identity/readings.html", shown)

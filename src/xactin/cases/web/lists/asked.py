@@ -90,9 +90,10 @@ def is_filtered(request: HttpRequest) -> bool:
 def case_chips(request: HttpRequest, counts: Counts) -> list[Chip]:
     """All, late, and each state that there is, with how many."""
     state, late = request.GET.get("state", ""), request.GET.get("late", "")
+    late_name = _("Late and not finished") if late == UNFINISHED else _("Late")
     found = [
         _chip(request, counts, _("All"), counts.total, here=not state and not late, state=None, late=None),
-        _chip(request, counts, _("Late"), counts.late, here=bool(late), late=None if late else "1"),
+        _chip(request, counts, late_name, counts.late, here=bool(late), late=None if late else "1"),
     ]
     for number, name in NATIONAL_STATES.items():
         here, count = state == str(int(number)), counts.states.get(int(number), 0)

@@ -1,9 +1,10 @@
 """Lists as files. Each says who drew it up, when and by which choice; each is a reading, and logged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from xactin.ui.sheets import FORMATS, sheet
 
 __all__ = ["FORMATS", "cases", "tasks"]
 
+Row = TypeVar("Row", Case, OpenTask)
 MOST: Final = 10_000
 PURPOSE: Final = "export"
 _PAGE: Final = 1_000
@@ -33,7 +35,7 @@ _PAGE: Final = 1_000
 def cases(request: HttpRequest, filters: Filters, wanted: str) -> HttpResponse:
     """The filtered list, at most 10,000 dossiers, in its order."""
     actor, at = acted_by(request), now()
-    found = list(_all(actor, filters))
+    found, more = _first(_all(actor, filters))
     _note(actor, filters, found)
     header = [
         _("Number"),
@@ -47,14 +49,14 @@ def cases(request: HttpRequest, filters: Filters, wanted: str) -> HttpResponse:
         _("Late"),
         _("Handled by"),
     ]
-    table = [*_drawn_up(request, filters, len(found), at), header, *(_row(case, at) for case in found)]
+    table = [*_drawn_up(request, filters, len(found), more, at), header, *(_row(case, at) for case in found)]
     return sheet(table, wanted, "ho-so")
 
 
 def tasks(request: HttpRequest, filters: Filters, wanted: str) -> HttpResponse:
     """The inbox as it is filtered, at most 10,000 tasks, in its order."""
     actor, at = acted_by(request), now()
-    found = list(_inbox(actor, filters))
+    found, more = _first(_inbox(actor, filters))
     _note(actor, filters, [row.case for row in found])
     header = [
         _("Task"),
@@ -66,8 +68,14 @@ def tasks(request: HttpRequest, filters: Filters, wanted: str) -> HttpResponse:
         _("Due"),
         _("Late"),
     ]
-    table = [*_drawn_up(request, filters, len(found), at), header, *(_task(row, at) for row in found)]
+    table = [*_drawn_up(request, filters, len(found), more, at), header, *(_task(row, at) for row in found)]
     return sheet(table, wanted, "viec-can-lam")
+
+
+def _first(rows: Iterable[Row]) -> tuple[list[Row], bool]:
+    """As many rows as a file may have, and whether there are more."""
+    found = list(islice(rows, MOST + 1))
+    return found[:MOST], len(found) > MOST
 
 
 def _note(actor: Actor, filters: Filters, found: list[Case]) -> None:
@@ -75,14 +83,21 @@ def _note(actor: Actor, filters: Filters, found: list[Case]) -> None:
     note_shown(actor, purpose, (case.pk for case in found if not case.applicant_withheld))
 
 
-def _drawn_up(request: HttpRequest, filters: Filters, count: int, at: datetime) -> list[list[str]]:
-    """Who drew it up, when, of what choice, how many lines."""
+def _drawn_up(
+    request: HttpRequest, filters: Filters, count: int, more: bool, at: datetime
+) -> list[list[str]]:
+    """Who drew it up, when, of what choice, how many lines, and whether that is all."""
     actor = acted_by(request)
     by = f"{actor.name} ({actor.post_title}, {actor.agency_name})"
-    return [
+    lines = [
         [_("Drawn up by %(name)s, %(at)s") % {"name": by, "at": _time(at)}],
         [_("Choice: %(choice)s. Lines: %(count)d") % {"choice": "; ".join(_choice(filters)), "count": count}],
     ]
+    return (
+        [*lines, [_("There are more: this file ends here. Choose less to get the others.")]]
+        if more
+        else lines
+    )
 
 
 def _choice(filters: Filters) -> list[str]:
@@ -103,11 +118,10 @@ def _choice(filters: Filters) -> list[str]:
 
 def _inbox(actor: Actor, filters: Filters) -> Iterator[OpenTask]:
     """All pages of the inbox, one after the other."""
-    step, seen = replace(filters, page=1, place=None), 0
-    while seen < MOST:
+    step = replace(filters, page=1, place=None)
+    while True:
         page = queries.inbox(actor, step, whole=True)
         yield from page[:PAGE]
-        seen += PAGE
         if len(page) <= PAGE:
             return
         last = page[PAGE - 1]
@@ -118,11 +132,10 @@ def _inbox(actor: Actor, filters: Filters) -> Iterator[OpenTask]:
 
 
 def _all(actor: Actor, filters: Filters) -> Iterator[Case]:
-    step, seen = replace(filters, limit=_PAGE, page=1, after=None), 0
-    while seen < MOST:
+    step = replace(filters, limit=_PAGE, page=1, after=None)
+    while True:
         page = queries.cases(actor, step)
         yield from page[:_PAGE]
-        seen += _PAGE
         if len(page) <= _PAGE:
             return
         usual = filters.order == NEWEST
