@@ -30,8 +30,9 @@ def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
     until = time.monotonic() + header["seconds"]
     try:
         if header["do"] == "stamp":
-            made = _stamped(pdf, mark, header["most"], until)
-            return {}, [made] if header.get("keep", True) else []
+            kept = header.get("keep", True)
+            made = _stamped(pdf, mark, header["most"], until, every=kept)
+            return {}, [made] if kept else []
         _prove(pdf, mark, until)
         return {}, []
     except WorkError:
@@ -40,19 +41,20 @@ def work(header: Header, parts: Sequence[bytes]) -> tuple[Header, list[bytes]]:
         raise WorkError("unreadable", f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def _stamped(drawing: bytes, mark: bytes, most: int, until: float) -> bytes:
+def _stamped(drawing: bytes, mark: bytes, most: int, until: float, *, every: bool) -> bytes:
     made = stamped(drawing, mark, most=most)
-    hidden = _unseen(made, mark, until)
+    hidden = _unseen(made, mark, until, every=every)
     if hidden:
         made = stamped(drawing, mark, most=most, alone=hidden)
-        if hidden := _unseen(made, mark, until):
+        if hidden := _unseen(made, mark, until, every=every):
             raise WorkError("unseen", ", ".join(str(number + 1) for number in hidden))
     return made
 
 
-def _unseen(pdf: bytes, mark: bytes, until: float) -> list[int]:
+def _unseen(pdf: bytes, mark: bytes, until: float, *, every: bool = True) -> list[int]:
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-    return unseen(pdf, mark, [sheet(one.get_object()) for one in page_references(reader)], until)
+    sheets = [sheet(one.get_object()) for one in page_references(reader)]
+    return unseen(pdf, mark, sheets, until, every=every)
 
 
 def _prove(sealed: bytes, mark: bytes, until: float) -> None:

@@ -9,7 +9,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from xactin.cases.papers import DrawingError, drawings, permit_lines, seal_drawing, stamp_drawing
 from xactin.cases.papers.drawings import try_stamp
-from xactin.cases.papers.stamps import child, pages
+from xactin.cases.papers.stamps import child, pages, sight
 from xactin.cases.papers.stamps.pages import page_references
 from xactin.cases.papers.stamps.places import STAMP, Sheet, placement, standing
 from xactin.cases.papers.testing import AGENCY, AT, drawing, office
@@ -120,6 +120,20 @@ LEFT_BEHIND = {
 @pytest.mark.parametrize("content", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
 def test_what_a_page_leaves_behind_does_not_hide_the_stamp(content):
     stamped(drawing(shown=content))  # a second reader looks at it
+
+
+def test_a_page_that_there_was_no_time_to_look_at_is_not_taken_for_well():
+    mark, blank = drawings.render_mark("stamp", {"lines": LINES, "trial": True, "qr": None}, at=AT), drawing()
+    asked = {"do": "stamp", "most": 9, "seconds": 0}
+    with pytest.raises(WorkError, match="limits"):
+        child.work(asked, [blank, mark])
+    assert child.work({**asked, "keep": False}, [blank, mark]) == (
+        {},
+        [],
+    )  # a trial sees what its time allows
+    for count in (1, 2, 3, 300):
+        assert sorted(sight._all_over(count)) == list(range(count))
+    assert {at // 100 for at in sight._all_over(400)[:4]} == {0, 1, 2, 3}, "from all over the drawing"
 
 
 def test_a_stamp_that_is_not_to_be_seen_is_not_published(monkeypatch):
