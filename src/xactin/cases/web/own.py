@@ -185,7 +185,7 @@ def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
         applications.withdraw(
             by=acted_by(request),
             case=case,
-            note=request.POST.get("note", "")[:1000],
+            note=request.POST.get("note", "").replace("\r\n", "\n")[:1000],
             entry=shown.entry_of(request),
         )
     except ActError as refusal:
