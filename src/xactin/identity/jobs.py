@@ -23,7 +23,7 @@ def send_later(to: str, subject: str, text: str) -> None:
     send_account_mail.defer(sealed=b64encode(secrets.seal(plain, CONTEXT)).decode())
 
 
-@app.task(name="identity.send_account_mail", retry=AGAIN)
+@app.task(name="identity.send_account_mail", queue="mail", retry=AGAIN)
 def send_account_mail(sealed: str) -> None:
     """Sends one message; a mail server that is away raises, and the queue tries again."""
     mail = json.loads(secrets.unseal(b64decode(sealed), CONTEXT))

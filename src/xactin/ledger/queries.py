@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.merkle import inclusion_proof
 from xactin.kernel.log.tiles import HASH, TileReader, entry_bundle
 from xactin.kernel.mandates import mandate_key, prove
+from xactin.ledger import clock
 from xactin.ledger.authority import AuthorityInfo, authority
 from xactin.ledger.errors import NotLogged
 from xactin.ledger.heads import signed_heads
@@ -151,6 +152,19 @@ def waiting() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_unsequenced")
         return int(cursor.fetchone()[0])
+
+
+_OLDEST: Final = """
+SELECT e.at FROM ledger_entry e WHERE e.number = (SELECT min(number) FROM ledger_unsequenced)
+"""
+
+
+def waits_for() -> timedelta:
+    """For how long the oldest entry has waited for its place in the log; zero where none waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST)
+        found = cursor.fetchone()
+    return max(timedelta(0), clock.now() - found[0]) if found else timedelta(0)
 
 
 def checkpoint_note(*, size: int | None = None, cosigned: bool = True) -> str:

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 
 from xactin.notices.models import MailChoice, Notice
 from xactin.notices.queries import mail_addresses
@@ -22,6 +24,8 @@ from xactin.vault.ids import new_id
 __all__ = [
     "choose_mail",
     "handle",
+    "handle_alone",
+    "made_up",
     "mark_all_read",
     "mark_read",
     "outbox_sql",
@@ -30,6 +34,7 @@ __all__ = [
     "run_relay",
     "tell",
     "try_again",
+    "waiting_alone",
 ]
 
 log = logging.getLogger("xactin.notices")
@@ -84,6 +89,28 @@ def _defer(events: list[dict[str, Any]]) -> None:
             bundle.append(event)
     jobs += [bundle[start : start + BUNDLE] for start in range(0, len(bundle), BUNDLE)]
     app.configure_task(name="notices.handle").batch_defer(*[{"events": cast(Any, job)} for job in jobs])
+
+
+def handle_alone(topic: str, about: str, body: Mapping[str, Any]) -> None:
+    """An event that no act left behind, as a job of its own; where one about the same waits already, nothing."""
+    event = {"id": 0, "topic": topic, "body": dict(body), "created": timezone.now().isoformat()}
+    task = app.configure_task(name="notices.handle", queueing_lock=f"{topic}:{about}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(events=cast(Any, [event]))
+
+
+def waiting_alone(topic: str) -> list[str]:
+    """What events of a topic, handed over so, wait to be tried again about."""
+    locks = ProcrastinateJob.objects.filter(
+        status__in=("todo", "doing"), queueing_lock__startswith=f"{topic}:"
+    )
+    return [lock.removeprefix(f"{topic}:") for lock in locks.values_list("queueing_lock", flat=True)]
+
+
+def made_up(task: str) -> None:
+    """A run on schedule went well: those of the same task that failed before are made up for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MADE_UP, (task,))
 
 
 def run_relay(stop: threading.Event) -> None:
@@ -170,6 +197,9 @@ def choose_mail(*, person: UUID, wanted: bool) -> None:
     MailChoice.objects.update_or_create(person_id=person, defaults={"wanted": wanted})
 
 
+_MADE_UP: Final = """
+DELETE FROM procrastinate_jobs WHERE task_name = %s AND status = 'failed' AND jsonb_exists(args, 'timestamp')
+"""
 _AT_ONCE: Final = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = %s AND status = 'todo'"
 
 
@@ -178,4 +208,6 @@ def try_again(job: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_AT_ONCE, (job,))
         if cursor.rowcount == 0 and ProcrastinateJob.objects.filter(pk=job, status="failed").exists():
-            app.job_manager.retry_job_by_id(job, timezone.now())
+            # Where the next run of what goes on schedule waits already, that is its next attempt.
+            with suppress(UniqueViolation), transaction.atomic():
+                app.job_manager.retry_job_by_id(job, timezone.now())

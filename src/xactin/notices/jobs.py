@@ -55,7 +55,7 @@ def _event(row: dict[str, Any]) -> Event:
     )
 
 
-@app.task(name="notices.send_mail", retry=AGAIN)
+@app.task(name="notices.send_mail", queue="mail", retry=AGAIN)
 def send_mail(notice: str) -> None:
     """Sends a notice by e-mail, once as far as a mail server lets us know; raises when it is away."""
     _renew_connection()

@@ -119,7 +119,8 @@ class Trouble:
 def troubles() -> list[Trouble]:
     """The jobs that failed twice or more and are still not done, the oldest first. One that succeeds is gone.
 
-    What runs on a schedule (it brings its own `timestamp`) is left out: its next run is its next attempt.
+    What runs on a schedule (it brings its own `timestamp`) is one trouble a task, once two runs of it failed: its next
+    run is its next attempt, and one that goes well makes up for those before (`commands.made_up`).
     """
     rows = (
         ProcrastinateJob.objects.filter(
@@ -129,7 +130,20 @@ def troubles() -> list[Trouble]:
         .annotate(since=Min("procrastinateevent__at"))
         .order_by("id")
     )
-    return [_trouble(row) for row in rows[:MOST_TROUBLES]]
+    return [*_on_schedule(), *(_trouble(row) for row in rows[:MOST_TROUBLES])]
+
+
+_FAILED_RUNS: Final = """
+SELECT min(id), task_name, count(*), to_timestamp(min((args->>'timestamp')::bigint))
+  FROM procrastinate_jobs WHERE status = 'failed' AND jsonb_exists(args, 'timestamp')
+ GROUP BY task_name HAVING count(*) >= %s ORDER BY 1
+"""
+
+
+def _on_schedule() -> list[Trouble]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED_RUNS, (TROUBLE,))
+        return [Trouble(job, task, None, many, since, now()) for job, task, many, since in cursor.fetchall()]
 
 
 MOST_TROUBLES: Final = 200

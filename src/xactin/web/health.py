@@ -16,7 +16,8 @@ from xactin.web.keeping.roles import one_role_rules
 
 SMALLEST_ROOM = 512 * 1024 * 1024  # bytes that must be free for files
 MOST_WAITING = 20_000  # entries that the sequencer has not placed; it places some thousands a second
-LONGEST_WAIT = 60.0  # seconds that an event may wait for the worker before it is an alarm
+LONGEST_WAIT = 60.0  # seconds that an event or an entry may wait for the worker before it is an alarm
+SILENT_FOR = 60  # seconds without a heartbeat (one comes every ten): no worker works
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,18 @@ def _jobs() -> Part:
     return Part("jobs", False, detail, len(found))
 
 
+def _worker() -> Part:
+    """Where nobody acts nothing waits: so whoever does the waiting work is known by its heartbeat."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), extract(epoch FROM clock_timestamp() - max(last_heartbeat)) FROM procrastinate_workers "
+            "WHERE last_heartbeat > clock_timestamp() - make_interval(secs => %s)",
+            (SILENT_FOR,),
+        )
+        alive, seconds = cursor.fetchone()
+    return Part("worker", alive > 0, f"last heard {seconds:.0f} s ago" if alive else "no worker works")
+
+
 def _outbox() -> Part:
     waiting, oldest = backlog()
     seconds = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
@@ -108,15 +121,22 @@ def _outbox() -> Part:
 
 
 def _log() -> Part:
-    """Acts are in the log within a second while the worker runs; the size shows that it grows."""
-    waiting, size = log.waiting(), log.log_size()
-    return Part("log", waiting < MOST_WAITING, f"size {size}", waiting)
+    """Acts are in the log within a second while the worker runs; the size shows that it grows.
+
+    An entry that waits longer is an alarm: the worker, the place off this machine, or a log that fits no checkpoint.
+    """
+    waiting, size, seconds = log.waiting(), log.log_size(), log.waits_for().total_seconds()
+    well = waiting < MOST_WAITING and seconds < LONGEST_WAIT
+    # The share itself is not asked: one that hangs would hang whoever asks.
+    hint = "" if well or not os.environ.get("XACTIN_ANCHOR") else "; is the place of XACTIN_ANCHOR away?"
+    return Part("log", well, f"size {size}, oldest waits {seconds:.0f} s{hint}", waiting)
 
 
 QUESTIONS: dict[str, Callable[[], Part]] = {
     "database": _database,
     "roles": _roles,
     "files": _files,
+    "worker": _worker,
     "queue": _queue,
     "jobs": _jobs,
     "outbox": _outbox,

@@ -12,7 +12,7 @@ SILENT_FOR = 60  # seconds without a heartbeat: the worker that had the job is d
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="web.retry_stalled", pass_context=True)
+@app.task(queue="punctual", queueing_lock="web.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Gives jobs of a killed worker to another; a job is written so that it may run twice."""
     for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_FOR):
@@ -21,7 +21,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="web.announce_troubles", name="web.announce_troubles")
+@app.task(queue="punctual", queueing_lock="web.announce_troubles", name="web.announce_troubles")
 def announce_troubles(timestamp: int) -> None:
     """Tells the post that has to look of what failed twice."""
     troubles.announce()

@@ -43,6 +43,17 @@ def service_matter(body: Mapping[str, Any]) -> Matter:
     )
 
 
+def time_matter(body: Mapping[str, Any]) -> Matter:
+    """A dossier for which time could not pass: no limit of it ends, no silence becomes consent."""
+    case = Case.objects.filter(pk=body["case"]).first()
+    number = case.number if case else "?"
+    return Matter(
+        vi=f"Hồ sơ {number}: thời hạn không chạy",
+        en=f"Dossier {number}: its time limits do not run",
+        url=reverse("cases:desk-case", args=[case.pk]) if case else "",
+    )
+
+
 def acted(event: Event) -> None:
     """Tells the applicant of each step that matters to them, and officials of what waits for them."""
     case = Case.objects.select_related("version").get(pk=event.body["case"])

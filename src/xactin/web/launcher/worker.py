@@ -12,11 +12,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+if TYPE_CHECKING:
+    from procrastinate.job_context import JobContext
+    from procrastinate.worker import Worker
+
 log = logging.getLogger("xactin.worker")
+PLACES: Final = {"default": 2, "punctual": 1, "mail": 1}
+"""How many jobs of each queue at once. What has to be on time (timers) and what depends on a slow stranger (a mail
+server that does not answer) have places of their own: neither waits for drawings of hundreds of pages."""
 PAUSE_WITHOUT_DATABASE, PAUSE_WITHOUT_ANCHOR, PAUSE_WHEN_REFUSED = 1.0, 10.0, 30.0
 
 
@@ -77,6 +85,16 @@ def _keep(
             connection.close()
 
 
+def _making_up(call_next: Callable[[], Any], context: "JobContext", worker: "Worker") -> Any:
+    """Around each job: a run on schedule that goes well makes up for those that failed before."""
+    done = call_next()
+    if "timestamp" in context.job.task_kwargs:
+        from xactin.notices.commands import made_up
+
+        made_up(context.job.task_name)
+    return done
+
+
 def _run_jobs(stop: threading.Event) -> None:
     """The procrastinate worker of this process, ended by `stop`."""
     from procrastinate.contrib.django import app
@@ -85,24 +103,30 @@ def _run_jobs(stop: threading.Event) -> None:
     async def work() -> None:
         worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         async with worker.open_async():
-            running = asyncio.create_task(
-                worker.run_worker_async(
-                    concurrency=2,
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=10,
-                    delete_jobs="successful",
+            running = [
+                asyncio.create_task(
+                    worker.run_worker_async(
+                        queues=[queue],
+                        concurrency=places,
+                        install_signal_handlers=False,
+                        shutdown_graceful_timeout=10,
+                        delete_jobs="successful",
+                        task_middleware=[_making_up],
+                    )
                 )
-            )
-            while not stop.is_set() and not running.done():
+                for queue, places in PLACES.items()
+            ]
+            while not stop.is_set() and not any(one.done() for one in running):
                 # Periodic jobs are queued over a connection of Django's that nobody else looks after: once
                 # the server was away it stays broken, and no timer would ever run again.
                 await sync_to_async(close_old_connections)()
                 await asyncio.sleep(0.2)
-            if not running.done():
-                running.cancel()
-                await asyncio.wait([running])
-            else:
-                running.result()
+            ended = [one for one in running if one.done()]
+            for one in running:
+                one.cancel()
+            await asyncio.wait(running)
+            for one in ended:
+                one.result()
 
     try:
         asyncio.run(work())

@@ -3,20 +3,43 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from xactin.identity.testing import small_province
 from xactin.web import health
 
 pytestmark = pytest.mark.django_db
 
 
 def test_health_names_each_part(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["worker"]["detail"] == "no worker works", "though nothing waits"
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     answer = client.get("/health")
     assert answer.status_code == 200, answer.content
-    assert {"database", "files", "queue", "outbox", "log"} <= set(answer.json()["parts"])
+    assert {"database", "files", "worker", "queue", "outbox", "log"} <= set(answer.json()["parts"])
+
+
+def test_health_tells_of_an_entry_that_waits_for_the_log(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XACTIN_ANCHOR", "/share/note")
+    small_province()
+    assert client.get("/health").json()["parts"]["log"]["ok"]
+    monkeypatch.setattr(health, "LONGEST_WAIT", 0.0)
+    told = client.get("/health").json()["parts"]["log"]
+    assert not told["ok"]
+    assert "XACTIN_ANCHOR" in told["detail"]
 
 
 def test_health_tells_strangers_what_is_well_and_no_more(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     answer = client.get("/health", REMOTE_ADDR="203.0.113.9")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {name: {"ok": True} for name in health.QUESTIONS}}
@@ -52,7 +75,7 @@ def test_metrics_are_not_for_the_public(client: Client, settings: Any) -> None:
 def test_pages_lead_to_localhost_and_programs_do_not(client: Client) -> None:
     page = client.get("/nothing/?a=1", headers={"host": "127.0.0.1:8000"})
     assert (page.status_code, page["Location"]) == (307, "http://localhost:8000/nothing/?a=1")
-    assert client.get("/health", headers={"host": "127.0.0.1:8000"}).status_code == 200
+    assert client.get("/health", headers={"host": "127.0.0.1:8000"}).status_code in (200, 503)
     assert (
         client.get("/api/v1/openapi.json", headers={"host": "127.0.0.1:8000"})
         .json()["openapi"]

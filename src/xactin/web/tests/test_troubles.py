@@ -1,17 +1,27 @@
 """A job that failed twice is somebody's: told, shown on the dossier and in /health, gone once it is done."""
 
 import json
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django import app
 
+from xactin.cases import jobs
+from xactin.cases.dossiers import commands
+from xactin.cases.models import Timer
+from xactin.cases.testing import PERMIT, apply, province_with
 from xactin.identity.models import Account, Holding
 from xactin.identity.testing import small_province
+from xactin.ledger.clock import now
+from xactin.notices.commands import handle, try_again
 from xactin.notices.models import Notice
-from xactin.notices.queries import troubles
+from xactin.notices.queries import matter_of, troubles
+from xactin.web.launcher.worker import PLACES, _making_up
 from xactin.web.troubles import announce
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +86,66 @@ def test_a_job_given_up_is_taken_up_again_and_others_may_not(client: Client) -> 
     client.post(f"/desk/troubles/{job}/again/")
     (found,) = troubles()
     assert found.next_at is not None
+
+
+def on_schedule(task: str) -> None:
+    """A run of a periodic task that failed, as the queue leaves it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts, priority)"
+            " VALUES ('punctual', %s, '{\"timestamp\": 1764216000}', 'failed', 1, 0)",
+            (task,),
+        )
+
+
+def test_what_runs_on_schedule_is_told_too_once_a_task_until_a_run_goes_well(client: Client) -> None:
+    small_province()
+    on_schedule("cases.timers")
+    assert troubles() == []
+    for _ in range(3):
+        on_schedule("cases.timers")
+    (found,) = troubles()
+    assert (found.task, found.attempts) == ("cases.timers", 4)
+    assert not client.get("/health").json()["parts"]["jobs"]["ok"]
+    assert announce() > 0
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET queueing_lock = task_name WHERE id = %s", (found.job,))
+    jobs.timers.configure(queueing_lock="cases.timers").defer(timestamp=2)
+    try_again(found.job)  # the next run waits already
+    context = SimpleNamespace(job=SimpleNamespace(task_name="cases.timers", task_kwargs={"timestamp": 1}))
+    assert _making_up(lambda: "done", context, None) == "done"  # type: ignore[arg-type]
+    assert troubles() == []
+
+
+def test_one_dossier_for_which_time_does_not_pass_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    province_with(PERMIT)
+    bad, good = apply(), apply()
+    for case, days in ((bad, 2), (good, 1)):
+        Timer.objects.create(case=case, at=now() - timedelta(days=days))
+    ticked: list[UUID] = []
+
+    def tick(*, case: UUID) -> None:
+        ticked.append(case)
+        if case == bad.pk:
+            raise ValueError("no such day")
+
+    monkeypatch.setattr(commands, "tick", tick)
+    jobs.timers(0)
+    jobs.timers(0)
+    assert ticked == [bad.pk, good.pk, good.pk], "the one that failed is tried again by itself"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET attempts = 2 WHERE queueing_lock = %s", (f"case.tick:{bad.pk}",)
+        )
+        assert cursor.rowcount == 1
+    (found,) = troubles()
+    assert bad.number in matter_of(found).vi
+    assert found.event is not None
+    with pytest.raises(ValueError, match="no such day"):
+        handle(found.event)
+
+
+def test_every_job_is_of_a_queue_that_the_worker_works_off() -> None:
+    app.perform_import_paths()
+    ours = {task.queue for task in app.tasks.values()} - {"builtin"}  # the library's own, which nobody defers
+    assert ours == set(PLACES)
