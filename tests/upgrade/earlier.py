@@ -52,7 +52,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def main(file: Path) -> None:
     """As `xactin restore` does it, up to where that would migrate."""
     from xactin.web.keeping.commands import secret_from
-    from xactin.web.keeping.inside import read_manifest, refill, restore_keys
+    from xactin.web.keeping.inside import end_restore, read_manifest, refill, restore_keys
     from xactin.web.keeping.roles import owner
     from xactin.web.launcher.data_folder import DataFolder, default_data_folder
     from xactin.web.launcher.database import database
@@ -69,6 +69,7 @@ def main(file: Path) -> None:
         django.setup()
         with owner():
             print(refill(file, secret, manifest))
+            end_restore()
 
 
 if __name__ == "__main__":

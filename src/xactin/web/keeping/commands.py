@@ -49,10 +49,13 @@ def backup(file: Path, key_file: Path | None) -> int:
 
 
 def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
-    """Brings a backup back, then makes sure that the log cannot contradict what was published."""
+    """Brings a backup back, then makes sure that the log cannot contradict what was published.
+
+    If we crash here: the folder and the database say that they are unfinished, and the same command goes on.
+    """
     secret = secret_from(key_file, confirm=False)
     data = DataFolder(default_data_folder())
-    if data.mode() is not None:
+    if data.mode() is not None and not data.is_unfinished():
         raise SealedFileError(
             f"{data.path} holds an authority already; restore into an empty folder (--data)"
         )
@@ -60,13 +63,14 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
 
     manifest = read_manifest(file, secret)
     data.create()
+    data.begin_restore()
     with database(data):
         from xactin.web.keeping.inside import restore_keys
 
         restore_keys(file, secret, data)
         data.set_mode("demo" if manifest.mode == "demo" else "real")
         _setup()
-        from xactin.web.keeping.inside import restore_content
+        from xactin.web.keeping.inside import end_restore, restore_content
         from xactin.web.keeping.roles import give_rights, owner
         from xactin.web.keeping.settling import settle
 
@@ -78,6 +82,9 @@ def restore(file: Path, key_file: Path | None, checkpoint: Path | None) -> int:
                 print(line, flush=True)
         for line in settle():
             print(line, flush=True)
+        with owner():
+            end_restore()
+    data.end_restore()
     return 0
 
 

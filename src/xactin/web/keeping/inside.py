@@ -22,7 +22,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from xactin.web.keeping import migrations, tables
+from xactin.web.keeping import migrations, tables, unfinished
 from xactin.web.keeping.archive import BLOCK, end_members, read_members, write_member
 from xactin.web.keeping.sealed import SealedFileError, SealedReader, SealedWriter, Secret
 from xactin.web.launcher.data_folder import DataFolder, write_private
@@ -96,16 +96,23 @@ def restore_content(file: Path, secret: Secret, manifest: Manifest) -> Iterator[
         yield f"migrated {step}"
 
 
+def end_restore() -> None:
+    """The database is whole, and says no more that it is not."""
+    connection.ensure_connection()
+    unfinished.end(connection.connection)
+
+
 def refill(file: Path, secret: Secret, manifest: Manifest) -> str:
     """Tables and files as they were in the version of the backup; returns a line that says how many.
 
     Everything read is authenticated to the last byte before the tables are committed.
     """
-    if migrations.applied():
-        raise SealedFileError("the database is not empty; restore into a new one")
-    migrations.migrate_to((app, name) for app, name in manifest.migrations)
     connection.ensure_connection()
     raw = connection.connection
+    begun = unfinished.begin(raw, manifest.made_at, empty=not migrations.applied())
+    if begun.filled:
+        return f"restored before: everything as of {manifest.made_at}"
+    migrations.migrate_to((app, name) for app, name in manifest.migrations)
     counts: dict[str, int] = {}
     with raw.transaction(), file.open("rb") as source:
         tables.write_alike(raw)
@@ -117,10 +124,11 @@ def refill(file: Path, secret: Secret, manifest: Manifest) -> str:
                 if kind == "tables":
                     tables.Table(rest, tuple(manifest.tables[rest])).write(raw, blocks)
                 elif kind == "files":
-                    _put(rest, blocks)
+                    _put(rest, blocks, again=begun.again)
                 counts[kind] = counts.get(kind, 0) + 1
         reader.finish()
         tables.set_sequences(raw, manifest.sequences)
+        unfinished.note_filled(raw)
     return f"restored: {counts.get('tables', 0)} tables, {counts.get('files', 0)} files, as of {manifest.made_at}"
 
 
@@ -155,7 +163,9 @@ def _stored_names(folder: str = "") -> Iterator[str]:
         yield from _stored_names(prefix + inner)
 
 
-def _put(name: str, blocks: Iterable[bytes]) -> None:
+def _put(name: str, blocks: Iterable[bytes], *, again: bool) -> None:
+    if again:  # what stands may be cut off: it is ours, of the try before
+        default_storage.delete(name)
     with tempfile.TemporaryFile() as held:
         for block in blocks:
             held.write(block)

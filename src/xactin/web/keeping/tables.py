@@ -23,6 +23,13 @@ LIST = """
 """
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
 MIGRATIONS = "django_migrations"
+# The queue's own references are checked at once, whatever a transaction wishes.
+RIGID = """
+    SELECT r.relname, c.conname FROM pg_constraint c
+    JOIN pg_class r ON r.oid = c.conrelid
+    JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname = 'public'
+    WHERE c.contype = 'f' AND NOT c.condeferrable AND c.conparentid = 0 ORDER BY 1, 2
+"""
 
 
 @dataclass(frozen=True)
@@ -86,12 +93,21 @@ def set_sequences(connection: Connection, values: dict[str, int | None]) -> None
 def quiet(connection: Connection, names: Collection[str]) -> Iterator[None]:
     """While tables are filled their own triggers keep still: what they would do stands in the backup already.
 
-    References between tables are checked at the end, when all rows are there.
+    References between tables are checked at the end, when all rows are there: tables come in the order of their names.
     """
     _switch(connection, names, "DISABLE")
+    rigid = connection.execute(RIGID).fetchall()
+    _defer(connection, rigid, "DEFERRABLE INITIALLY DEFERRED")
     yield
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _defer(connection, rigid, "NOT DEFERRABLE")
     _switch(connection, names, "ENABLE")
+
+
+def _defer(connection: Connection, references: Iterable[tuple[object, ...]], when: LiteralString) -> None:
+    for table, reference in references:
+        query = sql.SQL("ALTER TABLE {} ALTER CONSTRAINT {} " + when)
+        connection.execute(query.format(sql.Identifier(str(table)), sql.Identifier(str(reference))))
 
 
 def _switch(connection: Connection, names: Collection[str], way: LiteralString) -> None:

@@ -61,6 +61,7 @@ class DataFolder:
         self.trust = self.path / "trust"
         self.postgres = self.path / "postgres"
         self._marker = self.path / "authority.json"
+        self._unfinished = self.path / "restore-unfinished"
         self._demo_password = self.path / "demo-password"
         self._lock: IO[str] | None = None
 
@@ -91,6 +92,18 @@ class DataFolder:
             raise DataFolderError(
                 f"{self.path} holds a {standing} authority; choose another folder with --data or XACTIN_DATA"
             )
+
+    def begin_restore(self) -> None:
+        """Marks the folder until a restore is done, so that one that was broken off can be repeated."""
+        write_private(self._unfinished, b"")
+
+    def is_unfinished(self) -> bool:
+        """Whether a restore was begun here and not brought to its end."""
+        return self._unfinished.exists()
+
+    def end_restore(self) -> None:
+        """What stands here is whole."""
+        self._unfinished.unlink()
 
     def ensure_keys(self) -> None:
         """The secret of sessions and the master key of the vault, made once, readable by us only."""

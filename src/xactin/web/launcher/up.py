@@ -45,6 +45,10 @@ def up(wish: Wish) -> int:
         raise DataFolderError(
             f"Xác Tín runs already with {data.path}; stop it, or choose another folder with --data"
         )
+    if data.is_unfinished():
+        raise DataFolderError(
+            f"a restore into {data.path} was broken off; give the same `xactin restore` again, it goes on"
+        )
     if wish.demo:
         data.set_mode("demo")
         data.ensure_keys()
