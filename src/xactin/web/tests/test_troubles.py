@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test import Client
-from procrastinate.contrib.django import app
 
 from xactin.cases import jobs
 from xactin.cases.dossiers import commands
@@ -21,7 +20,7 @@ from xactin.ledger.clock import now
 from xactin.notices.commands import handle, try_again
 from xactin.notices.models import Notice
 from xactin.notices.queries import matter_of, troubles
-from xactin.web.launcher.worker import PLACES, _making_up
+from xactin.web.launcher.worker import _making_up
 from xactin.web.troubles import announce
 
 pytestmark = pytest.mark.django_db
@@ -143,9 +142,3 @@ def test_one_dossier_for_which_time_does_not_pass_holds_up_no_other(monkeypatch:
     assert found.event is not None
     with pytest.raises(ValueError, match="no such day"):
         handle(found.event)
-
-
-def test_every_job_is_of_a_queue_that_the_worker_works_off() -> None:
-    app.perform_import_paths()
-    ours = {task.queue for task in app.tasks.values()} - {"builtin"}  # the library's own, which nobody defers
-    assert ours == set(PLACES)
