@@ -8,13 +8,21 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.lists import persons
 from xactin.cases.models import Case
-from xactin.identity.commands import register_purpose, register_subjects
+from xactin.identity.commands import register_purpose, register_reader, register_subjects
 
 PURPOSES: Final = {
     "api": ("Chương trình nối vào đọc", "Read by a connected program"),
     "api.list": ("Chương trình nối vào lấy danh sách", "A list taken by a connected program"),
+    "changed": (
+        "Đối chiếu với nội dung đã xem trước khi bị đổi",
+        "Comparing with what was shown before it changed",
+    ),
     "bundle": ("Lấy bằng chứng của hồ sơ", "Fetching the proof of a dossier"),
     "desk": ("Giải quyết hồ sơ", "Working on the dossier"),
+    "demo": ("Trình diễn cùng một lúc", "Showing people who work at the same time"),
+    "inspect": ("Thanh tra hồ sơ", "Inspecting the dossier"),
+    "form": ("Lập giấy tiếp nhận, phiếu yêu cầu, phiếu từ chối", "Drawing up a receipt, request or refusal"),
+    "compare": ("So giấy trên tay với giấy đã cấp", "Comparing a paper in hand with the issued one"),
     "export": ("Xuất danh sách ra tệp", "Taking a list along as a file"),
     "download": ("Mở tệp", "Opening a file"),
     "own": ("Người nộp xem hồ sơ của mình", "Applicant looking at their own dossier"),
@@ -27,12 +35,22 @@ PURPOSES: Final = {
 }
 
 
+# What opens without a person, by the name under which it does.
+READERS: Final = {
+    "rules": ("Hệ thống: áp dụng quy định của thủ tục", "The system: rules of the procedure"),
+    "result": ("Hệ thống: soạn, đóng dấu kết quả", "The system: drawing up and sealing results"),
+    "verify": ("Người kiểm tra văn bản, không đăng nhập", "Whoever checks a paper, not signed in"),
+}
+
+
 def register() -> None:
     """This room's part of the log of openings."""
     register_subjects("case", about=_about, named=_named)
     register_subjects("cases", about=lambda person: [], named=_lists)
     for id, (vi, en) in {**PURPOSES, **persons.PURPOSES}.items():
         register_purpose(id, vi=vi, en=en)
+    for id, (vi, en) in READERS.items():
+        register_reader(id, vi=vi, en=en)
 
 
 def _about(person: UUID) -> list[str]:

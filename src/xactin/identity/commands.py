@@ -45,7 +45,7 @@ from xactin.identity.posts.commands import close_post, create_post, rename_post,
 from xactin.identity.posts.holding_commands import appoint, end_holding
 from xactin.identity.posts.proposal_commands import confirm, decline, propose_duties, propose_holder
 from xactin.identity.posts.upgrade import give_usual_duties
-from xactin.identity.readings.registry import register_purpose, register_subjects
+from xactin.identity.readings.registry import register_purpose, register_reader, register_subjects
 from xactin.identity.rights import register_policy
 from xactin.identity.signing import sign, verify
 from xactin.ledger import commands as ledger
@@ -87,6 +87,7 @@ __all__ = [
     "register_duty",
     "register_policy",
     "register_purpose",
+    "register_reader",
     "register_subjects",
     "register_use",
     "rename_post",

@@ -27,6 +27,7 @@ __all__ = [
     "handle_alone",
     "made_up",
     "mark_all_read",
+    "mark_done",
     "mark_read",
     "outbox_sql",
     "register_topic",
@@ -176,6 +177,13 @@ def tell(
 def sends_mail() -> bool:
     """Whether a mail server is set (XACTIN_SMTP_HOST)."""
     return not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend")
+
+
+def mark_done(*, url: str, before: Event, but: Iterable[UUID] = ()) -> int:
+    """What was asked there has been done: notices of earlier events that lead to this page count as read, for all but
+    those who still have it to do. Returns how many."""
+    waiting = Notice.objects.filter(url=url, event__lt=before.id, read_at__isnull=True)
+    return waiting.exclude(person_id__in=list(but)).update(read_at=timezone.now())
 
 
 def mark_read(*, person: UUID, notice: UUID) -> Notice | None:

@@ -55,6 +55,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="notice_of_person"),
             models.Index(fields=["person"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["url"], name="notice_unread_of_page", condition=Q(read_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -281,12 +281,17 @@ def prefilled(package: Package, known: Mapping[str, str]) -> dict[str, str]:
     def walk(schema: Mapping[str, Any], pointer: str) -> None:
         for name, inner in schema.get("properties", {}).items():
             fact = inner.get("x-ui", {}).get("fill", "").removeprefix("person.")
-            if fact and known.get(fact):
+            if fact and known.get(fact) and _may_stand(inner, known[fact]):
                 found[f"{pointer}/{name}"] = known[fact]
             walk(inner, f"{pointer}/{name}")
 
     walk(package.form_schema, "")
     return found
+
+
+def _may_stand(field: Mapping[str, Any], value: str) -> bool:
+    """Whether a field takes a value at all: a firm's tax code is no number of a CCCD."""
+    return re.search(field.get("pattern", ""), value) is not None
 
 
 def nested(values: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What happens after an act is committed: people are told, services of the flow run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Service
 from xactin.kernel.procedure.package import Package
-from xactin.notices.commands import tell
+from xactin.notices.commands import mark_done, tell
 from xactin.notices.topics import Event, Matter
 
 
@@ -68,21 +68,40 @@ def acted(event: Event) -> None:
             url=reverse("cases:own", args=[case.pk]),
         )
     _notify(event, case, package.procedure.services.get(act.partition(".")[2]))
-    for task in OpenTask.objects.filter(
-        case=case, kind="user", agency__isnull=False, opened_at__gte=event.created
-    ):
+    _tell_officials(event, case, package)
+    _tell_parties(event, case, package)
+
+
+def _tell_officials(event: Event, case: Case, package: Package) -> None:
+    """What waits for whom; what was asked before and is done counts as read, so that a bell says what is left."""
+    place = reverse("cases:desk-case", args=[case.pk])
+    asked = OpenTask.objects.filter(case=case, kind="user", agency__isnull=False)
+    mark_done(url=place, before=event, but=_doers(asked.filter(opened_at__lt=event.created)))
+    for task in asked.filter(opened_at__gte=event.created):
         tell(
             event=event,
-            people=identity.holders_of(task.agency_id, task.role) if task.agency_id else [],
+            people=_doers([task]),
             title={
                 "vi": f"Việc mới: {package.rules[task.node].name['vi']}",
                 "en": f"New task: {package.rules[task.node].name['en']}",
             },
-            text={"vi": case.number, "en": case.number},
-            url=reverse("cases:desk-case", args=[case.pk]),
+            text={
+                "vi": f"{case.number}, {package.procedure.name['vi']}",
+                "en": f"{case.number}, {package.procedure.name['en']}",
+            },
+            url=place,
             mail=False,
         )
-    _tell_parties(event, case, package)
+
+
+def _doers(tasks: Iterable[OpenTask]) -> set[UUID]:
+    """Who holds a post that may do one of these tasks."""
+    return {
+        person
+        for task in tasks
+        if task.agency_id
+        for person in identity.holders_of(task.agency_id, task.role)
+    }
 
 
 def _tell_parties(event: Event, case: Case, package: Package) -> None:

@@ -107,7 +107,7 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
         if kind not in chosen or facts is None:
             raise NotFound
         day, signer = facts.pop("at"), _signer(facts.pop("by"), facts.pop("title"))
-        told = content.form_data(queries.content_of(actor, case, purpose=f"form {kind}"))
+        told = content.form_data(queries.content_of(actor, case, purpose="form"))
         context = {
             # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
             "agency": letterhead(case.agency) if facts.get("stage") == "decision" else one_stop(case.agency),

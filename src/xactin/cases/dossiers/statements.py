@@ -34,7 +34,7 @@ def said_last(case: Case, kind: str, *, by: str) -> Said | None:
     row = rows[-1]
     part = f"note.{row.statement['id']}"
     opened = vault.open_named(
-        by=by, purpose=kind, subject=f"case:{case.pk}", named={part: row.statement["content"] or ""}
+        by=by, purpose="form", subject=f"case:{case.pk}", named={part: row.statement["content"] or ""}
     )
     value = opened[part][0] if part in opened else {}
     data = value.get("data", {})

@@ -14,6 +14,9 @@ from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import PASSWORD
+from xactin.notices import queries as notices
+from xactin.notices.testing import settle
+from xactin.vault import queries as vault
 
 pytestmark = pytest.mark.django_db
 REASON = "Hồ sơ không thuộc thẩm quyền giải quyết"
@@ -288,3 +291,33 @@ def test_who_signed_in_again_elsewhere_loses_no_word_and_no_act_is_done_without_
     right = {name: _carried(again, "refuse", name) for name in ("writer", "shown", "csrfmiddlewaretoken")}
     assert official.post(form, right | {"reason": REASON}).status_code == 302
     assert Case.objects.get(pk=case.pk).phase == "refused"
+
+
+def test_a_bell_says_what_is_left_to_do() -> None:
+    """A notice that asks counts as read once what it asks is done, by whomever; the next one says of what it is."""
+    case = testing.apply()
+    settle()
+    counter = actor_for("motcua1").person_id
+    told = notices.notices_of(counter)
+    assert [one.text_vi for one in told] == [
+        f"{case.number}, Cấp giấy phép xây dựng mới đối với nhà ở riêng lẻ"
+    ]
+    assert notices.unread_count(counter) == 1
+    testing.do(case, "receive", "accept")
+    settle()
+    assert notices.unread_count(counter) == 0
+    assert notices.unread_count(actor_for("chuyenvien1").person_id) == 1
+
+
+def test_why_a_dossier_is_opened_is_said_truly() -> None:
+    """Who inspects does not work on it, and nothing is compared where nothing was changed."""
+    case = testing.apply()
+    for username in ("thanhtra1", "motcua1"):
+        Visitor(username).page(f"/desk/cases/{case.pk}/")
+    about = [f"case:{case.pk}"]
+    why = {(one.who, one.purpose) for one in vault.openings(subjects=about, limit=100)}
+    auditor, counter = (str(actor_for(name).person_id) for name in ("thanhtra1", "motcua1"))
+    assert (auditor, "inspect") in why
+    assert (counter, "desk") in why
+    assert (auditor, "desk") not in why
+    assert "changed" not in {purpose for _who, purpose in why}

@@ -13,7 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xactin.cases.applications import commands as applications
 from xactin.cases.applications import drafts, examination
-from xactin.cases.dossiers.surroundings import applicant_facts, handling_agencies, language
+from xactin.cases.dossiers.surroundings import (
+    applicant_facts,
+    handling_agencies,
+    handling_agency,
+    language,
+)
+from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import ActError, Invalid
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import InForce
@@ -26,6 +32,7 @@ from xactin.kernel.local import local_day
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.clock import now
 from xactin.ledger.errors import AlreadyDone
+from xactin.ui.pieces import Line
 from xactin.ui.schema_form import SchemaForm, parse
 from xactin.vault.ids import new_id
 
@@ -276,6 +283,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         else "",
         "digest": kept.digest(),
         "edit_url": f"{reverse('cases:apply', args=[code])}?draft={kept.id}",
+        "handling": _handling(package, kept.agency),
         "summary": SchemaForm(package.form_schema, data=kept.data).summary(),
         "cards": [
             replace(file.card, title=line["label"])
@@ -286,3 +294,14 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "entry": new_id(),
     }
     return render(request, "cases/check.html", context, status=409 if changed else 200)
+
+
+def _handling(package: Package, agency: str) -> list[Line]:
+    """Who will decide and how long it takes: what a person signs is addressed to somebody. An agency that no longer
+    is one is told when it is sent."""
+    lines = [Line(_("How long"), limit_text(package.procedure.limit))]
+    try:
+        found = handling_agency(package.procedure.level, agency)
+    except Invalid:
+        return lines
+    return [Line(_("Handled by"), found.name_en if language() == "en" else found.name_vi), *lines]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
+from xactin.cases.dossiers.visibility import handles, inspects
 from xactin.cases.models import ORIGINS, Case
 from xactin.cases.parties.queries import joinable, may_invite
 from xactin.cases.procedures import queries as procedures
@@ -32,10 +33,15 @@ from xactin.ui.schema_form.form import FormError
 from xactin.vault.ids import new_id
 
 
+def _purpose(actor: Actor, found: Case) -> str:
+    """Why the page opens a dossier: whoever inspects works on none of it."""
+    return "inspect" if inspects(actor, found) and not handles(actor, found) else "desk"
+
+
 def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = None) -> dict[str, Any]:
     """Everything of a case that this actor may see, for the template."""
     package = procedures.version(found.version_id).package
-    opened = queries.content_of(actor, found, purpose="desk")
+    opened = queries.content_of(actor, found, purpose=_purpose(actor, found))
     open_now = tasks(actor, found, tried=tried, query=way.query)
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)

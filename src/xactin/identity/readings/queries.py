@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from xactin.identity.attesting import require
 from xactin.identity.models import Holding, Person
-from xactin.identity.readings.registry import names_of, purposes, subjects_about
+from xactin.identity.readings.registry import names_of, purposes, readers, subjects_about
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import clean_name, folded
 from xactin.vault import queries as vault
@@ -101,12 +101,12 @@ def _told(found: Sequence[Opening]) -> list[Reading]:
     names = people_about({row.who for row in found if _is_person(row.who)})
     posts = _posts_at(names, found)
     subjects = {_subject(row) for row in found}
-    called, why = names_of(subjects), purposes()
+    called, why, systems = names_of(subjects), purposes(), readers()
     return [
         Reading(
             id=row.pk,
             at=row.at,
-            who=names.get(row.who) or _("The system (%(part)s)") % {"part": row.who},
+            who=names.get(row.who) or systems.get(row.who) or _("The system (%(part)s)") % {"part": row.who},
             posts=", ".join(posts.get(row.pk, ())),
             what=called[_subject(row)],
             why=why.get(row.purpose, row.purpose),

@@ -18,6 +18,7 @@ class SubjectKind:
 
 _kinds: Final[dict[str, SubjectKind]] = {}
 _purposes: Final[dict[str, tuple[str, str]]] = {}
+_readers: Final[dict[str, tuple[str, str]]] = {}
 
 
 def register_subjects(
@@ -39,6 +40,17 @@ def purposes() -> dict[str, str]:
     """Every known purpose in the language in use."""
     place = 0 if (get_language() or "vi").startswith("vi") else 1
     return {id: texts[place] for id, texts in _purposes.items()}
+
+
+def register_reader(id: str, *, vi: str, en: str) -> None:
+    """Says in words what opens content under this name, which is no person's. Called from a room's `apps.py`."""
+    _readers[id] = (vi, en)
+
+
+def readers() -> dict[str, str]:
+    """Every known reader that is no person, in the language in use."""
+    place = 0 if (get_language() or "vi").startswith("vi") else 1
+    return {id: texts[place] for id, texts in _readers.items()}
 
 
 def subjects_about(person: UUID) -> list[str]:

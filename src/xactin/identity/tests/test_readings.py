@@ -35,7 +35,7 @@ def opened(province: Province) -> Province:
 def test_who_inspects_reads_who_whom_when_and_why(opened: Province) -> None:
     found = readings(opened.actor("thanhtra1"), Wanted())
     assert [(one.who, one.what) for one in found[1:]] == [
-        ("Hệ thống (result)", "Nguyễn Thị Hạnh"),
+        ("Hệ thống: soạn, đóng dấu kết quả", "Nguyễn Thị Hạnh"),
         ("Bùi Thị Lan", "Trần Văn Minh"),
         ("Lưu Gia Bảo", "Nguyễn Thị Hạnh"),
     ]
@@ -58,12 +58,12 @@ def test_who_inspects_a_commune_sees_what_its_people_opened(opened: Province) ->
 
 def test_each_person_sees_who_opened_theirs_and_nobody_elses(opened: Province) -> None:
     found = readings_about(opened.actor("congdan1"))
-    assert [one.who for one in found] == ["Hệ thống (result)", "Lưu Gia Bảo"]
+    assert [one.who for one in found] == ["Hệ thống: soạn, đóng dấu kết quả", "Lưu Gia Bảo"]
     page = signed_in("congdan1").get("/me/readings/").content.decode()
     assert "Lưu Gia Bảo" in page
     assert "Bùi Thị Lan" not in page
     assert [one.who for one in readings_about(opened.actor("congdan1"), limit=1)] == [
-        "Hệ thống (result)",
+        "Hệ thống: soạn, đóng dấu kết quả",
         "Lưu Gia Bảo",
     ]
 

@@ -175,3 +175,14 @@ def test_pages_follow_one_another(person: Person) -> None:
 def test_a_visitor_is_led_to_sign_in() -> None:
     with translation.override("vi"):
         assert Client().get("/notices/")["Location"] == "/accounts/login/?next=/notices/"
+
+
+def test_what_was_asked_and_is_done_counts_as_read_but_for_who_still_has_it_to_do(
+    person: Person, other: Person
+) -> None:
+    tell(person, other)
+    tell(person, event=replace(EVENT, id=EVENT.id + 1), url="/cases/2/")
+    later = replace(EVENT, id=EVENT.id + 2)
+    assert commands.mark_done(url="/cases/1/", before=EVENT) == 0
+    assert commands.mark_done(url="/cases/1/", before=later, but=[other.id]) == 1
+    assert [queries.unread_count(one.id) for one in (person, other)] == [1, 1]

@@ -10,6 +10,7 @@ from xactin.cases import testing
 from xactin.cases.applications import drafts
 from xactin.cases.applications.tests.test_doors import answers, typed
 from xactin.cases.models import Case, Draft
+from xactin.cases.procedures import queries as procedures
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 
@@ -51,6 +52,9 @@ def test_twins_are_two_drafts_and_two_dossiers(browser: Visitor) -> None:
     assert "Trần An" in page
     first = next(one.id for one in drafts.all_of(actor_for("congdan1")) if one.about == "Trần An")
     check = browser.open(f"{FORM}check/", draft=first)
+    office = next(one.value for one in check.context["handling"])
+    assert office in check.content.decode()
+    assert office.startswith("Ủy ban nhân dân")  # who signs sees whom it is for
     told = {"entry": str(check.context["entry"]), "shown": check.context["digest"]}
     assert browser.send(f"{FORM}check/?draft={first}", **told).status_code == 302
     assert Case.objects.count() == 1
@@ -131,3 +135,13 @@ def test_a_supplement_keeps_its_files_on_an_error_and_takes_several(browser: Vis
     case.refresh_from_db()
     assert {"document.drawing", "document.drawing.1"} <= set(case.state["parts"])
     assert not Draft.objects.exists()
+
+
+def test_what_is_known_stands_only_where_it_is_that() -> None:
+    """A firm's tax code is no number of a CCCD; a person's is."""
+    testing.province_with(testing.BIRTH)
+    known = {"full_name": "Công ty Sông Đà Xanh", "id_number": "0100109106", "phone": "0912000001"}
+    package = procedures.today(BIRTH).package
+    assert "0100109106" not in drafts.prefilled(package, known).values()
+    assert {"Công ty Sông Đà Xanh", "0912000001"} <= set(drafts.prefilled(package, known).values())
+    assert "025190000123" in drafts.prefilled(package, known | {"id_number": "025190000123"}).values()

@@ -28,6 +28,8 @@ class Change:
 
 def since(actor: Actor, found: Case, seen: str, parts: Sequence[str]) -> list[Change]:
     """What of these parts is another than on the page that carried `seen` (`engine.shown_of`)."""
+    if not parts:
+        return []  # nothing is opened, and nobody is said to have compared
     package = procedures.version(found.version_id).package
     readable = queries.readable_parts(actor, found)
     named = [part for part in parts if part in readable]
