@@ -55,10 +55,16 @@ def begin_for(
         handling = queries.handling(by, package)
         if handling is None:
             raise Forbidden(_("Your agency does not receive dossiers of this procedure."))
-        known = _known(visitor)
+        wrong = _misread(visitor)
+        known = None if wrong else person_named(number_typed(visitor.number), visitor.name)
         facts = {"kind": known.kind if known else Person.Kind.CITIZEN.value}
         told = cleaned(package.form_schema, normal_data(data))
-        applications.complain(package, told, {given.kind for given in documents}, facts)
+        try:
+            applications.complain(package, told, {given.kind for given in documents}, facts)
+        except Invalid as faults:
+            raise Invalid({**wrong, **faults.errors}) from faults
+        if wrong:
+            raise Invalid(wrong)
         person = known or _enrolled(visitor)
         if person.pk == by.person_id:
             raise Forbidden(_("Nobody receives their own dossier: please apply for yourself on the portal."))
@@ -73,16 +79,14 @@ def begin_for(
     return begin(by=by, code=code, act=BEGIN, origin=queries.ORIGIN, matter=matter, entry=entry)
 
 
-def _known(visitor: Visitor) -> Person | None:
-    """The person, if they are known here. Raises Invalid for a number or name that can be none."""
+def _misread(visitor: Visitor) -> dict[str, str]:
+    """What is wrong with a number or name that can be none; told together with what the form lacks."""
     wrong = {}
     if not can_be_number(number_typed(visitor.number)):
         wrong["number"] = _("This is neither a CCCD number nor a tax code. Please compare it with the card.")
     if len(visitor.name.split()) < 2:
         wrong["name"] = _("Please write the full name as it stands on the card.")
-    if wrong:
-        raise Invalid(wrong)
-    return person_named(number_typed(visitor.number), visitor.name)
+    return wrong
 
 
 def _enrolled(visitor: Visitor) -> Person:

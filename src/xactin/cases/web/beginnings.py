@@ -46,7 +46,8 @@ def beginnings(request: HttpRequest) -> HttpResponse:
         }
         for package in counter.beginnings(acted_by(request))
     ]
-    return render(request, "cases/beginnings.html", {"rows": rows, "received": received})
+    title = _("Receive at the counter") if received and not rows else _("Begin work")
+    return render(request, "cases/beginnings.html", {"title": title, "rows": rows, "received": received})
 
 
 @official_required

@@ -85,12 +85,17 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     package, told = found.package, dict(errors or {})
-    form = SchemaForm(package.form_schema, data=data, errors=told)
+    form = SchemaForm(
+        package.form_schema,
+        data=data,
+        errors={at: text for at, text in told.items() if at.startswith("/")},
+    )
+    lines = shown.document_lines(package, replace(drafts.EMPTY, files=tuple(files)), told)
     name = text_in(package.procedure.name, language())
     context = {
         "name": name,
         "summary": text_in(package.procedure.summary, language()),
-        "crumbs": [(_("Begin work"), reverse("cases:beginnings")), (name, "")],
+        "crumbs": [(_("Receive at the counter"), reverse("cases:beginnings") + "#counter"), (name, "")],
         "card": [
             {
                 "name": PREFIX + one,
@@ -101,8 +106,8 @@ def _page(
             for one, label in zip(_CARD, _labels(), strict=True)
         ],
         "form": form,
-        "error_list": form.error_list(),
-        "documents": shown.document_lines(package, replace(drafts.EMPTY, files=tuple(files)), told),
+        "error_list": [*_marked(told, lines), *form.error_list()],
+        "documents": lines,
         "refusal": told.get("", ""),
         "refusal_title": _("This was not done"),
         "entry": new_id(),
@@ -110,5 +115,12 @@ def _page(
     return render(request, "cases/counter.html", context, status=status)
 
 
+def _marked(told: Mapping[str, str], lines: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Above the form, what is wrong with the card and with the papers: each leads to its input."""
+    marked = [{"anchor": PREFIX + one, "message": told[one]} for one in _CARD if one in told]
+    papers = [(f"u-{line['name']}".replace(".", "-"), line["error"]) for line in lines if line["error"]]
+    return [*marked, *({"anchor": anchor, "message": text} for anchor, text in papers)]
+
+
 def _labels() -> tuple[str, str, str]:
-    return _("Personal number (CCCD) or tax code"), _("Full name"), _("Phone")
+    return _("Personal number (CCCD) or tax code"), _("Full name"), _("Phone (optional)")

@@ -88,6 +88,9 @@ def _page(
         "kinds": [(kind, text_in(said.name, language())) for kind, said in kinds.items()],
         "typed": typed or {},
         "errors": errors or {},
+        "error_list": [
+            {"anchor": f"party-{one}", "message": errors[one]} for one in _FIELDS if errors and one in errors
+        ],
         "refusal": (errors or {}).get("", ""),
         "refusal_title": _("This was not done"),
         "entry": new_id(),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from xactin.cases.counter import queries as counter
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import note_found
 from xactin.cases.lists.queries import NEWEST, PAGE, URGENT, Filters
@@ -49,11 +50,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "chips": asked.task_chips(request, counts),
         "filters": asked.procedure_filter(request, counts),
         "total": asked.list_total(counts),
+        **_doors(actor),
         "leader": _leader(actor) if SIGN in actor.duties and not asked.is_filtered(request) else None,
         **_shown(request, filters),
         **asked.next_of(request, filters, more=len(found) > PAGE, after=after, usual=URGENT),
     }
     return render(request, "cases/inbox.html", context)
+
+
+def _doors(actor: Actor) -> dict[str, bool]:
+    """Whether this post may begin a case: work of its own, and for a person at its counter."""
+    return {"begins": bool(office.beginnings(actor)), "receives": bool(counter.beginnings(actor))}
 
 
 def _leader(actor: Actor) -> dict[str, Any]:
@@ -92,7 +99,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     claimed = rows.unverified(page)
     context = {
         "rows": [rows.case_row(row, came) | {"unverified": row.pk in claimed} for row in page],
-        "begins": bool(office.beginnings(actor)),
+        **_doors(actor),
         "with_agency": any(row.agency_id != actor.agency_id for row in page),
         "chips": asked.case_chips(request, counts),
         "filters": asked.procedure_filter(request, counts),
