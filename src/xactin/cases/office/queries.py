@@ -1,12 +1,14 @@
 """What an official may begin, and how its form is drawn for them."""
 
 import copy
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
 from xactin.cases.runtime import BEGIN
 from xactin.identity import queries as identity
+from xactin.identity.models import Agency
 from xactin.identity.queries import Actor, may
 from xactin.identity.rights import Decision
 from xactin.kernel.procedure.package import Package
@@ -42,13 +44,29 @@ def chosen_agencies(package: Package) -> list[str]:
 def form_for(actor: Actor, package: Package) -> dict[str, Any]:
     """The form's schema, where fields that choose agencies offer those of the actor's place: their own agency and
     all below it."""
-    schema: dict[str, Any] = copy.deepcopy(dict(package.form_schema))
-    wanted = chosen_agencies(package)
-    if not wanted or actor.agency_id is None:
-        return schema
+    if actor.agency_id is None:
+        return dict(package.form_schema)
     place = identity.agency(actor.agency_id).path
-    offered = [agency for _depth, agency in identity.agency_tree() if agency.path.startswith(place)]
-    options = {agency.code: {"vi": agency.name_vi, "en": agency.name_en} for agency in offered}
+    return _with_agencies(package, lambda agency: agency.path.startswith(place))
+
+
+def form_read(package: Package, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's schema for reading what was chosen: agencies by their names."""
+    chosen = {code for name in chosen_agencies(package) for code in _listed(data.get(name))}
+    return _with_agencies(package, lambda agency: agency.code in chosen)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _with_agencies(package: Package, offered: Callable[[Agency], bool]) -> dict[str, Any]:
+    wanted = chosen_agencies(package)
+    if not wanted:
+        return dict(package.form_schema)
+    schema: dict[str, Any] = copy.deepcopy(dict(package.form_schema))
+    found = [agency for _depth, agency in identity.agency_tree() if offered(agency)]
+    options = {agency.code: {"vi": agency.name_vi, "en": agency.name_en} for agency in found}
     for name in wanted:
         field = schema["properties"][name]
         source = field["items"] if field.get("type") == "array" else field

@@ -63,7 +63,10 @@ def test_from_the_desk_to_its_end() -> None:
     reported(case, "Chậm do chờ ý kiến")
     ended(case, "return", {"reason": "Nêu rõ từng hồ sơ"})
     reported(case, "Hồ sơ 12 và 15 chờ ý kiến")
-    assert "Hồ sơ 12 và 15" in chair.page(f"/desk/cases/{case.pk}/")
+    page = chair.page(f"/desk/cases/{case.pk}/")
+    assert "Hồ sơ 12 và 15" in page
+    assert "H44.100.02" not in page, "agencies are read by their names"
+    assert page.count("Bộ phận Tư pháp – Hộ tịch · Thực hiện, báo cáo kết quả") == 1
     ended(case, "accept")
     case.refresh_from_db()
     assert case.phase == "done"

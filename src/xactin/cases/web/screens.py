@@ -12,6 +12,7 @@ from xactin.cases.dossiers import content, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.visibility import handles, inspects
 from xactin.cases.models import ORIGINS, Case
+from xactin.cases.office import queries as office
 from xactin.cases.parties.queries import joinable, may_invite
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
@@ -45,9 +46,9 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
     open_now = tasks(actor, found, tried=tried, query=way.query)
     readable = sorted({part.removeprefix("form.") for part in opened if part.startswith("form.")})
     data = content.form_data(opened)
-    summary = SchemaForm(package.form_schema, data=data, only=list(data)).summary()
+    summary = SchemaForm(office.form_read(package, data), data=data, only=list(data)).summary()
     people = facts.people(package, found, facts.answers_by_place(summary))
-    said = list(opinions.given(package, opened))
+    said = list(opinions.given(package, opened, timeline.places_of(found, opened)))
     for task in open_now:
         signs = _signed_by(package, task)
         read = engine.objections(package, found.state, task["token"]) if task["acts"] else []

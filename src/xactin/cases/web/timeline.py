@@ -1,6 +1,6 @@
 """The timeline of a case: what was attested, by whom, with its proof, and who has it now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.results import DRAFT
+from xactin.ledger.queries import entries_of
 from xactin.ui.pieces import TimelineStep
 
 MOST_NAMES: Final = 3
@@ -120,6 +121,20 @@ def _remarked(remark: Remark | None) -> str:
         return ""
     note = [_("Note for colleagues: %s") % remark.note] if remark.note else []
     return "\n".join([*remark.lines, *note])
+
+
+def places_of(case: Case, parts: Iterable[str]) -> dict[str, str]:
+    """The agencies that wrote those of the parts of which there are several (`answer.report.1`)."""
+    several = {part for part in parts if part.rpartition(".")[2].isdigit()}
+    if not several:
+        return {}
+    wrote = {
+        part: row.statement["by"].get("post")
+        for row in entries_of(f"case:{case.pk}")
+        for part in several & (row.statement.get("wrote") or {}).keys()
+    }
+    posts = identity.posts_named(wrote.values())
+    return {part: post_names(posts[code])[1] for part, code in wrote.items() if code in posts}
 
 
 def timeline(actor: Actor, case: Case) -> list[TimelineStep]:

@@ -27,8 +27,11 @@ class Opinion:
     despite: str = ""
 
 
-def given(package: Package, opened: Mapping[str, Any]) -> Iterator[Opinion]:
-    """What the reader may know of them, in the order of the tasks; each of several by itself."""
+def given(
+    package: Package, opened: Mapping[str, Any], places: Mapping[str, str] | None = None
+) -> Iterator[Opinion]:
+    """What the reader may know of them, in the order of the tasks; each of several by itself, with the place that
+    answered (`places`, by part) where one task is several agencies'."""
     written, order = content.writers(package), list(package.procedure.tasks)
     found = [(order.index(name), part) for part in opened if (name := content.writer_of(written, part))]
     for place, part in sorted(found):
@@ -37,9 +40,11 @@ def given(package: Package, opened: Mapping[str, Any]) -> Iterator[Opinion]:
         act = next((one for one in task.acts if one.id == said), None)
         if act is not None:
             data = value.get("data") or {}
+            title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
+            place_name = (places or {}).get(part, "")
             yield Opinion(
                 part=part,
-                title=f"{text_in(task.name, language())}: {text_in(act.label, language())}",
+                title=f"{place_name} · {title}" if place_name else title,
                 lines=[*_lines(act, data), *_answered(package, data), *_note(value.get("note"))],
                 objects=act.objects,
                 despite=str(data.get(act.despite, "")) if act.despite else "",
