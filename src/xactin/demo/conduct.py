@@ -65,7 +65,7 @@ def minds_limits(errand: Errand) -> bool:
 
 
 def _slothful(errand: Errand) -> bool:
-    return chance("sloth", *_drawn_by(errand)) * 100 < data_file("truth.yaml")["usual"]["sloth"]
+    return bool(chance("sloth", *_drawn_by(errand)) * 100 < data_file("truth.yaml")["usual"]["sloth"])
 
 
 def _drawn_by(errand: Errand) -> tuple[str, ...]:
