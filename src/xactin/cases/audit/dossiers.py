@@ -18,7 +18,7 @@ from xactin.cases.dossiers.people import Known, known
 from xactin.cases.results.paper import drawn
 from xactin.cases.rules import fold, national_state
 from xactin.cases.runtime import BEGIN, REVOKE, SEAL, SUBMIT
-from xactin.kernel.attestation import parse_time
+from xactin.kernel.attestation import is_subject, parse_time
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Finding, Told, count, counts
@@ -38,6 +38,7 @@ class Folded:
     agency: str = ""
     applicant: str = ""
     origin: str = ""
+    source: str = ""  # what the case came from: a subject, where its beginning names one
     finished_at: datetime | None = None
     late_at: datetime | None = None
     drawn: Mapping[str, str] | None = None
@@ -106,6 +107,8 @@ def _folded(
     told, strange = Folded(), list[Difference]()
     for row in entries:
         effect, said = row.effect, row.statement
+        if "source" in effect and (row.seq or not is_subject(effect["source"])):
+            strange.append(("place", f"entry {row.seq}: what the case came from is told wrongly"))
         if said["act"] == REVOKE:
             told.revoked_at, told.revoked_reason = row.at, str(effect["reason"])
         if "state" not in effect:
@@ -129,7 +132,7 @@ def _take(package: Package, told: Folded, row: EntryRow) -> None:
     effect, said = row.effect, row.statement
     if said["act"] in (SUBMIT, BEGIN):
         told.number, told.agency = effect["number"], effect["agency"]
-        told.origin = effect.get("origin", "person")
+        told.origin, told.source = effect.get("origin", "person"), effect.get("source", "")
         if told.origin != "person":
             told.asked.add(told.agency)
         told.applicant = asked_by(row)

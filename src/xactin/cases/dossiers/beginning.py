@@ -20,6 +20,7 @@ from xactin.identity import commands as identity
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
+from xactin.kernel.attestation import is_subject
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -42,13 +43,15 @@ class Asker:
 @dataclass(frozen=True, kw_only=True)
 class Matter:
     """What a case begins with. `asks` is who asks for it, None where nobody does: who signs, or at a counter another
-    person, whom the effect then names. `also` are further statements of the same act."""
+    person, whom the effect then names. `source` is what the case came from, a subject (`case:<id>`), "" where from
+    nothing that has entries of its own. `also` are further statements of the same act."""
 
     handling: Agency
     data: Mapping[str, Any]
     files: Mapping[str, vault.StoredFile]
     asks: Asker | None
     facts: Mapping[str, Any]
+    source: str = ""
     also: Sequence[tuple[str, Any]] = ()
 
 
@@ -67,11 +70,14 @@ def begin(
 ) -> ActDone:
     """Attests the beginning of a case of the version in force; `matter` says what of, or raises why not.
 
-    Raises NoSuchProcedure, and Invalid for a file that another act took meanwhile.
+    Raises NoSuchProcedure, Invalid for a file that another act took meanwhile, ValueError for a source that is no
+    subject.
     """
     for _try in range(_TRIES):
         standing = procedures.standing(code, local_day(now()))
         found = matter(standing.version.package)
+        if found.source and not is_subject(found.source):
+            raise ValueError(f"a case cannot come from {found.source!r}: it is no subject")
         try:
             return _begun(by, standing, act, origin, found, entry)
         except _Superseded:
@@ -111,6 +117,8 @@ def _begun(
         told = {} if origin == "person" else {"origin": origin}
         if matter.asks and matter.asks.person_id != by.person_id:
             told["applicant"] = str(matter.asks.person_id)
+        if matter.source:
+            told["source"] = matter.source
         outcome = applied(
             package,
             case=case,
