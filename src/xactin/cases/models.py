@@ -220,7 +220,8 @@ class OpenTask(models.Model):
 
 
 class Party(models.Model):
-    """Somebody who was invited to a case as one of its parties, and what they answered.
+    """Somebody who was invited to a case as one of its parties, and what became of it: `answered_at` is when they
+    answered, or when the invitation was taken back.
 
     `kind` is one that the package names. Who asks for the case stands on its own row, not here. `id` is the entry
     that invited.
@@ -232,6 +233,7 @@ class Party(models.Model):
         INVITED = "invited", _("Invited")
         ACCEPTED = "accepted", _("Takes part")
         DECLINED = "declined", _("Declined")
+        REVOKED = "revoked", _("Taken back")
 
     id = models.UUIDField(primary_key=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties", db_index=False)
@@ -245,11 +247,13 @@ class Party(models.Model):
         verbose_name_plural = "parties"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind", "person"], condition=~Q(state="declined"), name="party_once"
+                fields=["case", "kind", "person"],
+                condition=Q(state__in=("invited", "accepted")),
+                name="party_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="invited", answered_at__isnull=True)
-                | Q(state__in=("accepted", "declined"), answered_at__isnull=False),
+                | Q(state__in=("accepted", "declined", "revoked"), answered_at__isnull=False),
                 name="party_answered",
             ),
         ]

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from xactin.cases import runtime
-from xactin.cases.runtime import DECLINE, INVITE, JOIN, SUBMIT, SUPPLY, WITHDRAW
+from xactin.cases.runtime import DECLINE, INVITE, JOIN, REVOKE_INVITATION, SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity.commands import register_duty, register_policy
 from xactin.identity.rights import Actor, Decision, Facts, by_duty, needed, no, yes
 
@@ -13,6 +13,7 @@ READING: Final = frozenset({"case.read", "case.result"})
 OWNER_ACTS: Final = frozenset({SUPPLY, WITHDRAW, "case.amend"})
 ANSWERS: Final = frozenset({JOIN, DECLINE})
 """What an invited person answers."""
+INVITING: Final = frozenset({INVITE, REVOKE_INVITATION})
 WORK: Final = "cases.work"
 INSPECT: Final = "cases.inspect"
 SIGN: Final = "results.sign"
@@ -123,7 +124,7 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         )
     if act == runtime.REVOKE:
         return _revoker(actor, facts)
-    if act == INVITE:
+    if act in INVITING:
         return _inviter(actor, facts)
     return _doer(actor, facts)
 
@@ -141,7 +142,7 @@ def _owner(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return no("Hồ sơ này không phải của Ông/Bà.", "This dossier is not yours.")
     if act in READING or actor.person_id in facts.task_people:
         return yes("Ông/Bà là một bên của hồ sơ.", "You are a party to this dossier.")
-    if act in (SUBMIT, INVITE) or act in OWNER_ACTS:
+    if act == SUBMIT or act in INVITING or act in OWNER_ACTS:
         if actor.person_id in facts.owners:
             return yes("Hồ sơ của Ông/Bà.", "It is your own dossier.")
         return no("Việc này do người nộp hồ sơ thực hiện.", "This is done by who applied.")
@@ -157,7 +158,7 @@ def _invited(actor: Actor, facts: CaseFacts) -> Decision:
 
 
 def _inviter(actor: Actor, facts: CaseFacts) -> Decision:
-    """Who asks for a case invites; an official only where nobody asks, and in the agency that handles it."""
+    """Who asks for a case invites and takes back; an official where nobody asks, in the agency that handles it."""
     if facts.owners:
         return no("Người nộp hồ sơ mời các bên tham gia.", "Who applied invites the parties.")
     if actor.agency_id is None or actor.agency_id != facts.agency:

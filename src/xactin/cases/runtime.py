@@ -25,6 +25,7 @@ REVOKE: Final = "case.revoke"
 INVITE: Final = "case.invite"
 JOIN: Final = "case.join"
 DECLINE: Final = "case.decline"
+REVOKE_INVITATION: Final = "case.revoke_invitation"
 ERASURE: Final = "case.order_erasure"
 ERASE: Final = "case.erase"
 DROP_ERASURE: Final = "case.drop_erasure"
@@ -41,6 +42,7 @@ OWN: Final = frozenset(
         INVITE,
         JOIN,
         DECLINE,
+        REVOKE_INVITATION,
         ERASURE,
         ERASE,
         DROP_ERASURE,

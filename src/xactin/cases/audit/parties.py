@@ -8,7 +8,7 @@ from uuid import UUID
 
 from xactin.cases.audit.derived import asked_by
 from xactin.cases.models import Party
-from xactin.cases.runtime import BEGIN, DECLINE, INVITE, JOIN, SUBMIT
+from xactin.cases.runtime import BEGIN, DECLINE, INVITE, JOIN, REVOKE_INVITATION, SUBMIT
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.queries import EntryRow
 
@@ -26,6 +26,7 @@ class Invited:
 
 COLUMNS: Final = tuple(Invited.__dataclass_fields__)
 _ANSWERS: Final = {JOIN: Party.State.ACCEPTED.value, DECLINE: Party.State.DECLINED.value}
+_ENDS: Final = _ANSWERS | {REVOKE_INVITATION: Party.State.REVOKED.value}
 
 
 def invited(entries: Sequence[EntryRow]) -> dict[UUID, Invited]:
@@ -40,13 +41,14 @@ def _take(found: dict[UUID, Invited], row: EntryRow) -> None:
     said, effect = row.statement, row.effect
     if said["act"] == INVITE:
         found[UUID(said["id"])] = Invited(effect["party"], UUID(effect["person"]), row.at)
-    elif said["act"] in _ANSWERS:
+    elif said["act"] in _ENDS:
         id = UUID(effect["invitation"])
-        found[id] = replace(found[id], state=_ANSWERS[said["act"]], answered_at=row.at)
+        found[id] = replace(found[id], state=_ENDS[said["act"]], answered_at=row.at)
 
 
 def strangers(package: Package, entries: Sequence[EntryRow]) -> Iterator[str]:
-    """Acts that a package leaves to a party, done by a person who was none of it then; answers of others."""
+    """Acts that a package leaves to a party, done by a person who was none of it then; answers of others; invitations
+    taken back that were answered, or by another than who asks."""
     found: dict[UUID, Invited] = {}
     asked = ""
     for row in entries:
@@ -58,6 +60,10 @@ def strangers(package: Package, entries: Sequence[EntryRow]) -> Iterator[str]:
             one = found.get(UUID(row.effect["invitation"]))
             if one is None or (str(one.person_id), one.state) != (person, Party.State.INVITED):
                 yield f"entry {row.seq}: it answers no invitation that waited for this person"
+        elif act == REVOKE_INVITATION:
+            one = found.get(UUID(row.effect["invitation"]))
+            if one is None or one.state != Party.State.INVITED or (asked and person != asked):
+                yield f"entry {row.seq}: it takes back no invitation that waited, or is not by who could invite"
         elif (party := _alone(package, said)) and person not in _members(
             found, party, package.procedure.asks, asked
         ):

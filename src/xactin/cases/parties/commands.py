@@ -1,4 +1,5 @@
-"""What is done about the parties of a case: somebody is invited, and answers. Each is an entry of the case."""
+"""What is done about the parties of a case: somebody is invited, and answers, or the
+invitation is taken back. Each is an entry of the case."""
 
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from xactin.cases.models import Party
 from xactin.cases.parties import queries
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
-from xactin.cases.runtime import DECLINE, INVITE, JOIN
+from xactin.cases.runtime import DECLINE, INVITE, JOIN, REVOKE_INVITATION
 from xactin.identity import commands as identity
 from xactin.identity.people.queries import number_typed, person_named
 from xactin.identity.queries import Actor, may
@@ -23,7 +24,9 @@ from xactin.notices.commands import outbox_sql
 from xactin.vault.ids import new_id
 
 TOPIC: Final = "case.party"
-_STANDING: Final = "SELECT kind, person_id FROM cases_party WHERE case_id = %s AND state <> 'declined'"
+_STANDING: Final = (
+    "SELECT kind, person_id FROM cases_party WHERE case_id = %s AND state IN ('invited', 'accepted')"
+)
 _INVITATION: Final = "SELECT person_id, state FROM cases_party WHERE id = %s AND case_id = %s"
 _INSERT: Final = """
 INSERT INTO cases_party (id, case_id, kind, person_id, state, invited_at) VALUES (%s, %s, %s, %s, 'invited', %s)
@@ -76,6 +79,36 @@ def decline(*, by: Actor, case: UUID, invitation: UUID, entry: UUID | None = Non
     _answer(by, case, invitation, Party.State.DECLINED, entry)
 
 
+def revoke(*, by: Actor, case: UUID, invitation: UUID, entry: UUID | None = None) -> None:
+    """Takes an invitation back that nobody answered yet; the person may be invited again. `by` is who could invite.
+
+    Raises NotFound, Forbidden, OutOfTurn.
+    """
+    with ledger.acting(
+        subject=subject_of(case),
+        mandates=[by.mandate_id],
+        reads=[(store.READ, ("", case)), (_INVITATION, (invitation, case))],
+    ) as chain:
+        found = found_in(chain.rows[0])
+        _require(by, REVOKE_INVITATION, case, found)
+        if not chain.rows[1]:
+            raise NotFound
+        _require_waiting(chain.rows[1][0][1])
+        rule, effect = procedures.version(found.version).rule(), {"invitation": str(invitation)}
+        chain.attest(
+            identity.signer_of(by), act=REVOKE_INVITATION, rule=rule, effect=effect, id=entry or new_id()
+        )
+        chain.write(_ANSWER, (str(Party.State.REVOKED), chain.at, invitation))
+        chain.write(*outbox_sql(TOPIC, {"case": str(case), "invitation": str(invitation)}))
+
+
+def _require_waiting(state: str) -> None:
+    if state == Party.State.REVOKED:
+        raise OutOfTurn(_("This invitation was taken back."))
+    if state != Party.State.INVITED:
+        raise OutOfTurn(_("This invitation was answered already."))
+
+
 def _answer(by: Actor, case: UUID, invitation: UUID, state: Party.State, entry: UUID | None) -> None:
     with ledger.acting(
         subject=subject_of(case),
@@ -88,8 +121,7 @@ def _answer(by: Actor, case: UUID, invitation: UUID, state: Party.State, entry: 
         facts = CaseFacts(subject=subject_of(case), task_people=(by.person_id,))
         if not (decision := may(by, _ACTS[state], facts)).allowed:
             raise Forbidden(decision.reason)
-        if chain.rows[1][0][1] != Party.State.INVITED:
-            raise OutOfTurn(_("This invitation was answered already."))
+        _require_waiting(chain.rows[1][0][1])
         if state == Party.State.ACCEPTED and found.phase in engine.ENDED:
             raise OutOfTurn(_("This dossier has ended: nobody can join it any more."))
         rule, effect = procedures.version(found.version).rule(), {"invitation": str(invitation)}

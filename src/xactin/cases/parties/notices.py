@@ -13,11 +13,12 @@ from xactin.notices.topics import Event
 _ANSWERS = {
     Party.State.ACCEPTED: ("Đã nhận lời tham gia hồ sơ {}", "Invitation to dossier {} accepted"),
     Party.State.DECLINED: ("Đã từ chối tham gia hồ sơ {}", "Invitation to dossier {} declined"),
+    Party.State.REVOKED: ("Lời mời tham gia hồ sơ {} đã được rút lại", "Invitation to dossier {} taken back"),
 }
 
 
 def told(event: Event) -> None:
-    """An invitation is told to who is invited, an answer to who invited."""
+    """An invitation, and that it was taken back, is told to who is invited; an answer to who invited."""
     row = Party.objects.select_related("case").get(pk=event.body["invitation"])
     procedure = procedures.version(row.case.version_id).package.procedure
     as_what = procedure.parties[row.kind].name
@@ -27,10 +28,15 @@ def told(event: Event) -> None:
         title = (f"Mời Ông/Bà tham gia hồ sơ {number}", f"You are invited to dossier {number}")
         url = reverse("cases:invitation", args=[row.pk])
     else:
-        people = [_inviter(row)]
         vi, en = _ANSWERS[Party.State(row.state)]
         title = (vi.format(number), en.format(number))
-        url = reverse("cases:own", args=[row.case_id])
+        revoked = row.state == Party.State.REVOKED
+        people = [row.person_id if revoked else _inviter(row)]
+        url = (
+            reverse("cases:invitation", args=[row.pk])
+            if revoked
+            else reverse("cases:own", args=[row.case_id])
+        )
     tell(
         event=event,
         people=people,

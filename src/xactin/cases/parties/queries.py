@@ -11,7 +11,7 @@ from xactin.cases.errors import NotFound
 from xactin.cases.models import Case, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import CaseFacts
-from xactin.cases.runtime import INVITE
+from xactin.cases.runtime import INVITE, REVOKE_INVITATION
 from xactin.identity.queries import Actor, may
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Party as Described
@@ -64,16 +64,19 @@ def _member(row: Party, described: Described) -> Member:
 
 def may_invite(actor: Actor, case: Case) -> dict[str, Described]:
     """The parties as which the actor may invite somebody to this case now."""
-    if case.phase in engine.ENDED:
-        return {}
-    facts = CaseFacts(
-        subject=subject_of(case.pk),
-        owners=(case.applicant_id,) if case.applicant_id else (),
-        agency=case.agency_id,
-    )
-    if not may(actor, INVITE, facts).allowed:
+    if case.phase in engine.ENDED or not may(actor, INVITE, _facts(case)).allowed:
         return {}
     return joinable(procedures.version(case.version_id).package)
+
+
+def may_revoke(actor: Actor, case: Case) -> bool:
+    """Whether the actor may take back what nobody answered yet; also in a case that has ended."""
+    return may(actor, REVOKE_INVITATION, _facts(case)).allowed
+
+
+def _facts(case: Case) -> CaseFacts:
+    owners = (case.applicant_id,) if case.applicant_id else ()
+    return CaseFacts(subject=subject_of(case.pk), owners=owners, agency=case.agency_id)
 
 
 def invitations(actor: Actor) -> list[Party]:

@@ -239,7 +239,7 @@ class PartyOut(Schema):
     kind: str
     name: str
     verified: bool
-    state: Literal["invited", "accepted", "declined"]
+    state: Literal["invited", "accepted", "declined", "revoked"]
     invited_at: Moment
     answered_at: Moment | None
 
@@ -258,7 +258,7 @@ class InvitationOut(Schema):
     number: str
     procedure: str
     kind: str
-    state: Literal["invited", "accepted", "declined"]
+    state: Literal["invited", "accepted", "declined", "revoked"]
     invited_at: Moment
 
 

@@ -34,6 +34,8 @@ def listed(actor: Actor, case: Case) -> list[dict[str, Any]]:
     """Everybody who was invited to a case, as far as the reader is told."""
     return [
         {
+            "id": one.invitation,
+            "waits": one.state == Party.State.INVITED,
             "as_what": text_in(one.as_what.name, language()),
             "name": one.full_name,
             "verified": one.verified,
@@ -67,6 +69,21 @@ def parties(request: HttpRequest, case: UUID) -> HttpResponse:
     return redirect("cases:parties", case=case)
 
 
+@signed_in_required
+@require_POST
+def revoke(request: HttpRequest, case: UUID, invitation: UUID) -> HttpResponse:
+    """Takes an invitation back that waits for its answer."""
+    try:
+        commands.revoke(by=acted_by(request), case=case, invitation=invitation, entry=shown.entry_of(request))
+    except NotFound as missing:
+        raise Http404(missing.text) from missing
+    except AlreadyDone:
+        pass  # the same form sent twice
+    except ActError as refused:
+        return _page(request, case, errors={"": refused.text}, status=refused.status)
+    return redirect("cases:parties", case=case)
+
+
 @snapshot()
 def _page(
     request: HttpRequest,
@@ -84,7 +101,9 @@ def _page(
         "case": shown.case_head(case),
         "crumbs": [(case.number, reverse(home, args=[id])), (_("Parties"), "")],
         "layout": "ui/desk.html" if actor.post_code else "ui/portal.html",
-        "members": listed(actor, case),
+        # An entry of its own for each form that takes back: two of them sent are two acts.
+        "members": [one | {"entry": new_id()} for one in listed(actor, case)],
+        "may_revoke": queries.may_revoke(actor, case),
         "kinds": [(kind, text_in(said.name, language())) for kind, said in kinds.items()],
         "typed": typed or {},
         "errors": errors or {},

@@ -63,6 +63,28 @@ def post_party(request: HttpRequest, case: UUID, body: nouns.PartyIn, key: Key =
     return once(actor, key, request, invite, lambda entry: told(entry.id))
 
 
+@router.post(
+    "/cases/{case}/parties/{invitation}/revoke",
+    auth=TOKEN,
+    response={201: nouns.PartyOut},
+    summary="Take an invitation back",
+    openapi_extra=refusals(401, 403, 404, 409, 413),
+)
+def post_revocation(request: HttpRequest, case: UUID, invitation: UUID, key: Key = None) -> HttpResponse:
+    """Attests that an invitation nobody answered yet is taken back: by who could invite."""
+    actor = _actor(request)
+
+    def told() -> Answer:
+        members = queries.members(actor, dossiers.case_for(actor, case))
+        return 201, next(_party(one) for one in members if one.invitation == invitation)
+
+    def revoke(entry: UUID) -> Answer:
+        commands.revoke(by=actor, case=case, invitation=invitation, entry=entry)
+        return told()
+
+    return once(actor, key, request, revoke, lambda _entry: told())
+
+
 @router.get(
     "/invitations",
     auth=TOKEN,

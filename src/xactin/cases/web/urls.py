@@ -32,6 +32,7 @@ urlpatterns = [
     path("cases/", own.cases, name="own-list"),
     path("cases/<uuid:case>/", own.case, name="own"),
     path("cases/<uuid:case>/parties/", parties.parties, name="parties"),
+    path("cases/<uuid:case>/parties/<uuid:invitation>/revoke/", parties.revoke, name="revoke-invitation"),
     path("cases/invitations/<uuid:invitation>/", parties.invitation, name="invitation"),
     path("cases/invitations/<uuid:invitation>/answer/", parties.answer, name="answer-invitation"),
     path("cases/<uuid:case>/supply/", own.supply, name="supply"),

@@ -64,6 +64,28 @@ def test_in_a_browser_from_the_invitation_to_the_signature() -> None:
     assert "Đồng sở hữu" in Visitor("chutich1").page(f"/desk/cases/{case.pk}/")
 
 
+def test_taken_back_in_a_browser_and_by_a_program() -> None:
+    case, asker, program = begun(), Visitor(ASKER), Asker(ASKER)
+    where = f"/cases/{case.pk}/parties/"
+    asker.send(where, kind="co_owner", **named(OWNER))
+    row = Party.objects.get()
+    assert f"{where}{row.pk}/revoke/" in asker.page(where)
+    assert Visitor(OWNER).send(f"{where}{row.pk}/revoke/").status_code == 404
+    assert asker.send(f"{where}{row.pk}/revoke/").status_code == 302
+    assert f"{where}{row.pk}/revoke/" not in asker.page(where)
+    assert asker.send(f"{where}{row.pk}/revoke/").status_code == 409
+    told(case=str(case.pk), invitation=str(row.pk))
+    assert "rút lại" in Notice.objects.get(person=row.person).title_vi
+    page = Visitor(OWNER).page(f"/cases/invitations/{row.pk}/")
+    assert "Đã rút lại" in page
+    assert "/answer/" not in page
+    sent = program.post(f"/cases/{case.pk}/parties", {"kind": "co_owner", **named(OWNER)}).json()
+    place = f"/cases/{case.pk}/parties/{sent['invitation']}/revoke"
+    problem(Asker(OWNER).post(place, {}), 404)
+    assert program.post(place, {}).json()["state"] == "revoked"
+    assert problem(program.post(place, {}), 409)["code"] == "out_of_turn"
+
+
 def test_nobody_finds_out_a_number_by_inviting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "INVITATIONS", "3/h/key")
     cache.clear()

@@ -110,6 +110,37 @@ def test_who_declined_sees_nothing_and_may_be_asked_again() -> None:
     assert audited() == []
 
 
+def test_who_invited_takes_it_back_until_it_is_answered() -> None:
+    case, owner, asker = begun(), actor_for(OWNER), actor_for(ASKER)
+    first = invited(case)
+    with pytest.raises(NotFound):
+        parties.revoke(by=owner, case=case.pk, invitation=first)
+    with pytest.raises(NotFound):
+        parties.revoke(by=asker, case=case.pk, invitation=case.pk)
+    parties.revoke(by=asker, case=case.pk, invitation=first)
+    assert asked.invitations(owner) == []
+    with pytest.raises(OutOfTurn, match="rút lại"):
+        parties.accept(by=owner, case=case.pk, invitation=first)
+    second = invited(case)
+    parties.accept(by=owner, case=case.pk, invitation=second)
+    for answered in (first, second):
+        with pytest.raises(OutOfTurn):
+            parties.revoke(by=asker, case=case.pk, invitation=answered)
+    assert sorted(Party.objects.values_list("state", flat=True)) == ["accepted", "revoked"]
+    assert audited() == []
+    Party.objects.filter(pk=first).update(state="declined")
+    assert ["state other than" in one.text for one in audited()] == [True]
+
+
+def test_the_audit_names_what_another_took_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with the program lets an official take back what the applicant sent."""
+    case = begun()
+    invitation = invited(case)
+    monkeypatch.setattr(parties, "_require", lambda *_facts: None)
+    parties.revoke(by=actor_for("chutich1"), case=case.pk, invitation=invitation)
+    assert ["takes back" in one.text for one in audited()] == [True]
+
+
 def test_only_a_person_named_rightly_is_invited_and_once() -> None:
     case = begun()
     person = Person.objects.get(account__username=OWNER)
