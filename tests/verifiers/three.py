@@ -22,7 +22,7 @@ from xactin.kernel.tests.test_browser_verifier import node_command, trust_text
 from xactin.ui import standalone
 
 STATIC = Path(xactin.__file__).parent / "ui" / "static" / "ui"
-ANSWERS = ("valid", "revoked", "not_valid", "not_original", "unchecked")
+ANSWERS = ("valid", "revoked", "not_valid", "sealed", "not_original", "unchecked")
 RUN = """
 import { readFileSync } from "node:fs";
 const { verifyChosen } = await import(process.argv[2] + "/verify-page.js");

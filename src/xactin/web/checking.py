@@ -23,6 +23,10 @@ WORDS = {
         "KHÔNG PHẢI TỆP GỐC: hãy tra cứu bằng mã trên giấy",
         "NOT THE ORIGINAL FILE: look the paper up by its code",
     ),
+    "sealed": (
+        "CÓ CHỮ KÝ SỐ, KHÔNG KÈM BẰNG CHỨNG: hãy tra cứu bằng mã trên dấu",
+        "SIGNED, WITHOUT A PROOF: look it up by the code on its stamp",
+    ),
     "not_valid": ("KHÔNG HỢP LỆ", "NOT VALID"),
     "unreadable": ("Không đọc được tệp", "The file cannot be read"),
     "no_trust": (
@@ -122,7 +126,9 @@ def _judge_result(data: bytes, trust: Trust, language: Language) -> Judgement:
         return Judgement(UNREADABLE, (_word("not_original", language),))
     if found.verdict is None:
         lines = [f"  - {getattr(problem, language)}" for problem in found.problems]
-        return Judgement(NOT_VALID, (_word(found.answer, language), *lines))
+        # Nothing speaks against a file that is only sealed, and nothing proves it: it was not judged.
+        code = UNREADABLE if found.answer == "sealed" else NOT_VALID
+        return Judgement(code, (_word(found.answer, language), *lines))
     own = {id(problem) for problem in found.verdict.problems}
     faults = [getattr(problem, language) for problem in found.problems if id(problem) not in own]
     notes = [getattr(note, language) for note in found.notes]

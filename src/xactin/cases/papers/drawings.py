@@ -135,7 +135,8 @@ def seal_drawing(
                 stamped,
                 agency,
                 field=FIELD,
-                reason="Kèm theo giấy phép",
+                # Who holds the file alone finds by it the page that says whether the permit is in force.
+                reason=" ".join(("Kèm theo giấy phép", *([url] if url else ()))),
                 at=at,
                 time_service=time_service,
                 strict=False,

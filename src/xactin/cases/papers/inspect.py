@@ -60,6 +60,12 @@ TEXTS: Final = {
         "Chứng thư số của {name} không thuộc tổ chức chứng thực được tin cậy.",
         "The certificate of {name} is not under a trusted authority.",
     ),
+    "sealed": (
+        "Tệp mang chữ ký số còn nguyên vẹn của {name}, không kèm gói bằng chứng: riêng tệp này không cho biết"
+        " văn bản mà nó đi kèm còn hiệu lực hay không.",
+        "The file carries the digital signature of {name}, which holds, and no proof bundle: alone it does not"
+        " tell whether the paper that it goes with is in force.",
+    ),
     "not_whole": (
         "Chữ ký số cuối cùng không bao trùm toàn bộ tệp.",
         "The last signature does not cover the whole file.",
@@ -103,6 +109,7 @@ class Signature:
     trial: bool
     stamped_by: str = ""  # the authority that confirms the time, as its certificate names it
     stamped_at: str | None = None
+    reason: str = ""  # what the signer signed it for, in the signer's words
 
 
 @dataclass(frozen=True)
@@ -138,10 +145,16 @@ class ResultVerdict:
 
     @property
     def answer(self) -> str:
-        """valid, revoked, not_valid, or not_original: a copy, a photo, another file; ask by the code instead."""
+        """valid, revoked, not_valid, sealed or not_original.
+
+        sealed: a signature holds and covers the whole file, as on a drawing that goes with a permit; whether that
+        is in force only its page knows. not_original: a copy, a photo, another file; ask by the code instead.
+        """
         if self.valid:
             return self.verdict.answer if self.verdict else "valid"
         found = {problem.code for problem in self.problems}
+        if found == {"sealed"}:
+            return "sealed"
         return "not_original" if found & NOT_ORIGINAL else "not_valid"
 
     def to_dict(self) -> dict[str, Any]:

@@ -57,6 +57,9 @@ class _Reading:
         self.named = _named_roots(self.bundle)
 
     def answer(self) -> tuple[Header, list[bytes]]:
+        last = self._last_signature() if self.bundle is None else None
+        if last is not None:
+            return self._sealed(last)
         size = self._original()
         signatures = self._signatures()
         whole = bool(signatures) and signatures[-1]["whole_file"]
@@ -66,6 +69,25 @@ class _Reading:
             self._problem("signatures_missing")
         found = {"original": size, "signatures": signatures, "whole_file": whole, "problems": self.problems}
         return found, [] if self.bundle is None else [self.bundle]
+
+    def _last_signature(self) -> Any | None:
+        """The signature that ends the file, where it still stands as it was written; None on a print or a copy."""
+        found = list(self.reader.embedded_regular_signatures)
+        return found[-1] if found and self._is_framed(found[-1]) else None
+
+    def _sealed(self, last: Any) -> tuple[Header, list[bytes]]:
+        """A file without a bundle that somebody signed, as stamped drawings are: its last signature speaks for all.
+
+        Those before it may be its author's, written by any program; the last one covers them too.
+        """
+        self.problems.clear()
+        one = self._signature(last)
+        if one["valid"] and not one["whole_file"]:
+            self._problem("not_whole")
+        if not self.problems:
+            self._problem("sealed", one["signer"])
+        found = {"original": None, "signatures": [one], "whole_file": one["whole_file"]}
+        return {**found, "problems": self.problems}, []
 
     def _problem(self, code: str, name: str = "", detail: str = "") -> None:
         self.problems.append((code, name, detail))
@@ -157,6 +179,7 @@ class _Reading:
             "trial": TRIAL in name,
             "stamped_by": "" if stamp is None else name_of(stamp.signing_cert, "common_name"),
             "stamped_at": None if stamp is None else _utc(stamp.timestamp),
+            "reason": str(embedded.sig_object.get("/Reason", "")),
         }
 
     def _trusted(self, certificate: Any, others: Any, at: datetime) -> bool | None:
@@ -184,6 +207,7 @@ def _unreadable(field: str) -> dict[str, Any]:
         "trial": False,
         "stamped_by": "",
         "stamped_at": None,
+        "reason": "",
     }
 
 

@@ -13,6 +13,7 @@ from django.db.models import F
 from xactin.cases.dossiers import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Result
+from xactin.cases.papers.qr import CodeError, parse_code
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.runtime import SEAL
@@ -67,6 +68,26 @@ def issued_as(data: bytes) -> Issued | None:
     """The issued result whose file these bytes are, if it is one."""
     row = Result.objects.filter(sha256=sha256(data).hexdigest(), issued_at__isnull=False).first()
     return by_code(row.code) if row else None
+
+
+def attached_to(issued: Issued) -> dict[str, str]:
+    """The files that went back with a result, stamped and sealed: part by sha256 (hex). Their bytes stay closed."""
+    made = content.written_by(procedures.version(issued.version).package, SEAL)
+    files = vault.files(subject=f"case:{issued.case}")
+    return {file.sha256: file.part for file in files if file.part.startswith(f"{made}.")}
+
+
+def issued_with(data: bytes, said: Iterable[str]) -> Issued | None:
+    """The result that these bytes went back with; `said` is what their signers signed them for: it names the code."""
+    digest = sha256(data).hexdigest()
+    for address in (word for one in said for word in one.split() if "/verify/" in word):
+        try:
+            found = by_code(parse_code(address.rpartition("/verify/")[2]))
+        except CodeError:
+            continue
+        if found is not None and digest in attached_to(found):
+            return found
+    return None
 
 
 def issued_for(subjects: Iterable[str]) -> Issued | None:

@@ -47,7 +47,7 @@ def told(data: bytes, name: str = "file") -> str:
     answer = Client().post("/verify/", {"file": SimpleUploadedFile(name, data)})
     found = re.search(r'data-answer="([a-z_]+)"', answer.content.decode())
     assert found is not None
-    assert (found[1] == "valid") == ("Hợp lệ</h2>" in answer.content.decode())
+    assert (found[1] in ("valid", "attached")) == ("Hợp lệ</h2>" in answer.content.decode())
     return found[1]
 
 
@@ -62,7 +62,10 @@ def test_what_is_checked_by_file_is_in_force_or_not_and_a_copy_is_no_lie(setting
     assert found is not None
     (file,) = vault.files(subject=f"case:{case.pk}", parts=["result"])
     paper, proof = b"".join(vault.plain_bytes(file)), ledger.bundle(subject=f"case:{case.pk}")
-    assert [told(paper), told(proof)] == ["valid", "valid"]
+    (stamped,) = vault.files(subject=f"case:{case.pk}", parts=["result.drawing"])
+    sealed = b"".join(vault.plain_bytes(stamped))
+    assert [told(paper), told(proof), told(sealed)] == ["valid", "valid", "attached"]
+    assert told(sealed + b"\n") == "not_valid"
     assert [told(data) for data in (b"", b"\xff\xd8\xff\xe0 JFIF", b"%PDF-1.7\n")][1:] == ["not_original"] * 2
     assert told(paper + b"\n") == "not_valid"
     page = f"/verify/{row.code}"
@@ -75,9 +78,11 @@ def test_what_is_checked_by_file_is_in_force_or_not_and_a_copy_is_no_lie(setting
     assert [visitor.post(page, right).status_code for _ in range(3)] == [200, 200, 429]
     revoke(by=actor_for("chutich1"), case=case.pk, reason="Cấp sai thẩm quyền")
     sequence_all()
+    assert told(sealed) == "revoked"
     assert [told(paper), told(proof), told(ledger.bundle(subject=f"case:{case.pk}"))] == ["revoked"] * 3
     shown = Client().get(page).content.decode()
     assert 'data-in-force="no"' in shown
+    assert stamped.sha256 in shown.split("data-attached=")[1].split(" role=")[0]
     body = shown.partition("<h1>")[2]
     assert body.index("Không còn hiệu lực") < body.index(row.number)
 

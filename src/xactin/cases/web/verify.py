@@ -58,7 +58,7 @@ def _verdict(data: bytes) -> dict[str, object]:
 
     A sound file of a result that was revoked since is `revoked`, whatever the file itself still says.
     """
-    words = language()
+    words, signers = language(), ""
     if data.startswith(b"{"):
         found = verify_bundle(data, _trust())
         answer, problems, checked = found.answer, found.problems, (*found.endings, *found.checked)
@@ -66,16 +66,20 @@ def _verdict(data: bytes) -> dict[str, object]:
     else:
         result = verify_result(data, _trust())
         answer, problems = result.answer, result.problems
-        told = result.verdict
+        told, signers = result.verdict, ", ".join(one.signer for one in result.inspection.signatures)
         checked = (*(told.checked if told else ()), *result.notes)
         issued = queries.issued_as(data)
+        if answer == "sealed":
+            issued = queries.issued_with(data, (one.reason for one in result.inspection.signatures))
+            answer = "attached" if issued else answer
         if issued is None and result.valid and told is not None:
             issued = queries.issued_for(one.subject for one in told.entries)
-    if answer in ("valid", "revoked"):
-        answer = "revoked" if answer == "revoked" or (issued and issued.revoked_at) else "valid"
+    if answer in ("valid", "attached") and issued and issued.revoked_at:
+        answer = "revoked"
     return {
         "answer": answer,
-        "issued": issued if answer in ("valid", "revoked") else None,
+        "issued": issued if answer in ("valid", "attached", "revoked") else None,
+        "signers": signers,
         "problems": [getattr(problem, words) for problem in problems],
         "checked": [getattr(remark, words) for remark in checked],
     }
@@ -102,6 +106,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "trial": settings.XACTIN_TRIAL,
         "words": words,
         "lines": comparison.lines_of(found),
+        "attached": " ".join(queries.attached_to(found)),
     }
     if request.method == "POST":
         if not allowed(request, "compare", COMPARISONS, key=found.code):

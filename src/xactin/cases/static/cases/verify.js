@@ -1,4 +1,5 @@
 // The proof of a result, calculated in the visitor's browser from the page's own code and a chosen file.
+import { sha256, toHex } from "../ui/verify-proofs.js";
 import { parseTrust, verifyBundle } from "../ui/verify.js";
 import { verifyPdf } from "../ui/verify-pdf.js";
 import { renderVerdict } from "../ui/verify-page.js";
@@ -41,7 +42,9 @@ async function ofPaper(bundle, trust, file) {
   const inForce = place.dataset.inForce === "yes";
   if (verdict.valid) return inForce ? verdict : { ...verdict, answer: "revoked" };
   const instead = await verifyPdf(file, trust);
-  return instead.answer === "not_original" ? instead : verdict;
+  const attached = place.dataset.attached.split(" ").includes(toHex(await sha256(file)));
+  if (attached && instead.answer === "sealed") return { ...instead, answer: inForce ? "attached" : "revoked" };
+  return ["not_original", "sealed"].includes(instead.answer) ? instead : verdict;
 }
 
 /** The verdict with acts and posts by name. */

@@ -28,7 +28,7 @@ async function attestedPart({ file }, bytes, trust) {
 /** The verdict as an element, in one language ("vi" or "en"): what a person needs first, the calculation folded. */
 export function renderVerdict(verdict, language) {
   const words = WORDS[language];
-  const tone = verdict.answer === "valid" ? "valid" : verdict.answer === "not_valid" ? "invalid" : "open";
+  const tone = ["valid", "attached"].includes(verdict.answer) ? "valid" : verdict.answer === "not_valid" ? "invalid" : "open";
   const box = make("div", { className: `verdict verdict-${verdict.answer === "revoked" ? "invalid" : tone}` });
   box.dataset.answer = verdict.answer;
   box.append(make("h2", { className: "verdict-answer" }, words.answers[verdict.answer]));

@@ -49,6 +49,10 @@ export const PDF_TEXTS = {
     "Chứng thư số của {name} không thuộc tổ chức chứng thực được tin cậy.",
     "The certificate of {name} is not under a trusted authority.",
   ],
+  sealed: [
+    "Tệp mang chữ ký số còn nguyên vẹn của {name}, không kèm gói bằng chứng: riêng tệp này không cho biết văn bản mà nó đi kèm còn hiệu lực hay không.",
+    "The file carries the digital signature of {name}, which holds, and no proof bundle: alone it does not tell whether the paper that it goes with is in force.",
+  ],
   not_whole: [
     "Chữ ký số cuối cùng không bao trùm toàn bộ tệp.",
     "The last signature does not cover the whole file.",

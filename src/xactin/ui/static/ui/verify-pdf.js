@@ -27,7 +27,7 @@ export const isPdf = (bytes) => new TextDecoder("latin1").decode(bytes.subarray(
 /** The verdict on what is no bundle: a signed PDF, or anything else that somebody holds. */
 export async function verifyPdf(bytes, trust) {
   const carried = isPdf(bytes) ? await bundlesInPdf(bytes) : [];
-  if (!carried.length) return unproven(remark(isPdf(bytes) ? "no_bundle" : "not_pdf"));
+  if (!carried.length) return isPdf(bytes) ? withoutBundle(bytes) : unproven([remark("not_pdf")]);
   const pdf = await judge(bytes, carried.at(-1));
   const verdict = await verifyDocument(carried.at(-1), bytes, trust);
   const problems = [...verdict.problems, ...pdf.problems];
@@ -39,15 +39,29 @@ export async function verifyPdf(bytes, trust) {
   };
 }
 
+/** A file that somebody signed and that carries no bundle, as stamped drawings are: its last signature speaks for all. */
+async function withoutBundle(bytes) {
+  const text = lettersOf(bytes);
+  if (![...text.matchAll(RANGE)].some((range) => isFramed(text, range))) return unproven([remark("no_bundle")]);
+  const found = { problems: [], notes: [] };
+  const last = [...text.matchAll(SIGNATURE)].at(-1);
+  if (!last) return unproven([remark("unchecked", "signature")]);
+  const { end, signer } = await checkOne(bytes, text, last, 1, [], found);
+  if (end !== bytes.length) found.problems.push(remark("not_whole"));
+  if (!found.problems.length) found.problems.push(remark("sealed", "", { name: signer }));
+  return { ...unproven(found.problems), notes: found.notes };
+}
+
 function answerOf(problems) {
   const codes = problems.map(({ code }) => code);
+  if (codes.length === 1 && codes[0] === "sealed") return "sealed";
   if (codes.some((code) => NOT_ORIGINAL.includes(code))) return "not_original";
   return codes.every((code) => code === "unchecked") ? "unchecked" : "not_valid";
 }
 
-function unproven(problem) {
+function unproven(problems) {
   return {
-    valid: false, answer: "not_original", problems: [problem], checked: [], notes: [], authority: null, origin: null,
+    valid: false, answer: answerOf(problems), problems, checked: [], notes: [], authority: null, origin: null,
     as_of: null, witnesses: [], witnessed: false, simulated_clock: null, entries: [], opened: [], endings: [],
   };
 }
@@ -95,19 +109,27 @@ function isFramed(text, [, begin, end]) {
 async function checkSignatures(bytes, text, size, roots, found) {
   const signatures = [];
   for (const match of [...text.matchAll(SIGNATURE)].filter(({ index }) => index >= size).slice(0, MOST_SIGNATURES + 1)) {
-    const [begin, end, rest] = match.slice(2).map(Number);
-    const fits = match.index + "/Contents ".length === begin && end === begin + match[1].length + 2;
-    signatures.push({ place: match.index, end: end + rest });
-    const signed = [bytes.subarray(0, begin), bytes.subarray(end, end + rest)];
-    try {
-      if (!fits || end + rest > bytes.length || signatures.length > MOST_SIGNATURES) throw new Error("range");
-      tellSigner(await checkSignature(fromHex(match[1]), signed, claimedTime(text, match.index), roots), found);
-    } catch (error) {
-      const code = error instanceof UncheckedError ? "unchecked" : "signature_invalid";
-      found.problems.push(remark(code, error.message, { name: `#${signatures.length}` }));
-    }
+    signatures.push(await checkOne(bytes, text, match, signatures.length + 1, roots, found));
   }
   return signatures;
+}
+
+/** Where a signature stands, where what it covers ends, and who signed; what is wrong with it goes to `found`. */
+async function checkOne(bytes, text, match, number, roots, found) {
+  const [begin, end, rest] = match.slice(2).map(Number);
+  const fits = match.index + "/Contents ".length === begin && end === begin + match[1].length + 2;
+  const signed = [bytes.subarray(0, begin), bytes.subarray(end, end + rest)];
+  let signer = "";
+  try {
+    if (!fits || end + rest > bytes.length || number > MOST_SIGNATURES) throw new Error("range");
+    const said = await checkSignature(fromHex(match[1]), signed, claimedTime(text, match.index), roots);
+    signer = said.signer;
+    tellSigner(said, found);
+  } catch (error) {
+    const code = error instanceof UncheckedError ? "unchecked" : "signature_invalid";
+    found.problems.push(remark(code, error.message, { name: `#${number}` }));
+  }
+  return { place: match.index, end: end + rest, signer };
 }
 
 function tellSigner({ signer, trusted, stamp }, found) {

@@ -6,6 +6,8 @@ export const WORDS = {
       valid: "Hợp lệ",
       revoked: "Đã bị thu hồi",
       not_valid: "Không hợp lệ",
+      sealed: "Có chữ ký số, không kèm bằng chứng",
+      attached: "Hợp lệ: tệp đi kèm kết quả này",
       not_original: "Không phải tệp gốc",
       unchecked: "Chưa kiểm tra được ở đây",
     },
@@ -13,6 +15,10 @@ export const WORDS = {
       valid: "Nội dung và chữ ký còn nguyên vẹn, đúng như cơ quan đã ban hành.",
       revoked: "Chữ ký còn nguyên vẹn, nhưng kết quả này đã bị thu hồi và không còn hiệu lực.",
       not_valid: "Tệp này đã bị thay đổi, hoặc không do cơ quan được tin cậy ban hành. Xin đừng dựa vào tệp này.",
+      sealed:
+        "Chữ ký số trên tệp còn nguyên vẹn và tệp không bị sửa từ khi ký, như bản vẽ đã đóng dấu đi kèm giấy phép. " +
+        "Giấy phép còn hiệu lực hay không, vui lòng hỏi cơ quan đã cấp, bằng mã in bên dấu trên bản vẽ.",
+      attached: "Đây đúng là tệp mà cơ quan đã đóng dấu, ký số và trả kèm kết quả này.",
       not_original:
         "Ảnh chụp, bản in, bản quét hay bản lưu lại không mang chữ ký số, nên tệp này không cho biết giấy tờ đúng hay sai. " +
         "Vui lòng tra cứu bằng mã in dưới mã QR trên giấy.",
@@ -44,6 +50,8 @@ export const WORDS = {
       valid: "Valid",
       revoked: "Revoked",
       not_valid: "Not valid",
+      sealed: "Signed, without a proof",
+      attached: "Valid: a file that goes with this result",
       not_original: "Not the original file",
       unchecked: "Not checked here",
     },
@@ -51,6 +59,10 @@ export const WORDS = {
       valid: "Content and signatures are whole, as the authority issued them.",
       revoked: "The signatures are whole, but this result was revoked and is no longer in force.",
       not_valid: "This file was changed, or was not issued by an authority that is trusted. Please do not rely on it.",
+      sealed:
+        "The signature on the file holds and nothing was changed since, as on a stamped drawing that goes with a permit. " +
+        "Whether the permit is in force, please ask the agency that issued it, by the code beside the stamp.",
+      attached: "This is the very file that the agency stamped, signed and returned with this result.",
       not_original:
         "A photo, a print, a scan or a re-saved copy carries no signatures, so this file says nothing about the paper, " +
         "true or false. Please look it up by the code under its QR picture.",
