@@ -24,7 +24,7 @@ from xactin.identity.models import (
 )
 from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.rights import Actor, Decision, Facts, Passkey, covers, may, needed
-from xactin.identity.rules import clean_name, folded, is_citizen_number, sort_key
+from xactin.identity.rules import clean_name, folded, is_citizen_number, is_unmarked, marked, sort_key
 from xactin.ledger.clock import now
 
 __all__ = [
@@ -46,6 +46,8 @@ __all__ = [
     "holders_of_duty",
     "inspected_agency_ids",
     "is_citizen_number",
+    "is_unmarked",
+    "marked",
     "may",
     "may_verify",
     "needed",

@@ -94,6 +94,22 @@ def folded(text: str) -> str:
     return " ".join(plain.translate(_PLAIN).split())
 
 
+def is_unmarked(text: str) -> bool:
+    """Whether a text was written without any Vietnamese mark, as on a keyboard that has none."""
+    return all(marks == "" for _word, marks in marked(text))
+
+
+def marked(text: str) -> list[tuple[str, str]]:
+    """Each word as it is searched, with its marks in one order: `hoà` and `hòa` are one spelling, `hóa` another."""
+    return [(folded(word), _marks(word)) for word in text.split()]
+
+
+def _marks(word: str) -> str:
+    """The marks of a word, a barred letter as its own mark."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    return "".join(sorted(one for one in parts if unicodedata.combining(one) or _PLAIN.get(ord(one))))
+
+
 def clean_name(name: str) -> str:
     """A name as it is kept: NFC, one space between words, no signs that cannot be seen.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-StepState = Literal["done", "current", "waiting", "void", "stopped"]
+StepState = Literal["done", "current", "waiting", "void", "stopped", "unneeded"]
 
 
 @dataclass(frozen=True)

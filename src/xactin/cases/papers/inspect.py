@@ -203,22 +203,28 @@ def verify_result(pdf: bytes, trust: Trust, trust_roots: Sequence[bytes] | None 
     """The verdict on an issued PDF, by the log keys of `trust`. Never raises on bad data."""
     inspection = inspect_result(pdf, trust_roots)
     if inspection.bundle is None:
-        return ResultVerdict(False, inspection.problems, inspection, None)
+        sealed = all(problem.code == "sealed" for problem in inspection.problems)
+        return ResultVerdict(False, inspection.problems, inspection, None, _signed(inspection, sound=sealed))
     verdict = verify_document(inspection.bundle, pdf, trust)
     # The kernel cannot look into a PDF and says so; here what follows the draft was looked at.
     verdict = replace(verdict, notes=tuple(one for one in verdict.notes if one.code != "note_file_continues"))
     problems = (*verdict.problems, *inspection.problems)
-    notes = [
-        _remark("signed", name=one.signer) for one in inspection.signatures if one.valid and not problems
-    ]
+    notes = _signed(inspection, sound=not problems)
+    return ResultVerdict(not problems, problems, inspection, verdict, notes)
+
+
+def _signed(inspection: Inspection, *, sound: bool) -> tuple[Remark, ...]:
+    """Who signed, and whose time stamps the signatures carry, where nothing is wrong with the file."""
+    valid = [one for one in inspection.signatures if one.valid and sound]
+    notes = [_remark("signed", name=one.signer) for one in valid]
     notes += [
         _remark("stamped", name=one.signer, by=one.stamped_by, at=one.stamped_at)
-        for one in inspection.signatures
-        if one.stamped_at and one.valid and not problems
+        for one in valid
+        if one.stamped_at
     ]
     if any(one.trusted is None for one in inspection.signatures):
         notes.append(_remark("signers_unchecked"))
-    return ResultVerdict(not problems, problems, inspection, verdict, tuple(notes))
+    return tuple(notes)
 
 
 @cache

@@ -4,11 +4,10 @@ Which answers may be compared is said by the package (`result: {compare: [/child
 form). One answer to all together; every try is on record in the log of readings, and a door allows few.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.content import form_data, form_parts
@@ -17,9 +16,12 @@ from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.queries import Issued
+from xactin.identity.queries import folded, is_unmarked, marked
 from xactin.vault import queries as vault
 
 SYSTEM: Final = "verify"
+# unmarked: it fits as far as letters without Vietnamese marks can tell.
+Fit = Literal["fits", "unmarked", "other"]
 DAYS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 
 
@@ -50,7 +52,7 @@ def lines_of(issued: Issued) -> list[Line]:
     return found
 
 
-def fits(issued: Issued, typed: Mapping[str, str]) -> bool:
+def fit_of(issued: Issued, typed: Mapping[str, str]) -> Fit:
     """Whether everything typed (by `Line.name`) is what stands in the result's form. The opening is logged."""
     lines, package = lines_of(issued), procedures.version(issued.version).package
     first: dict[str, Any] = {line.pointer.split("/")[1]: {} for line in lines}
@@ -58,21 +60,32 @@ def fits(issued: Issued, typed: Mapping[str, str]) -> bool:
     named = queries.standing_of(state, sorted(form_parts(package, first)))
     opened = vault.open_named(by=SYSTEM, purpose="compare", subject=f"case:{issued.case}", named=named)
     data = form_data({part: value for part, (value, _salt) in opened.items()})
-    return bool(lines) and all(_is_same(line, typed.get(line.name, ""), data) for line in lines)
+    if not lines or not all(_is_same(line, typed.get(line.name, ""), data) for line in lines):
+        return "other"
+    exact = all(line.is_date or _is_marked_alike(typed[line.name], _value(line, data)) for line in lines)
+    return "fits" if exact else "unmarked"
 
 
 def _is_same(line: Line, typed: str, data: Mapping[str, Any]) -> bool:
+    value = _value(line, data)
+    if not value or not typed.strip():
+        return False
+    if line.is_date:
+        return _day(typed) == value
+    return folded(typed) == folded(value) and (_is_marked_alike(typed, value) or is_unmarked(typed))
+
+
+def _value(line: Line, data: Mapping[str, Any]) -> str:
+    """The answer that a line speaks of; "" where there is none in words."""
     value: Any = data
     for step in line.pointer.strip("/").split("/"):
         value = value.get(step) if isinstance(value, Mapping) else None
-    if not isinstance(value, str) or not typed.strip():
-        return False
-    return _day(typed) == value if line.is_date else _plain(typed) == _plain(value)
+    return value if isinstance(value, str) else ""
 
 
-def _plain(text: str) -> str:
-    """Letters as they sound on paper: one form of Unicode, no case, single spaces; diacritics count."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def _is_marked_alike(typed: str, value: str) -> bool:
+    """Whether the marks are the same too: whoever types any is held to all of them, for Thủy is not Thúy."""
+    return marked(typed) == marked(value)
 
 
 def _day(text: str) -> str:

@@ -72,7 +72,10 @@ def test_what_is_checked_by_file_is_in_force_or_not_and_a_copy_is_no_lie(setting
     right = {"compare-owner-full_name": testing.example(testing.PERMIT)["data"]["owner"]["full_name"].upper()}
     visitor = Client()
     assert "Khớp" in visitor.post(page, right).content.decode()
-    for wrong in ("Nguyễn Văn Khác", ""):
+    again = visitor.post(page, {"compare-owner-full_name": "Nguyễn Văn Khác"}).content.decode()
+    assert 'value="Nguyễn Văn Khác"' in again
+    assert "không phải là giấy này" not in again
+    for wrong in ("",):
         assert "Không khớp" in visitor.post(page, {"compare-owner-full_name": wrong}).content.decode()
     assert [one.purpose for one in vault.openings_of(f"case:{case.pk}")[:3]] == ["compare"] * 3
     assert [visitor.post(page, right).status_code for _ in range(3)] == [200, 200, 429]
@@ -94,6 +97,23 @@ def test_a_day_is_compared_as_it_stands_on_paper(typed: str, same: bool) -> None
     line = comparison.Line("/child/birth_date", "Ngày sinh", is_date=True)
     assert comparison._is_same(line, typed, {"child": {"birth_date": "2026-11-24"}}) is same
     assert not comparison._is_same(line, typed, {})
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("nguyen  thi THUY hoa", True),
+        ("Nguyễn Thị Thủy Hoà", True),
+        ("NGUYỄN THỊ THUỶ HÒA", True),
+        ("Nguyễn Thị Thúy Hòa", False),
+        ("Nguyễn Thị Thủy", False),
+        ("Nguyen Thi Thuy Hoang", False),
+    ],
+)
+def test_a_name_fits_without_marks_but_never_with_other_ones(typed: str, same: bool) -> None:
+    """A phone without Vietnamese keys does not accuse a true paper; who types marks is held to them."""
+    line = comparison.Line("/owner/full_name", "Họ và tên", is_date=False)
+    assert comparison._is_same(line, typed, {"owner": {"full_name": "Nguyễn Thị Thủy Hòa"}}) is same
 
 
 @pytest.mark.parametrize("pointer", ["/owner/nobody", "/house/floors", "/owner"])

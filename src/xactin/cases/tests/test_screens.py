@@ -100,6 +100,9 @@ def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
     text = Visitor("congdan1").page(f"/cases/{case.pk}/")
     title = '<p class="xt-file-title">Bản vẽ thiết kế xây dựng, đã đóng dấu kèm theo kết quả</p>'
     assert text.count(title) == 1
+    flow = text.partition('<figure class="xt-flow"')[2].partition("</figure>")[0]
+    assert "Không cần" in flow
+    assert "Chưa đến" not in flow
 
 
 def test_words_written_for_a_task_that_is_gone_are_not_lost() -> None:

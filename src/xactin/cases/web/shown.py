@@ -25,7 +25,17 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.results import DRAFT
-from xactin.ui.pieces import Choice, FileCard, Filter, FlowStep, Line, ListedFile, PathStep, ProcedureCard
+from xactin.ui.pieces import (
+    Choice,
+    FileCard,
+    Filter,
+    FlowStep,
+    Line,
+    ListedFile,
+    PathStep,
+    ProcedureCard,
+    StepState,
+)
 from xactin.ui.templatetags.ui_tags import money, vi_datetime
 from xactin.ui.writing import money_text
 
@@ -173,12 +183,13 @@ def flow_steps(package: Package) -> list[FlowStep]:
 
 
 def flow_of(case: Case) -> list[FlowStep]:
-    """Where a case stands in the flow of its version: "you are here"."""
+    """Where a case stands in the flow of its version: "you are here"; nothing is still to come once it is finished."""
     package = procedures.version(case.version_id).package
     done = {step["n"] for step in case.state["steps"].values()}
     here = {token["n"] for token in case.state["tokens"].values()}
+    other: StepState = "unneeded" if case.finished_at and not here else "waiting"
     return [
-        replace(step, state="current" if step.id in here else "done" if step.id in done else "waiting")
+        replace(step, state="current" if step.id in here else "done" if step.id in done else other)
         for step in flow_steps(package)
     ]
 

@@ -71,7 +71,7 @@ def _verdict(data: bytes) -> dict[str, object]:
         issued = queries.issued_as(data)
         if answer == "sealed":
             issued = queries.issued_with(data, (one.reason for one in result.inspection.signatures))
-            answer = "attached" if issued else answer
+            answer, problems = ("attached", ()) if issued else (answer, problems)
         if issued is None and result.valid and told is not None:
             issued = queries.issued_for(one.subject for one in told.entries)
     if answer in ("valid", "attached") and issued and issued.revoked_at:
@@ -100,19 +100,22 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         words = _words_of(found) if found else {}
     if found is None:
         return render(request, "cases/verify_unknown.html", {"code": code}, status=404)
-    context = {
+    lines = comparison.lines_of(found)
+    context: dict[str, object] = {
         "result": found,
         "trust": ledger.authority().verifier_key,
         "trial": settings.XACTIN_TRIAL,
         "words": words,
-        "lines": comparison.lines_of(found),
+        "lines": [(line, "") for line in lines],
         "attached": " ".join(queries.attached_to(found)),
     }
     if request.method == "POST":
+        # What was typed stays, to be mended letter by letter.
+        context["lines"] = [(line, request.POST.get(line.name, "")[:200]) for line in lines]
         if not allowed(request, "compare", COMPARISONS, key=found.code):
             context["comparison"] = "late"
             return render(request, "cases/verify_result.html", context, status=429)
-        context["comparison"] = "fits" if comparison.fits(found, request.POST.dict()) else "other"
+        context["comparison"] = comparison.fit_of(found, request.POST.dict())
     return render(request, "cases/verify_result.html", context)
 
 

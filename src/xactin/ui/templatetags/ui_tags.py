@@ -22,7 +22,14 @@ from xactin.ui.pages import address_with, sort_address
 register = template.Library()
 Shown = dict[str, Any]
 TONE_ICONS = {"on-time": "clock", "soon": "clock", "late": "alert", "paused": "pause", "none": "minus"}
-STATE_ICONS = {"done": "check", "current": "clock", "waiting": "minus", "void": "refresh", "stopped": "stop"}
+STATE_ICONS = {
+    "done": "check",
+    "current": "clock",
+    "waiting": "minus",
+    "void": "refresh",
+    "stopped": "stop",
+    "unneeded": "minus",
+}
 
 
 @register.filter
@@ -297,6 +304,7 @@ def state_text(state: str) -> str:
         "waiting": _("Still to come"),
         "void": _("To be done again"),
         "stopped": _("Stopped"),
+        "unneeded": _("Not needed"),
         "ahead": _("Still to come"),
     }
     return texts[state]

@@ -28,7 +28,7 @@ form?.addEventListener("submit", async (event) => {
     const answer = await fetch(place.dataset.proof);
     const bundle = new Uint8Array(await answer.arrayBuffer());
     const verdict = await ofPaper(bundle, trust, new Uint8Array(await chosen.arrayBuffer()));
-    place.replaceChildren(told(renderVerdict(verdict, language)));
+    place.replaceChildren(told(renderVerdict(verdict, language, verdict.valid && verdict.answer === "valid")));
   } catch {
     form.submit(); // a browser that cannot calculate it asks the server
     return;
@@ -43,7 +43,7 @@ async function ofPaper(bundle, trust, file) {
   if (verdict.valid) return inForce ? verdict : { ...verdict, answer: "revoked" };
   const instead = await verifyPdf(file, trust);
   const attached = place.dataset.attached.split(" ").includes(toHex(await sha256(file)));
-  if (attached && instead.answer === "sealed") return { ...instead, answer: inForce ? "attached" : "revoked" };
+  if (attached && instead.answer === "sealed") return { ...instead, problems: [], answer: inForce ? "attached" : "revoked" };
   return ["not_original", "sealed"].includes(instead.answer) ? instead : verdict;
 }
 

@@ -25,8 +25,9 @@ async function attestedPart({ file }, bytes, trust) {
   return sealed ? bytes.subarray(0, file.size) : bytes;
 }
 
-/** The verdict as an element, in one language ("vi" or "en"): what a person needs first, the calculation folded. */
-export function renderVerdict(verdict, language) {
+/** The verdict as an element, in one language ("vi" or "en"): what a person needs first, the calculation folded.
+    `inForce`: the page around it is the authority's own and says so; then nothing here sends to ask the authority. */
+export function renderVerdict(verdict, language, inForce = false) {
   const words = WORDS[language];
   const tone = ["valid", "attached"].includes(verdict.answer) ? "valid" : verdict.answer === "not_valid" ? "invalid" : "open";
   const box = make("div", { className: `verdict verdict-${verdict.answer === "revoked" ? "invalid" : tone}` });
@@ -34,16 +35,20 @@ export function renderVerdict(verdict, language) {
   box.append(make("h2", { className: "verdict-answer" }, words.answers[verdict.answer]));
   box.append(make("p", { className: "verdict-lead" }, words.leads[verdict.answer]));
   const sound = verdict.valid;
-  const first = sound ? [...verdict.endings, ...verdict.notes.filter(({ code }) => code === "note_as_of")] : [];
-  if (first.length) box.append(make("ul", { className: "verdict-first" }, ...first.map((item) => make("li", {}, item[language]))));
-  box.append(calculation(verdict, words, language));
+  const first = sound && !inForce ? [...verdict.endings, ...verdict.notes.filter(isAsOf)].map((item) => item[language]) : [];
+  if (sound && inForce) first.push(words.in_force);
+  if (first.length) box.append(make("ul", { className: "verdict-first" }, ...first.map((item) => make("li", {}, item))));
+  const said = inForce ? { ...verdict, notes: verdict.notes.filter((item) => !isAsOf(item)) } : verdict;
+  box.append(calculation(said, words, language));
   return box;
 }
+
+const isAsOf = ({ code }) => code === "note_as_of";
 
 function calculation(verdict, words, language) {
   const say = (item) => make("li", {}, item[language] + ([item.where, item.detail].some(Boolean) ? ` (${hint(item)})` : ""));
   const folded = make("details", { className: "verdict-calculation" }, make("summary", {}, words.calculation));
-  const names = verdict.valid ? ["checked", "notes"] : ["problems"];
+  const names = verdict.problems.length ? ["problems"] : ["checked", "notes"];
   for (const name of names.filter((one) => verdict[one].length)) {
     folded.append(make("h3", {}, words[name]), make("ul", { className: `verdict-${name}` }, ...verdict[name].map(say)));
   }
