@@ -18,6 +18,7 @@ from xactin.cases.dossiers.records import (
     decided,
     found_in,
     normal_data,
+    normal_note,
     recorded,
     require_owner,
     subject_of,
@@ -261,11 +262,9 @@ def withdraw(*, by: Actor, case: UUID, note: str = "", entry: UUID | None = None
         require_owner(by, WITHDRAW, case, found)
         package = procedures.version(found.version).package
         sealed = None
-        entry = entry or new_id()
-        if note.strip():
-            sealed = vault.seal_value(
-                subject=subject_of(case), part=f"note.{entry}", value={"note": note.strip()}
-            )
+        entry, note = entry or new_id(), normal_note(note)
+        if note:
+            sealed = vault.seal_value(subject=subject_of(case), part=f"note.{entry}", value={"note": note})
         state, effect = decided(
             engine.withdraw, package, found.state, seq=chain.seq, at=chain.at, calendar=calendar(found.agency)
         )

@@ -24,6 +24,7 @@ from xactin.cases.dossiers.records import (
     doers_of,
     found_in,
     normal_data,
+    normal_note,
     owners_of,
     recorded,
     subject_of,
@@ -111,7 +112,7 @@ def act(
     for callers that showed nothing.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
+    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note))
     with ledger.acting(
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
     ) as chain:
@@ -138,7 +139,7 @@ def prepare(
 
     No lock is held meanwhile; `complete` checks again. Raises as `act` does.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=content.normal(note.strip()))
+    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note))
     found = found_in(store.read(connection, task, case))
     package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)

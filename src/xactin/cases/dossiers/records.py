@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -117,6 +117,21 @@ def recorded(
     return ActDone(
         case=case, entry=ref.id, seq=ref.seq, phase=state["phase"], number=found.number, effect=outcome.effect
     )
+
+
+NOTE_LENGTH: Final = 4000
+
+
+def normal_note(text: str) -> str:
+    """A note as it is signed: line ends as a page counts them, nothing empty around it.
+
+    Raises Invalid where it is longer than NOTE_LENGTH: what somebody wrote is never cut.
+    """
+    note = str(content.normal(text.replace("\r\n", "\n").strip()))
+    if len(note) > NOTE_LENGTH:
+        told = _("The note has %(length)s letters; at most %(most)s are taken. Please make it shorter.")
+        raise Invalid({"": told % {"length": len(note), "most": NOTE_LENGTH}})
+    return note
 
 
 def normal_data(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What people send by mistake: told in their language, with the right status, and nothing is lost."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, Stale, 
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.tests.asking import API, Asker, problem
 from xactin.cases.tests.passkeys import enrol, signing
+from xactin.identity.models import Account
 from xactin.identity.queries import actor_for
 from xactin.identity.tests.passkeys import assertion
 from xactin.ledger import queries as ledger
@@ -352,3 +354,21 @@ def test_an_application_in_a_post_is_refused(citizen: Asker) -> None:
         applications.submit(by=actor_for("motcua1"), code="1.013225", data={})
     with pytest.raises(Invalid):
         applications.submit(by=actor_for("congdan1"), code="1.013225", data={"owner": 1.5})
+
+
+def test_a_note_is_signed_whole_or_refused(citizen: Asker) -> None:
+    """Line ends count once, as on a page; what is longer than a note may be is told, never cut."""
+    case = testing.apply()
+    client = Client()
+    client.force_login(Account.objects.get(username="congdan1"))
+    where = f"/cases/{case.pk}/withdraw/"
+    refused = client.post(where, {"note": "a" * 4001})
+    assert refused.status_code == 422
+    assert {"4001", "a" * 4001} <= set(re.findall(r"\b(?:a+|4001)\b", refused.content.decode()))
+    assert client.post(where, {"note": "b\r\n" * 1999 + "b"}).status_code == 302
+    entry = ledger.entries_of(f"case:{case.pk}")[-1]
+    part = f"note.{entry.id}"
+    kept = vault.open_named(
+        by="test", purpose="test", subject=f"case:{case.pk}", named={part: entry.statement["content"]}
+    )
+    assert kept[part][0] == {"note": "b\n" * 1999 + "b"}

@@ -82,7 +82,7 @@ def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str,
     except NotFound as missing:
         raise Http404(missing.text) from missing
     data = parse(schema, request.POST) if schema else {}
-    note = request.POST.get(forms.NOTE, "").replace("\r\n", "\n")[:2000]  # as a page counts letters
+    note = request.POST.get(forms.NOTE, "")
     return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown", "")}
 
 

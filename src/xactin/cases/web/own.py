@@ -185,9 +185,11 @@ def withdraw(request: HttpRequest, case: UUID) -> HttpResponse:
         applications.withdraw(
             by=acted_by(request),
             case=case,
-            note=request.POST.get("note", "").replace("\r\n", "\n")[:1000],
+            note=request.POST.get("note", ""),
             entry=shown.entry_of(request),
         )
+    except Invalid as invalid:
+        return _page(request, case, errors=invalid.errors, status=422)
     except ActError as refusal:
         return _page(request, case, errors={"": refusal.text}, status=refusal.status)
     return redirect("cases:own", case=case)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from xactin.kernel.calendars import Calendar, CalendarError, Span
+
+LONGEST_WHY: Final = 120
 
 
 class LineError(ValueError):
@@ -75,9 +78,9 @@ def days_from(text: str, years: Sequence[int]) -> dict[date, str]:
             day = datetime.strptime(day_text, "%d/%m/%Y").date()
         except ValueError:
             raise LineError(line) from None
-        if day.year not in years or day in found:
+        if day.year not in years or day in found or len(why.strip()) > LONGEST_WHY:
             raise LineError(line)
-        found[day] = why.strip()[:120]
+        found[day] = why.strip()
     return found
 
 

@@ -49,7 +49,9 @@ def test_hours_that_are_none_are_named(text: str) -> None:
         rules.hours_from(text)
 
 
-@pytest.mark.parametrize("text", ["2/1", "31/02/2026 x", "02/01/2030 x", "02/01/2026\n02/01/2026 twice"])
+@pytest.mark.parametrize(
+    "text", ["2/1", "31/02/2026 x", "02/01/2030 x", "02/01/2026\n02/01/2026 twice", "02/01/2026 " + "x" * 121]
+)
 def test_days_that_are_none_are_named(text: str) -> None:
     with pytest.raises(rules.LineError):
         rules.days_from(text, YEARS)
