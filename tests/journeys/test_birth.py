@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -36,6 +37,7 @@ def test_a_birth_is_registered_on_the_phone(enter: Enter) -> None:
     case = parent.page.url.partition("?")[0]
     parent.look("sent-birth")
     receive_and_verify(enter, number)
+    receive_in_person(enter, given["data"])
     confirm_the_draft(parent, case)
     sign_and_issue(enter, number)
     for _try in range(60):
@@ -79,6 +81,21 @@ def receive_and_verify(enter: Enter, number: str) -> None:
     officer.task(number)
     officer.look("desk-birth")
     officer.act("Trình ký", personal_number="025326001234", book="01/2026")
+
+
+def receive_in_person(enter: Enter, data: dict[str, Any]) -> None:
+    """Somebody comes to the counter: what is missing is told at both widths, then the dossier is theirs."""
+    for phone in (True, False):
+        counter = enter("motcua1", phone=phone)
+        counter.open(f"/desk/receive/{CODE}/")
+        counter.look("counter")
+        counter.press("Tiếp nhận và xác nhận")
+        expect(counter.page.locator("#visitor_number")).to_have_attribute("aria-invalid", "true")
+        counter.look("counter-wrong")
+    counter.fill({"visitor_number": "025190000321", "visitor_name": "Lê Thị Hoa", **data})
+    counter.press("Tiếp nhận và xác nhận")
+    counter.see("Lê Thị Hoa")
+    counter.look("counter-received")
 
 
 def sign_and_issue(enter: Enter, number: str) -> None:
