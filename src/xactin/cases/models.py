@@ -58,6 +58,14 @@ NATIONAL_STATES = {
 }
 
 
+def state_name(case: "Case") -> str:
+    """The state of a case in the reader's language: the nation's words; where nobody asked, no result is returned."""
+    state = NationalState(case.national_state)
+    if case.applicant_id is None and state in (NationalState.DONE, NationalState.RETURNED):
+        return str(_("Work finished"))
+    return str(NATIONAL_STATES[state])
+
+
 ORIGINS = {
     "person": _("Sent on the portal"),
     "counter": _("Received at the counter"),
@@ -230,7 +238,7 @@ class Party(models.Model):
     class State(models.TextChoices):
         """What became of an invitation."""
 
-        INVITED = "invited", _("Invited")
+        INVITED = "invited", _("Not answered yet")
         ACCEPTED = "accepted", _("Takes part")
         DECLINED = "declined", _("Declined")
         REVOKED = "revoked", _("Taken back")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.lists import persons
 from xactin.cases.models import Case
+from xactin.cases.parties import queries as parties
 from xactin.identity.commands import register_purpose, register_reader, register_subjects
 
 PURPOSES: Final = {
@@ -25,7 +26,7 @@ PURPOSES: Final = {
     "compare": ("So giấy trên tay với giấy đã cấp", "Comparing a paper in hand with the issued one"),
     "export": ("Xuất danh sách ra tệp", "Taking a list along as a file"),
     "download": ("Mở tệp", "Opening a file"),
-    "own": ("Người nộp xem hồ sơ của mình", "Applicant looking at their own dossier"),
+    "own": ("Người nộp, bên tham gia xem hồ sơ của mình", "Applicant or party looking at their own dossier"),
     "remarks": ("Xem ý kiến, lý do", "Reading reasons and notes"),
     "result": ("Soạn kết quả", "Drawing the result up"),
     "rule": ("Áp dụng quy định của thủ tục", "Applying a rule of the procedure"),
@@ -54,7 +55,8 @@ def register() -> None:
 
 
 def _about(person: UUID) -> list[str]:
-    return [f"case:{id}" for id in Case.objects.filter(applicant_id=person).values_list("pk", flat=True)]
+    own = Case.objects.filter(applicant_id=person).values_list("pk", flat=True)
+    return [f"case:{id}" for id in (*own, *parties.joined(person))]
 
 
 def _lists(ids: Collection[str]) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "party",
             "state",
-            models.CharField(choices=[("invited", "Invited"), ("accepted", "Takes part"), ("declined", "Declined"), ("revoked", "Taken back")], max_length=10),
+            models.CharField(choices=[("invited", "Not answered yet"), ("accepted", "Takes part"), ("declined", "Declined"), ("revoked", "Taken back")], max_length=10),
         ),
         migrations.RemoveConstraint("party", "party_once"),
         migrations.AddConstraint(

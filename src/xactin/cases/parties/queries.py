@@ -48,6 +48,18 @@ def members(actor: Actor, case: Case) -> Sequence[Member]:
     return [_member(row, kinds[row.kind]) for row in rows]
 
 
+def kinds_of(case: UUID) -> dict[str, str]:
+    """As what each person was invited to a case, by person: names nobody, so everybody may be told."""
+    rows = Party.objects.filter(case=case).order_by("invited_at", "id")
+    return {str(person): kind for person, kind in rows.values_list("person_id", "kind")}
+
+
+def joined(person: UUID) -> list[UUID]:
+    """The cases in which a person takes part by an invitation."""
+    rows = Party.objects.filter(person_id=person, state=Party.State.ACCEPTED)
+    return list(rows.order_by("id").values_list("case_id", flat=True))
+
+
 def _member(row: Party, described: Described) -> Member:
     return Member(
         invitation=row.pk,

@@ -70,7 +70,9 @@ def test_from_the_desk_to_its_end() -> None:
     ended(case, "accept")
     case.refresh_from_db()
     assert case.phase == "done"
-    assert chair.page(f"/desk/cases/{case.pk}/")
+    for page in (f"/desk/cases/{case.pk}/", "/desk/cases/"):
+        shown = chair.page(page)
+        assert "Hoàn thành</" in shown.replace("\n", ""), page
     assert "case.begin" in [row.statement["act"] for row in ledger.entries_of(f"case:{case.pk}")]
     sequence_all()
     assert run_audit() == []

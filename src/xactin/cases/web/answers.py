@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.lists import queries as lists
-from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.models import Case, OpenTask, state_name
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import InForce, text_in
-from xactin.cases.rules import NationalState
 from xactin.identity.queries import Actor
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
@@ -66,7 +65,7 @@ def case(row: Case) -> dict[str, Any]:
         "owner": None if row.applicant_withheld else row.owner_name or row.applicant_name,
         "origin": row.origin,
         "state": row.national_state,
-        "state_text": str(NATIONAL_STATES[NationalState(row.national_state)]),
+        "state_text": state_name(row),
         "phase": row.phase,
         "fee": row.fee,
         "submitted_at": moment(row.submitted_at),

@@ -15,10 +15,9 @@ from xactin.cases.dossiers import content, paper_facts, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.lists.queries import Filters
-from xactin.cases.models import NATIONAL_STATES, ORIGINS, Case, Result
+from xactin.cases.models import NATIONAL_STATES, ORIGINS, Case, Result, state_name
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.cases.rules import NationalState
 from xactin.cases.runtime import SEAL
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
@@ -158,7 +157,7 @@ def case_head(case: Case) -> dict[str, Any]:
         "sender": sender_of(case),
         "agency": case.agency.name_en if language() == "en" else case.agency.name_vi,
         "phase": case.phase,
-        "state_text": NATIONAL_STATES[NationalState(case.national_state)],
+        "state_text": state_name(case),
         "due_at": case.due_at,
         "finished_at": case.finished_at,
         "submitted_at": case.submitted_at,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.papers.inspect import verify_result
 from xactin.cases.papers.qr import CodeError, parse_code
+from xactin.cases.parties import queries as parties
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.results import comparison, queries
 from xactin.cases.web import answers, timeline
@@ -124,13 +125,15 @@ def _words_of(found: queries.Issued) -> dict[str, dict[str, str]]:
     package = procedures.version(found.version).package
     rows = ledger.entries_of(f"case:{found.case}")
     posts = identity.posts_named(row.statement["by"].get("post") for row in rows)
+    kinds = parties.kinds_of(found.case)
     by = {code: ", ".join(timeline.post_names(post)) for code, post in posts.items()}
     for row in rows:
         signer = row.statement["by"]
         if "system" in signer:
             by[signer["system"]] = _("The system")
         elif "post" not in signer:
-            by[signer["person"]] = _("Applicant")
+            kind = kinds.get(signer["person"], package.procedure.asks)
+            by[signer["person"]] = timeline.party_name(package, kind)
     acts = {row.statement["act"]: timeline.act_title(package, row.statement["act"]) for row in rows}
     return {"acts": acts, "by": by}
 

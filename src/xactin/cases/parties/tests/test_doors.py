@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.cache import cache
 
+from xactin.cases import openings
 from xactin.cases.dossiers import queries
 from xactin.cases.models import Party
 from xactin.cases.parties import notices
@@ -13,6 +14,7 @@ from xactin.cases.parties.tests.test_parties import ASKER, OTHER, OWNER, begun, 
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.cases.web import access
+from xactin.cases.web.lists import rows
 from xactin.identity.models import Person
 from xactin.identity.queries import actor_for
 from xactin.notices.models import Notice
@@ -41,6 +43,7 @@ def test_in_a_browser_from_the_invitation_to_the_signature() -> None:
     assert wrong.status_code == 422
     assert 'value="Ai Đó"' in wrong.content.decode()  # what was typed is not lost
     assert asker.send(where, kind="co_owner", **named(OWNER)).status_code == 302
+    assert "Chưa trả lời" in asker.page(where)
     row = Party.objects.get()
     told(case=str(case.pk), invitation=str(row.pk), by="x")
     assert Notice.objects.get(person=row.person).url == f"/cases/invitations/{row.pk}/"
@@ -58,6 +61,11 @@ def test_in_a_browser_from_the_invitation_to_the_signature() -> None:
     assert package.FORM["price"] not in page
     for form in ("01", "02", "03"):
         assert owner.open(f"/cases/{case.pk}/papers/{form}.pdf").status_code == 404
+    # Who joined is told of what is opened, and nobody calls them what they are not.
+    assert f"case:{case.pk}" in openings._about(row.person_id)
+    assert [one["holders"] for one in rows.with_holders([case], "/desk/")] == [
+        ["Đồng sở hữu ký: Đồng sở hữu"]
+    ]
     (waiting,) = queries.tasks_of(actor_for(OWNER), case)
     signed = owner.send(f"/cases/{case.pk}/{waiting.row.token}/agree/", shown=waiting.shown)
     assert signed.status_code == 302

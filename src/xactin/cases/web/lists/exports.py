@@ -13,7 +13,7 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import PURPOSES, note_shown
 from xactin.cases.lists.queries import NEWEST, PAGE, URGENT, Filters
-from xactin.cases.models import NATIONAL_STATES, Case, OpenTask
+from xactin.cases.models import NATIONAL_STATES, Case, OpenTask, state_name
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
@@ -149,7 +149,7 @@ def _row(case: Case, at: datetime) -> list[str]:
         case.version.name_en if english else case.version.name_vi,
         owner_of(case),
         sender_of(case),
-        str(NATIONAL_STATES[NationalState(case.national_state)]),
+        state_name(case),
         *map(_time, (case.submitted_at, case.due_at, case.finished_at)),
         _("Late") if is_late(case, at) else "",
         case.agency.name_en if english else case.agency.name_vi,

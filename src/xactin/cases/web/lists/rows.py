@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.web import shown
+from xactin.cases.web.timeline import party_name
 from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.ledger.clock import now
@@ -99,5 +99,5 @@ def _tasks_of(rows: Iterable[Case]) -> list[OpenTask]:
 
 def _office(task: OpenTask) -> str:
     if task.agency is None:
-        return _("Applicant")
+        return party_name(procedures.version(task.case.version_id).package, task.role)
     return task.agency.name_en if language() == "en" else task.agency.name_vi
