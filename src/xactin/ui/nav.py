@@ -124,15 +124,14 @@ def menu(request: HttpRequest, area: str) -> list[Entry]:
     actor = getattr(request, "actor", None)
     items = sorted((one for one in _items if one.area == area), key=lambda one: one.order)
     entries = [_entry(request, one) for one in items if one.meant_for(actor)]
-    # Of two addresses that both begin like this page's, the longer one is where we are.
-    longest = max((len(entry.url) for entry in entries if entry.here), default=0)
-    return [entry if not entry.here or len(entry.url) == longest else _elsewhere(entry) for entry in entries]
+    return _nearest(entries, entries)
 
 
 def desk(request: HttpRequest) -> list[Group]:
     """The areas of the desk that have something for this post."""
     groups = [Group(label, menu(request, area)) for area, label in AREAS.items()]
-    return [group for group in groups if group.entries]
+    every = [entry for group in groups for entry in group.entries]
+    return [Group(group.label, _nearest(group.entries, every)) for group in groups if group.entries]
 
 
 def hats(request: HttpRequest) -> tuple[Sequence[Hat], str]:
@@ -155,6 +154,12 @@ def _entry(request: HttpRequest, item: Item) -> Entry:
     url = reverse(item.url_name, args=item.url_arguments)
     here = request.path == url or (url != "/" and request.path.startswith(url))
     return Entry(item.label, url, item.icon, here, item.count(request) if item.count else 0)
+
+
+def _nearest(entries: Sequence[Entry], among: Sequence[Entry]) -> list[Entry]:
+    """The lines with one of all lit: of addresses that all begin like this page's, the longest is where we are."""
+    longest = max((len(entry.url) for entry in among if entry.here), default=0)
+    return [entry if not entry.here or len(entry.url) == longest else _elsewhere(entry) for entry in entries]
 
 
 def _elsewhere(entry: Entry) -> Entry:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
+from xactin.cases.applications.applicants import reason_against
 from xactin.cases.dossiers import content, store
 from xactin.cases.dossiers.beginning import Asker, Matter, begin, uploads_once
 from xactin.cases.dossiers.effects import values_of
@@ -74,6 +75,9 @@ def submit(
     def matter(package: Package) -> Matter:
         if not package.procedure.begun("person"):
             raise Forbidden(_("Nobody applies for this: the authority begins it itself."))
+        against = reason_against(by, package)
+        if against:
+            raise Forbidden(against)
         decision = may(by, SUBMIT, CaseFacts(subject="case:", owners=(by.person_id,)))
         if not decision.allowed:
             raise Forbidden(decision.reason)

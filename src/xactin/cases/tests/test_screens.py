@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.errors import Invalid
+from xactin.cases.applications.commands import submit
+from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import ActDraft, Case
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
@@ -103,6 +104,18 @@ def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
     flow = text.partition('<figure class="xt-flow"')[2].partition("</figure>")[0]
     assert "Không cần" in flow
     assert "Chưa đến" not in flow
+
+
+def test_a_firm_is_told_who_may_apply_before_it_fills_anything_in() -> None:
+    code = testing.apply().version.code
+    firm, address = Visitor("doanhnghiep1"), f"/procedures/{code}/apply/"
+    answer = firm.open(address)
+    assert answer.status_code == 403
+    assert "tài khoản của chính mình" in answer.content.decode()
+    assert "<form" not in answer.content.decode().partition("<main")[2].partition("</main")[0]
+    assert Visitor("congdan1").open(address).status_code == 200
+    with pytest.raises(Forbidden):
+        submit(by=actor_for("doanhnghiep1"), code=code, data={})
 
 
 def test_words_written_for_a_task_that_is_gone_are_not_lost() -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xactin.cases.applications import commands as applications
 from xactin.cases.applications import drafts, examination
+from xactin.cases.applications.applicants import reason_against
 from xactin.cases.dossiers.surroundings import (
     applicant_facts,
     handling_agencies,
@@ -101,6 +102,14 @@ def diagram(request: HttpRequest, digest: str) -> HttpResponse:
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """The form with its documents; what is entered is kept as a draft, whatever is wrong with it."""
     actor, found = acted_by(request), _procedure(code)
+    against = reason_against(actor, found.package)
+    if against:
+        context = {
+            "name": shown.procedure_page(found.package)["name"],
+            "crumbs": _crumbs(found.package),
+            "reason": against,
+        }
+        return render(request, "cases/not_for_you.html", context, status=403)
     if request.method == "GET":
         asked = request.GET.get("draft", "")
         return _form(request, actor, found, drafts.of(actor, code, _id(asked) if asked else None), {}, 200)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from xactin.identity import queries
-from xactin.identity.models import Account
+from xactin.identity.models import Account, Person
 from xactin.ui.nav import Hat
 
 
@@ -17,10 +17,11 @@ def hats(request: HttpRequest) -> Sequence[Hat]:
     if not isinstance(account, Account) or not actor:
         return ()
     vietnamese = actor.language == "vi"
+    own = _("For the firm") if actor.kind == Person.Kind.FIRM else _("For myself")
     return [
         Hat(
             id=hat.token,
-            title=_("For myself") if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
+            title=own if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
             agency=hat.agency_name_vi if vietnamese else hat.agency_name_en,
             worn=hat.post_code == actor.post_code,
         )

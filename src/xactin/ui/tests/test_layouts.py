@@ -51,6 +51,10 @@ def test_of_two_matching_lines_the_closer_one_is_where_we_are() -> None:
         ("Trang chủ", False),
         ("Tờ khai", True),
     ]
+    nav.register("cases", "Mẫu", "ui-style")
+    nav.register("operations", "Tờ khai mẫu", "ui-form")
+    lit = [entry.label for group in nav.desk(request) for entry in group.entries if entry.here]
+    assert lit == ["Tờ khai mẫu"], "of all areas together, one line"
 
 
 def test_a_line_that_leads_nowhere_or_stands_nowhere_is_a_mistake() -> None:
