@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from difflib import unified_diff
 from itertools import cycle
 from typing import Any
 
@@ -133,17 +134,30 @@ def _body(answer: Any) -> bytes:
 
 
 def _same_beside_writers(busy: Busy, read: Callable[[], Any], name: str) -> bool:
-    """Reads quietly and beside writers; whether there was anything to read."""
-    busy.settle()
-    quiet = read()
-    if quiet.status_code in (302, 404, 405):  # a door for acts, or nothing there yet
-        return False
-    before = busy.acts
-    with acts_between(busy):
-        beside = read()
-    assert busy.acts > before, f"{name}: nobody acted"
-    assert (beside.status_code, _body(beside)) == (quiet.status_code, _body(quiet)), name
+    """Reads quietly and beside writers; whether there was anything to read.
+
+    Pages tell how much time is left: where a minute ended between the two, both are read once more. A torn read
+    is torn each time, since somebody acts behind the same statements.
+    """
+    for last in (False, True):
+        busy.settle()
+        quiet = read()
+        if quiet.status_code in (302, 404, 405):  # a door for acts, or nothing there yet
+            return False
+        before = busy.acts
+        with acts_between(busy):
+            beside = read()
+        assert busy.acts > before, f"{name}: nobody acted"
+        same = (beside.status_code, _body(beside)) == (quiet.status_code, _body(quiet))
+        assert same or not last, f"{name}: {_difference(_body(quiet), _body(beside))}"
+        if same:
+            break
     return True
+
+
+def _difference(one: bytes, other: bytes) -> str:
+    lines = unified_diff(one.decode().splitlines(), other.decode().splitlines(), "quiet", "beside", n=0)
+    return "\n".join(line[:300] for line in lines)
 
 
 def test_every_page_and_resource_of_a_case_stands_on_one_moment(busy: Busy) -> None:

@@ -15,10 +15,11 @@ from xactin.cases.models import Case, OpenTask
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.procedures.queries import forget_standing
+from xactin.cases.results import seals
 from xactin.identity.queries import Actor, actor_for
 from xactin.identity.testing import Province, small_province, standing_province, surroundings
 from xactin.kernel.procedure.package import load_package
-from xactin.ledger.testing import recalled, sequence_all
+from xactin.ledger.testing import forgets, recalled, sequence_all
 
 
 def _pdf() -> bytes:
@@ -53,6 +54,9 @@ DOERS: Final = {
 }
 
 
+forgets.extend([forget_standing, seals.forget])
+
+
 def package_folder(name: str) -> Path:
     """The folder of a procedure that comes with the platform."""
     return Path(settings.XACTIN_PROCEDURES) / name
@@ -68,7 +72,6 @@ def province_with(*names: str) -> Province:
             procedures.publish_folder(by=actor_for("quantri1"), folder=folder)
 
     recalled((*folders, *surroundings()), publish)
-    forget_standing()
     return standing_province()
 
 

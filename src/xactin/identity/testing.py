@@ -14,7 +14,7 @@ from xactin.identity.models import Account, Agency, Person
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
 from xactin.ledger import clock
-from xactin.ledger.testing import recalled
+from xactin.ledger.testing import forgets, recalled
 
 if TYPE_CHECKING:
     import pytest
@@ -39,6 +39,9 @@ _CITIZENS: Final = (
     ("congdan2", "Trần Văn Minh", "citizen", "025085000456"),
     ("doanhnghiep1", "Công ty TNHH Xây dựng Sông Đà Xanh", "firm", "0100109106"),
 )
+
+
+forgets.extend([queries.forget_tree, forget_calendars])
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,6 @@ def small_province(
 
 def standing_province() -> Province:
     """What stands in the tables now."""
-    queries.forget_tree()
-    forget_calendars()
     return Province(
         {one.code: one for one in Agency.objects.all()},
         {one.username: one for one in Account.objects.select_related("person")},

@@ -81,6 +81,11 @@ def standing_signer(name: str) -> SystemSigner | None:
     return found
 
 
+def forget() -> None:
+    """Reads each key anew."""
+    _opened.clear()
+
+
 def key_of(private: Ed25519PrivateKey) -> PublicKey:
     """The public half."""
     return PublicKey.ed25519(private.public_key().public_bytes_raw())

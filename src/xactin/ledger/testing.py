@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
-from xactin.ledger import clock
+from xactin.ledger import clock, signers
 from xactin.ledger.audit import folds, rebuild_tables, run_audit
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.chain import EntryRef, acting
@@ -135,6 +135,8 @@ _ROWS: Final = "SELECT to_jsonb(one)::text FROM {table} one"
 _LAY: Final = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
 )
+forgets: Final[list[Callable[[], object]]] = [clock.forget, signers.forget]
+"""What a process remembers of rows, by key or id: many worlds of tests have the same. Higher rooms add theirs."""
 _recalled: Final[dict[Hashable, list[tuple[str, str]]]] = {}
 
 
@@ -142,14 +144,14 @@ def recalled(key: Hashable, make: Callable[[], object]) -> None:
     """What `make` writes into an empty authority's tables: by its commands once a process, then as the same rows.
 
     Most tests begin with a world that hundreds of commands make; how those work is tried elsewhere. `key` holds all
-    that `make` depends on. Where an authority stands already, `make` is called as it is. What processes remember of
-    rows, other than the ledger, is for the caller to forget.
+    that `make` depends on. Where an authority stands already, `make` is called as it is.
     """
+    for forget in forgets:
+        forget()
     if Entry.objects.exists():
         make()
         return
     remember(None)
-    clock.forget()
     rows = _recalled.get(key)
     if rows is None:
         before = _all_rows()

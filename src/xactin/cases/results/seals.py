@@ -99,6 +99,11 @@ def _signer(owner: str, name: str, organisation: str, title: str) -> DocumentSig
     return issued.signer(ca.certificate)
 
 
+def forget() -> None:
+    """Reads each key anew."""
+    _signer.cache_clear()
+
+
 def signer_of(by: Mapping[str, str]) -> DocumentSigner:
     """The PAdES key of the person who attested, in the post of the statement's `by`."""
     post = Post.objects.select_related("agency").get(code=by["post"])

@@ -53,6 +53,13 @@ def test_an_animation_of_one_picture_becomes_that_picture() -> None:
     assert Image.open(io.BytesIO(still)).size == (128, 64)
 
 
+def test_a_broken_file_after_an_encrypted_one_is_told_as_broken() -> None:
+    """One child reads both, and its reader remembers the fault of the first."""
+    for data, error in ((a_pdf(password="x"), EncryptedPdf), (a_pdf(pages=0), Unreadable)):
+        with pytest.raises(error):
+            kept(data, PDF)
+
+
 @pytest.mark.parametrize(
     ("data", "media_type", "error"),
     [

@@ -30,7 +30,9 @@ def _pages(data: bytes, most: int) -> int:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        raise WorkError("encrypted" if "assword" in str(error) else "unreadable", str(error)) from error
+        # PDFium may tell the fault of the file before; what is encrypted says so in a dictionary nobody encrypts.
+        encrypted = "assword" in str(error) and b"/Encrypt" in data
+        raise WorkError("encrypted" if encrypted else "unreadable", str(error)) from error
     if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document) != -1:
         raise WorkError("encrypted")
     count = len(document)
