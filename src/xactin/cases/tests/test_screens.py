@@ -101,7 +101,13 @@ def test_the_stamped_drawing_is_told_from_the_one_sent() -> None:
     text = Visitor("congdan1").page(f"/cases/{case.pk}/")
     title = '<p class="xt-file-title">Bản vẽ thiết kế xây dựng, đã đóng dấu kèm theo kết quả</p>'
     assert text.count(title) == 1
-    flow = text.partition('<figure class="xt-flow"')[2].partition("</figure>")[0]
+
+
+def test_steps_that_a_finished_dossier_never_needed_are_called_so() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "refuse", {"reason": "Không thuộc thẩm quyền"})
+    desk = Visitor("motcua1").page(f"/desk/cases/{case.pk}/")
+    flow = desk.partition('<figure class="xt-flow"')[2].partition("</figure>")[0]
     assert "Không cần" in flow
     assert "Chưa đến" not in flow
 
