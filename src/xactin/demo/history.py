@@ -47,6 +47,9 @@ HOUSEHOLDS: Final = 120
 RESIDENT: Final = "dan"  # how account names of residents begin; nobody signs in with them
 _ADMINISTRATOR: Final = "quantri1"
 _ROUND: Final = timedelta(minutes=10)  # until an office sees what another has just handed on
+_LOOKING: Final = timedelta(
+    minutes=50
+)  # how long an office is at its inbox; the last look of a day ends before 17:00
 _COMES: Final = 0.3  # how likely somebody applies in a minute of the present
 _COMES_AT_LOOK: Final = 0.9  # and between two looks, when time is played on
 
@@ -151,17 +154,18 @@ def _somebody_comes(likely: float) -> None:
 
 
 def _looks_around(start: datetime, ahead: Sequence[datetime]) -> None:
-    """Officials at work from one look to the next: what was handed on a moment ago is seen before they look away.
+    """Officials at work from a look on: what was handed on a moment ago is seen before they look away.
 
     `ahead`: this look and, if there is one, the next.
     """
     at = ahead[0]
-    while officials_work(start, at, ahead[-1]):
+    away = min(at + _LOOKING, ahead[-1])
+    while True:
+        done = officials_work(start, at, ahead[-1])
         settle()
-        if now() + 2 * _ROUND > ahead[-1]:
+        if not done or now() + _ROUND > away:
             return
         ledger.shift_clock(_ROUND)
-    settle()
 
 
 def _drawn(minute: int) -> str:
@@ -299,7 +303,8 @@ def _turn_to(task: OpenTask, start: datetime, at: datetime, next_look: datetime)
     """Whether something was done."""
     case = task.case
     if task.kind == "supply":
-        comes = chance("answer", case.number, at) < 0.3
+        # Not in the look in which it was asked for: the same draws would ask for it again at once.
+        comes = task.opened_at < at and chance("answer", case.number, at) < 0.3
         if comes:
             _supplies(case)
         return comes

@@ -1,6 +1,5 @@
 """An authority for tests, and people who may sign in it."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
@@ -125,15 +124,15 @@ def _rows_of(table: str) -> list[str]:
 
 
 _TABLES: Final = """
-SELECT c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace
    AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
  GROUP BY c.oid
 """
-_ROWS: Final = "SELECT to_jsonb(one)::text FROM {table} one"
 _LAY: Final = (
-    "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+    'INSERT INTO "{table}" ({columns})'
+    ' SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb)'
 )
 forgets: Final[list[Callable[[], object]]] = [clock.forget, signers.forget]
 """What a process remembers of rows, by key or id: many worlds of tests have the same. Higher rooms add theirs."""
@@ -166,11 +165,8 @@ def recalled(key: Hashable, make: Callable[[], object]) -> None:
 def _all_rows() -> dict[tuple[str, str], Counter[str]]:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        found = {}
-        for table, columns in cursor.fetchall():
-            cursor.execute(_ROWS.format(table=table))
-            found[table, columns] = Counter(row for (row,) in cursor.fetchall())
-    return found
+        tables = cursor.fetchall()
+    return {(table, columns): Counter(_rows_of(table)) for table, columns in tables}
 
 
 def _written(
@@ -180,7 +176,7 @@ def _written(
     found = []
     for (table, columns), rows in after.items():
         assert not before[table, columns] - rows, f"a row of {table} was changed"
-        added = [json.loads(row) for row in rows - before[table, columns]]
+        added = ",".join((rows - before[table, columns]).elements())
         if added:
-            found.append((_LAY.format(table=table, columns=columns), json.dumps(added)))
+            found.append((_LAY.format(table=table, columns=columns), f"[{added}]"))
     return found

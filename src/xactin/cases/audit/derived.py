@@ -1,6 +1,6 @@
 """The derived rows of many dossiers at once, for the audit: one query a table, however many there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Model
 
 from xactin.cases.models import Erasure, OpenTask, Party, ProcedureVersion, Result, Timer
 from xactin.cases.procedures import queries as procedures
@@ -167,3 +168,20 @@ def _packages(digests: Iterable[str]) -> dict[str, Package]:
         if package.digest == digest:
             found[digest] = package
     return found
+
+
+def unlike(
+    kind: str, rows: Iterable[Model], said: Mapping[UUID, object], columns: Sequence[str], *, begun: str
+) -> Iterator[str]:
+    """What rows of one dossier say other than its entries do; `begun` is what an entry did to have such a row."""
+    left = dict(said)
+    for row in rows:
+        one = left.pop(row.pk, None)
+        if one is None:
+            yield f"{kind} {row.pk}: no entry {begun} it"
+            continue
+        wrong = [name for name in columns if getattr(row, name) != getattr(one, name)]
+        if wrong:
+            yield f"{kind} {row.pk}: {', '.join(wrong)} other than the entries say"
+    for id in left:
+        yield f"{kind} {id}: its row is gone"

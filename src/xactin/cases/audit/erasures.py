@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from xactin.cases.audit.derived import unlike
 from xactin.cases.models import Erasure
 from xactin.cases.runtime import DROP_ERASURE, ERASE, ERASURE
 from xactin.ledger.queries import EntryRow
@@ -49,14 +50,4 @@ def ordered(entries: Sequence[EntryRow]) -> dict[UUID, Ordered]:
 
 def differences(rows: Sequence[Erasure], entries: Sequence[EntryRow]) -> Iterator[str]:
     """What rows of one dossier say other than its entries."""
-    said = ordered(entries)
-    for row in rows:
-        one = said.pop(row.pk, None)
-        if one is None:
-            yield f"erasure {row.pk}: no entry ordered it"
-            continue
-        wrong = [name for name in COLUMNS if getattr(row, name) != getattr(one, name)]
-        if wrong:
-            yield f"erasure {row.pk}: {', '.join(wrong)} other than the entries say"
-    for id in said:
-        yield f"erasure {id}: its row is gone"
+    return unlike("erasure", rows, ordered(entries), COLUMNS, begun="ordered")

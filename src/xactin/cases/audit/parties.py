@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xactin.cases.audit.derived import asked_by
+from xactin.cases.audit.derived import asked_by, unlike
 from xactin.cases.models import Party
 from xactin.cases.runtime import BEGIN, DECLINE, INVITE, JOIN, REVOKE_INVITATION, SUBMIT
 from xactin.kernel.procedure.package import Package
@@ -89,14 +89,4 @@ def _members(found: Mapping[UUID, Invited], party: str, asks: str, asked: str) -
 
 def differences(rows: Sequence[Party], entries: Sequence[EntryRow]) -> Iterator[str]:
     """What rows of one dossier say other than its entries."""
-    said = invited(entries)
-    for row in rows:
-        one = said.pop(row.pk, None)
-        if one is None:
-            yield f"party {row.pk}: no entry invited it"
-            continue
-        wrong = [name for name in COLUMNS if getattr(row, name) != getattr(one, name)]
-        if wrong:
-            yield f"party {row.pk}: {', '.join(wrong)} other than the entries say"
-    for id in said:
-        yield f"party {id}: its row is gone"
+    return unlike("party", rows, invited(entries), COLUMNS, begun="invited")

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from django.db.models import Model
+
 from xactin.cases.audit import erasures, parties
 from xactin.cases.audit.derived import Derived, case_id, derived
 from xactin.cases.audit.dossiers import Folded, columns_of, folded_of, known_of
@@ -17,7 +19,6 @@ from xactin.identity.models import Agency, Person
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.ledger.audit import Told
-from xactin.ledger.queries import EntryRow
 
 
 def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
@@ -31,8 +32,9 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
             said = folded_of(one, package, rows)
             _case(case, one, said, package, rows, codes)
             written.update(_beside(case, said, package, codes))
-            written.update({"cases_erasure": _erasures(case, one.entries)})
-            written.update({"cases_party": _parties(case, one.entries)})
+            orders, invitations = erasures.ordered(one.entries), parties.invited(one.entries)
+            written.update({"cases_erasure": _anew(Erasure, case, orders, erasures.COLUMNS)})
+            written.update({"cases_party": _anew(Party, case, invitations, parties.COLUMNS)})
     return written
 
 
@@ -85,21 +87,11 @@ def _beside(case: UUID, said: Folded, package: Package, codes: Mapping[str, UUID
     }
 
 
-def _erasures(case: UUID, entries: Sequence[EntryRow]) -> int:
-    """Writes the orders to erase of one dossier anew; returns how many there are."""
-    said = erasures.ordered(entries)
-    Erasure.objects.filter(case=case).exclude(pk__in=said).delete()
+def _anew(model: type[Model], case: UUID, said: Mapping[UUID, object], columns: Sequence[str]) -> int:
+    """Writes what entries began in one dossier (orders to erase, invitations) anew; returns how many there are."""
+    kept = model._default_manager
+    kept.filter(case=case).exclude(pk__in=said).delete()
     for id, one in said.items():
-        columns = {name: getattr(one, name) for name in erasures.COLUMNS}
-        Erasure.objects.update_or_create(pk=id, defaults=columns | {"case_id": case})
-    return len(said)
-
-
-def _parties(case: UUID, entries: Sequence[EntryRow]) -> int:
-    """Writes the invitations of one dossier anew; returns how many there are."""
-    said = parties.invited(entries)
-    Party.objects.filter(case=case).exclude(pk__in=said).delete()
-    for id, one in said.items():
-        columns = {name: getattr(one, name) for name in parties.COLUMNS}
-        Party.objects.update_or_create(pk=id, defaults=columns | {"case_id": case})
+        told = {name: getattr(one, name) for name in columns}
+        kept.update_or_create(pk=id, defaults=told | {"case_id": case})
     return len(said)

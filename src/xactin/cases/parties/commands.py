@@ -32,7 +32,11 @@ _INSERT: Final = """
 INSERT INTO cases_party (id, case_id, kind, person_id, state, invited_at) VALUES (%s, %s, %s, %s, 'invited', %s)
 """
 _ANSWER: Final = "UPDATE cases_party SET state = %s, answered_at = %s WHERE id = %s"
-_ACTS: Final = {Party.State.ACCEPTED: JOIN, Party.State.DECLINED: DECLINE}
+_ACTS: Final = {
+    Party.State.ACCEPTED: JOIN,
+    Party.State.DECLINED: DECLINE,
+    Party.State.REVOKED: REVOKE_INVITATION,
+}
 
 
 def invite(*, by: Actor, case: UUID, kind: str, number: str, name: str, entry: UUID | None = None) -> UUID:
@@ -94,12 +98,7 @@ def revoke(*, by: Actor, case: UUID, invitation: UUID, entry: UUID | None = None
         if not chain.rows[1]:
             raise NotFound
         _require_waiting(chain.rows[1][0][1])
-        rule, effect = procedures.version(found.version).rule(), {"invitation": str(invitation)}
-        chain.attest(
-            identity.signer_of(by), act=REVOKE_INVITATION, rule=rule, effect=effect, id=entry or new_id()
-        )
-        chain.write(_ANSWER, (str(Party.State.REVOKED), chain.at, invitation))
-        chain.write(*outbox_sql(TOPIC, {"case": str(case), "invitation": str(invitation)}))
+        _end(chain, by, case, found, invitation, Party.State.REVOKED, entry)
 
 
 def _require_waiting(state: str) -> None:
@@ -124,10 +123,23 @@ def _answer(by: Actor, case: UUID, invitation: UUID, state: Party.State, entry: 
         _require_waiting(chain.rows[1][0][1])
         if state == Party.State.ACCEPTED and found.phase in engine.ENDED:
             raise OutOfTurn(_("This dossier has ended: nobody can join it any more."))
-        rule, effect = procedures.version(found.version).rule(), {"invitation": str(invitation)}
-        chain.attest(identity.signer_of(by), act=_ACTS[state], rule=rule, effect=effect, id=entry or new_id())
-        chain.write(_ANSWER, (str(state), chain.at, invitation))
-        chain.write(*outbox_sql(TOPIC, {"case": str(case), "invitation": str(invitation)}))
+        _end(chain, by, case, found, invitation, state, entry)
+
+
+def _end(
+    chain: ledger.Chain,
+    by: Actor,
+    case: UUID,
+    found: store.Row,
+    invitation: UUID,
+    state: Party.State,
+    entry: UUID | None,
+) -> None:
+    """Attests and writes what became of an invitation that waited."""
+    rule, effect = procedures.version(found.version).rule(), {"invitation": str(invitation)}
+    chain.attest(identity.signer_of(by), act=_ACTS[state], rule=rule, effect=effect, id=entry or new_id())
+    chain.write(_ANSWER, (str(state), chain.at, invitation))
+    chain.write(*outbox_sql(TOPIC, {"case": str(case), "invitation": str(invitation)}))
 
 
 def _require(by: Actor, act: str, case: UUID, found: store.Row) -> None:

@@ -15,16 +15,11 @@ from xactin.cases.web.nouns import Key
 from xactin.identity.queries import Actor
 from xactin.identity.web.idempotency import Answer, once
 from xactin.identity.web.refusals import refusals
-from xactin.identity.web.rest import BearerAuth
-from xactin.ledger.queries import EntryRow, snapshot
+from xactin.identity.web.rest import BearerAuth, caller
+from xactin.ledger.queries import snapshot
 
 router = Router(tags=["cases"])
 TOKEN = BearerAuth()
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
 
 
 @router.get(
@@ -37,7 +32,7 @@ def _actor(request: HttpRequest) -> Actor:
 @snapshot()
 def list_parties(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Who was invited beside who applied, and what they answered; empty for a consulted agency."""
-    actor = _actor(request)
+    actor = caller(request)
     return {"items": [_party(one) for one in queries.members(actor, dossiers.case_for(actor, case))]}
 
 
@@ -50,17 +45,14 @@ def list_parties(request: HttpRequest, case: UUID) -> dict[str, Any]:
 )
 def post_party(request: HttpRequest, case: UUID, body: nouns.PartyIn, key: Key = None) -> HttpResponse:
     """Attests an invitation: by who applied or, where nobody does, by the agency that handles the case."""
-    actor = _actor(request)
-
-    def told(invitation: UUID) -> Answer:
-        members = queries.members(actor, dossiers.case_for(actor, case))
-        return 201, next(_party(one) for one in members if one.invitation == invitation)
+    actor = caller(request)
 
     def invite(entry: UUID) -> Answer:
         require_few_invitations(request, actor)
-        return told(commands.invite(by=actor, case=case, entry=entry, **body.model_dump()))
+        invitation = commands.invite(by=actor, case=case, entry=entry, **body.model_dump())
+        return _told(actor, case, invitation)
 
-    return once(actor, key, request, invite, lambda entry: told(entry.id))
+    return once(actor, key, request, invite, lambda entry: _told(actor, case, entry.id))
 
 
 @router.post(
@@ -72,17 +64,13 @@ def post_party(request: HttpRequest, case: UUID, body: nouns.PartyIn, key: Key =
 )
 def post_revocation(request: HttpRequest, case: UUID, invitation: UUID, key: Key = None) -> HttpResponse:
     """Attests that an invitation nobody answered yet is taken back: by who could invite."""
-    actor = _actor(request)
-
-    def told() -> Answer:
-        members = queries.members(actor, dossiers.case_for(actor, case))
-        return 201, next(_party(one) for one in members if one.invitation == invitation)
+    actor = caller(request)
 
     def revoke(entry: UUID) -> Answer:
         commands.revoke(by=actor, case=case, invitation=invitation, entry=entry)
-        return told()
+        return _told(actor, case, invitation)
 
-    return once(actor, key, request, revoke, lambda _entry: told())
+    return once(actor, key, request, revoke, lambda _entry: _told(actor, case, invitation))
 
 
 @router.get(
@@ -95,7 +83,7 @@ def post_revocation(request: HttpRequest, case: UUID, invitation: UUID, key: Key
 @snapshot()
 def list_invitations(request: HttpRequest) -> dict[str, Any]:
     """What waits for the asker's own answer; nothing of a case's content."""
-    return {"items": [_invitation(row) for row in queries.invitations(_actor(request))]}
+    return {"items": [_invitation(row) for row in queries.invitations(caller(request))]}
 
 
 @router.post(
@@ -109,7 +97,7 @@ def post_answer(
     request: HttpRequest, invitation: UUID, body: nouns.InvitationAnswer, key: Key = None
 ) -> HttpResponse:
     """Attests that the invited person takes part, or does not."""
-    actor = _actor(request)
+    actor = caller(request)
     does = commands.accept if body.accept else commands.decline
 
     def told() -> Answer:
@@ -120,10 +108,12 @@ def post_answer(
         does(by=actor, case=found.case_id, invitation=invitation, entry=entry)
         return told()
 
-    def retold(_entry: EntryRow) -> Answer:
-        return told()
+    return once(actor, key, request, answer, lambda _entry: told())
 
-    return once(actor, key, request, answer, retold)
+
+def _told(actor: Actor, case: UUID, invitation: UUID) -> Answer:
+    members = queries.members(actor, dossiers.case_for(actor, case))
+    return 201, next(_party(one) for one in members if one.invitation == invitation)
 
 
 def _party(one: queries.Member) -> dict[str, Any]:

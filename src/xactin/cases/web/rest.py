@@ -27,7 +27,7 @@ from xactin.cases.web.nouns import Instant, Key, Limit, Text, Words, answers_fil
 from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.idempotency import Answer, once
 from xactin.identity.web.refusals import refusals
-from xactin.identity.web.rest import BearerAuth
+from xactin.identity.web.rest import BearerAuth, caller
 from xactin.kernel.procedure import engine
 from xactin.ledger.queries import EntryRow, snapshot
 
@@ -35,11 +35,6 @@ router = Router(tags=["cases"])
 router.add_router("", party_rest.router)
 TOKEN = BearerAuth()
 WITHDRAW = "withdraw"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor
 
 
 @router.get(
@@ -75,7 +70,7 @@ def get_procedure(request: HttpRequest, code: Annotated[Text, Field(max_length=4
 def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> HttpResponse:
     """Attests an application for the one who asks, or, for who wears a post, work that this post may begin; the
     answer comes after the durable write."""
-    actor = _actor(request)
+    actor = caller(request)
 
     def submit(entry: UUID) -> Answer:
         if body.visitor is not None:
@@ -127,8 +122,8 @@ def list_cases(
     """The cases the asker may see, newest first. `late`: any step was late, or the end. `due_before` asks for
     those not yet finished."""
     filters = lists.Filters(words=q, state=state, late=late, due_before=due_before, after=after, limit=limit)
-    found = lists.cases(_actor(request), filters)
-    note_taken(_actor(request), found[:limit])
+    found = lists.cases(caller(request), filters)
+    note_taken(caller(request), found[:limit])
     return answers.page(found, limit, answers.case)
 
 
@@ -142,7 +137,7 @@ def list_cases(
 @snapshot()
 def get_case(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """A case with the content the asker may read; the reading is logged."""
-    return answers.case_whole(_actor(request), queries.case_for(_actor(request), case))
+    return answers.case_whole(caller(request), queries.case_for(caller(request), case))
 
 
 @router.get(
@@ -160,7 +155,7 @@ def list_tasks(request: HttpRequest, case: UUID) -> dict[str, Any]:
 
     Whoever takes the act of kind `advance` of each task of theirs brings any sound case to its result.
     """
-    actor = _actor(request)
+    actor = caller(request)
     found = queries.case_for(actor, case)
     return {"items": [answers.task(one, found) for one in queries.tasks_of(actor, found)]}
 
@@ -174,7 +169,7 @@ def list_tasks(request: HttpRequest, case: UUID) -> dict[str, Any]:
 )
 def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = None) -> HttpResponse:
     """Does an act; 428 with {statement, challenge} where the post's policy asks for a passkey."""
-    actor = _actor(request)
+    actor = caller(request)
 
     def act(entry: UUID) -> Answer:
         if body.task == body.act == WITHDRAW:
@@ -226,7 +221,7 @@ def _case_of(entry: EntryRow) -> UUID:
 )
 def post_signature(request: HttpRequest, case: UUID, body: nouns.SignatureIn) -> HttpResponse:
     """Completes an act that a passkey has signed. The same signature twice is one act (409 the second time)."""
-    done = commands.complete(by=_actor(request), case=case, entry=body.entry, credential=body.credential)
+    done = commands.complete(by=caller(request), case=case, entry=body.entry, credential=body.credential)
     return answers.json(201, answers.done(done))
 
 
@@ -240,7 +235,7 @@ def post_signature(request: HttpRequest, case: UUID, body: nouns.SignatureIn) ->
 @snapshot()
 def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
     """Every act in order, each with its index in the log once it has one."""
-    actor = _actor(request)
+    actor = caller(request)
     found = queries.attestations(actor, queries.case_for(actor, case))
     return {"items": [answers.attested(one) for one in found]}
 
@@ -254,7 +249,7 @@ def list_attestations(request: HttpRequest, case: UUID) -> dict[str, Any]:
 @snapshot()
 def get_bundle(request: HttpRequest, case: UUID) -> HttpResponse:
     """A proof bundle: `xactin verify` checks it without us. 409 until the log has reached the last act."""
-    actor = _actor(request)
+    actor = caller(request)
     found = queries.case_for(actor, case)
     return answers.download(queries.bundle(actor, found), "application/json", f"{found.number}.json")
 
@@ -268,7 +263,7 @@ def get_bundle(request: HttpRequest, case: UUID) -> HttpResponse:
 @snapshot()
 def get_result(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """The signed PDF, once issued."""
-    actor = _actor(request)
+    actor = caller(request)
     return answers.file(actor, queries.result_file(actor, queries.case_for(actor, case)))
 
 
@@ -284,9 +279,9 @@ def list_inbox(
 ) -> dict[str, Any]:
     """Open tasks, those due first at the top: of the asker, or (`mine=false`) of all cases they may see."""
     filters = lists.Filters(words=q, place=lists.cursor_from(after))
-    found = lists.inbox(_actor(request), filters, mine=mine, whole=True)
+    found = lists.inbox(caller(request), filters, mine=mine, whole=True)
     if not mine:
-        note_taken(_actor(request), {row.case_id: row.case for row in found[: lists.PAGE]}.values())
+        note_taken(caller(request), {row.case_id: row.case for row in found[: lists.PAGE]}.values())
     return answers.inbox_page(found)
 
 
@@ -300,7 +295,7 @@ def list_inbox(
 def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> HttpResponse:
     """Keeps a file of at most 50 MB for an application; its type is found by looking inside."""
     assert file.file is not None  # an upload has content, or it is refused before
-    stored = applications.upload(by=_actor(request), stream=file.file, name=file.name or "")
+    stored = applications.upload(by=caller(request), stream=file.file, name=file.name or "")
     return answers.json(201, answers.stored(stored))
 
 
@@ -313,4 +308,4 @@ def post_file(request: HttpRequest, file: Annotated[UploadedFile, File()]) -> Ht
 @snapshot()
 def get_file(request: HttpRequest, file: UUID) -> HttpResponseBase:
     """A file the asker may open; the opening is logged."""
-    return answers.file(_actor(request), queries.file_for(_actor(request), file))
+    return answers.file(caller(request), queries.file_for(caller(request), file))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -120,21 +121,25 @@ def test_an_act_at_a_desk_that_was_done_meanwhile_changes_nothing() -> None:
     assert together.scene(case) is None
 
 
-def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some days of the past with two dossiers: officials take them up look by look, and the audit is clean."""
+def of_a_resident(monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """A birth that a made-up resident has just applied for."""
     testing.province_with(testing.BIRTH)
-    start = now()
     family = next(home for home in households(7, 3) if home.mother.commune == "H44.100")
-    application = applications.birth(Random(1), family, start.date())
+    application = applications.birth(Random(1), family, now().date())
     monkeypatch.setattr(history, "_ADMINISTRATOR", "quantri1")
     by = history.actor(application.by)
-    case = submit(
+    return submit(
         by=by,
         code=application.code,
         data=application.data,
         documents=history.given(by, application),
         agency="H44.100",
     ).case
+
+
+def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some days of the past with two dossiers: officials take them up look by look, and the audit is clean."""
+    case, start = of_a_resident(monkeypatch), now()
     monkeypatch.setattr("xactin.demo.history.waits", lambda _errand, _start: 0)
     monkeypatch.setattr(
         "xactin.demo.history.choice", lambda errand: next(a for a in errand.acts if a.kind == "advance")
@@ -147,6 +152,17 @@ def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pyt
     assert Case.objects.get(pk=case).phase == "done"
     sequence_all()
     assert run_audit(1) == []
+
+
+def test_who_is_asked_for_more_answers_at_a_later_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the same look the same would be drawn once more, and the dossier would go round till the office closes."""
+    case, start = of_a_resident(monkeypatch), now()
+    testing.do(Case.objects.get(pk=case), "receive", "supplement", {"items": ["Giấy chứng sinh bản rõ"]})
+    monkeypatch.setattr(history, "chance", lambda *_about: 0.0)
+    assert history.officials_work(start, start) == 0
+    assert Case.objects.get(pk=case).phase == "supplement"
+    assert history.officials_work(start, now()) == 1
+    assert Case.objects.get(pk=case).phase != "supplement"
 
 
 def test_the_proof_on_the_bench_for_forging_is_valid_until_a_letter_changes(client: Client) -> None:

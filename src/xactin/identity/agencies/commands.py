@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from xactin.identity import queries
+from xactin.identity.agencies.facts import facts_of
 from xactin.identity.agencies.uses import in_use
 from xactin.identity.attesting import attest, require
 from xactin.identity.errors import Invalid, Refused
@@ -109,7 +110,7 @@ def _unit_served(kind: str, unit_code: str) -> Unit | None:
 @transaction.atomic
 def edit_agency(*, agency: Agency, name_vi: str, name_en: str, functions: Sequence[str], by: Actor) -> None:
     """Renames an agency, or changes the parts it has in procedures. Its code stays. Raises Invalid, Forbidden."""
-    require(by, "agency.edit", Facts(subject=f"agency:{agency.code}", path=agency.path))
+    require(by, "agency.edit", facts_of(agency))
     found = _open_agency(agency)
     found.name_vi, found.functions = clean_name(name_vi), _functions(functions)
     found.name_en = clean_name(name_en) or found.name_vi
@@ -127,7 +128,7 @@ def close_agency(*, agency: Agency, by: Actor) -> None:
 
     Raises Forbidden, and Refused for one that still has something open, such as tasks of dossiers.
     """
-    require(by, "agency.edit", Facts(subject=f"agency:{agency.code}", path=agency.path))
+    require(by, "agency.edit", facts_of(agency))
     found = _open_agency(agency)
     if found.parent_id is None:
         raise Refused("Không thể đóng cơ quan đứng đầu.", "The first agency cannot be closed.")

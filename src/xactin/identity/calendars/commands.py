@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
+from xactin.identity.agencies.facts import facts_of
 from xactin.identity.attesting import entered, require
 from xactin.identity.calendars.queries import forget_calendars
 from xactin.identity.models import Agency, WorkCalendar
-from xactin.identity.rights import Actor, Facts
+from xactin.identity.rights import Actor
 from xactin.kernel.calendars import Calendar, vietnam
 
 ACT = "agency.calendar"
@@ -17,7 +18,7 @@ def set_calendar(*, agency: Agency, calendar: Calendar, by: Actor | None) -> Wor
 
     What was computed by an earlier one stays: its digest stands in the effects. Raises Forbidden.
     """
-    require(by, ACT, Facts(subject=f"agency:{agency.code}", path=agency.path))
+    require(by, ACT, facts_of(agency))
     told = calendar.to_dict()
     effect = {"calendar": told, "digest": calendar.digest()}
     ref, at = entered(by, subject=f"agency:{agency.code}", act=ACT, effect=effect)

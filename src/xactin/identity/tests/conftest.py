@@ -10,6 +10,5 @@ from xactin.identity.testing import Province, small_province
 
 @pytest.fixture
 def province(db: None) -> Iterator[Province]:
-    queries.forget_tree()
     yield small_province()
     queries.forget_tree()

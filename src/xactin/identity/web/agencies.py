@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from xactin.identity import commands, queries
+from xactin.identity.agencies.facts import facts_of
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts, may
@@ -59,10 +60,6 @@ def tree(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _facts(agency: Agency) -> Facts:
-    return Facts(subject=f"agency:{agency.code}", path=agency.path)
-
-
 def _agency(code: str) -> Agency:
     return get_object_or_404(Agency.objects.select_related("parent"), code=code)
 
@@ -79,7 +76,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "functions": ", ".join(map(function_text, found.functions)),
         "posts": queries.posts_in(found.id),
         "children": found.children.order_by("path"),
-        "sets_hours": may(actor, "agency.calendar", _facts(found)).allowed,
+        "sets_hours": may(actor, "agency.calendar", facts_of(found)).allowed,
         **_changes(actor, found.path),
     }
     return render(request, "identity/agency.html", shown)

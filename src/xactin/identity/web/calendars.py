@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from xactin.identity.agencies.facts import facts_of
 from xactin.identity.calendars import commands
 from xactin.identity.calendars.queries import calendar, last_set
 from xactin.identity.models import Agency
-from xactin.identity.rights import Facts
 from xactin.identity.web.calendar_forms import CalendarForm
 from xactin.identity.web.views import refusals_told, require_right
 from xactin.kernel.local import local_day
@@ -21,7 +21,7 @@ from xactin.ledger.clock import now
 def edit_calendar(request: HttpRequest, code: str) -> HttpResponse:
     """When an agency works; what is set holds for what is computed from now on."""
     agency = get_object_or_404(Agency, code=code)
-    actor = require_right(request, commands.ACT, Facts(subject=f"agency:{agency.code}", path=agency.path))
+    actor = require_right(request, commands.ACT, facts_of(agency))
     this = local_day(now()).year
     form = CalendarForm(request.POST or None, before=calendar(agency.id), years=(this, this + 1))
     if request.method == "POST" and form.is_valid() and form.made is not None:

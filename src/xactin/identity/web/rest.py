@@ -78,7 +78,8 @@ class AgencyOut(Schema):
     unit: str
 
 
-def _actor(request: HttpRequest) -> Actor:
+def caller(request: HttpRequest) -> Actor:
+    """Who calls a door of the API behind `BearerAuth`."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return actor
 
@@ -92,7 +93,7 @@ def _actor(request: HttpRequest) -> Actor:
 )
 def me(request: HttpRequest) -> dict[str, Any]:
     """The person behind the token, the hat worn (header `Xactin-Post`) and all hats."""
-    actor = _actor(request)
+    actor = caller(request)
     vietnamese = actor.language == "vi"
     hats = [
         {

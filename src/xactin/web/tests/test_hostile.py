@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 def province() -> Iterator[Province]:
     from xactin.identity import queries
 
-    queries.forget_tree()
     yield small_province()
     queries.forget_tree()
 

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def province(db: None) -> Iterator[Province]:
-    queries.forget_tree()
     yield small_province()
     queries.forget_tree()
 
