@@ -18,6 +18,7 @@ MORE_DOORS = {
     ("ledger", "errors"): "its refusals",
     ("ledger", "audit"): "higher rooms register the fold of their own subjects",
     ("ledger", "clock"): "the one clock",
+    ("ledger", "rolls"): "what was read is attested before a demo's clock moves",
     ("identity", "settings"): "allauth's settings belong to the room that owns sign-in",
     ("identity", "refusals"): "how a refusal of that room is told by any door",
     ("identity", "rest"): "who calls the API: the check of its tokens",

@@ -6,7 +6,6 @@ from typing import Final
 
 from xactin.demo import history
 from xactin.kernel.local import LOCAL
-from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
 from xactin.ledger.queries import authority
 
@@ -31,6 +30,6 @@ def move(text: str) -> str:
     by = parsed(text)
     if authority().demo and not history.is_whole():
         raise ValueError("the demo is still living through its past; its clock moves by itself")
-    ledger.shift_clock(by)
+    history.move_clock(by)
     history.time_passes()
     return f"{now().astimezone(LOCAL):%d/%m/%Y %H:%M}"

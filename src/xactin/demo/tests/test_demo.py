@@ -20,7 +20,9 @@ from xactin.ledger.clock import now
 from xactin.ledger.commands import begin_authority
 from xactin.ledger.errors import DemoOnly
 from xactin.ledger.queries import authority, clock_start
+from xactin.ledger.rolls import attest_rolls
 from xactin.ledger.testing import sequence_all
+from xactin.vault import queries as vault
 
 pytestmark = pytest.mark.django_db
 PAST = timedelta(days=100)
@@ -163,6 +165,16 @@ def test_who_is_asked_for_more_answers_at_a_later_look(monkeypatch: pytest.Monke
     assert Case.objects.get(pk=case).phase == "supplement"
     assert history.officials_work(start, now()) == 1
     assert Case.objects.get(pk=case).phase != "supplement"
+
+
+def test_nothing_read_is_left_unattested_where_the_clock_moves() -> None:
+    """By the moved clock a reading of this moment is hours old: later rounds look for no such row any more."""
+    small_province()
+    vault.note_reading(by="system", purpose="test", subject="case:x", parts=["form.x"])
+    history.move_clock(timedelta(hours=3))
+    assert attest_rolls()["readings"] == 0
+    sequence_all()
+    assert run_audit(1) == []
 
 
 def test_the_proof_on_the_bench_for_forging_is_valid_until_a_letter_changes(client: Client) -> None:
