@@ -29,7 +29,7 @@ def _sampled(url: str) -> str:
     ours.start(url)
     from django.db import connection
 
-    from xactin.kernel.bundle import Trust, verify_bundle
+    from xactin.kernel.proof.bundle import Trust, verify_bundle
     from xactin.ledger.queries import authority, bundle
     from xactin.vault.queries import open_values
 

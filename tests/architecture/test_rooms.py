@@ -171,7 +171,7 @@ def _assigned(part: ast.stmt) -> list[str]:
 
 # Who hears of rows by a signal all the same, and why no command can call it by name.
 HEARERS = {
-    "identity/attested_rows.py": "allauth writes rows of its own, and Django hashes passwords anew at sign-in"
+    "identity/attested_rows.py": "allauth writes rows of its own, Django hashes passwords anew at sign-in"
 }
 
 

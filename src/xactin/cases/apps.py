@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.results.paper import SignedPaper
         from xactin.cases.runtime import NOTIFY, SEAL
         from xactin.identity.commands import register_use
-        from xactin.kernel.procedure.results import DRAFT
+        from xactin.kernel.procedure.requirements.results import DRAFT
         from xactin.ledger.audit import register_check, register_fold, register_rebuild, register_rest
         from xactin.ledger.commands import register_holding
         from xactin.notices.commands import register_topic

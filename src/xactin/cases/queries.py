@@ -1,7 +1,7 @@
 """What may be asked of the room as a whole, without database and without starting anything."""
 
 from xactin.cases.runtime import OURS
-from xactin.kernel.procedure.runtime import Runtime
+from xactin.kernel.procedure.requirements.runtime import Runtime
 
 
 def platform() -> Runtime:

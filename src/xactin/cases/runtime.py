@@ -8,9 +8,9 @@ here, that of this room too, so that a package can be checked without starting a
 from dataclasses import replace
 from typing import Final
 
-from xactin.kernel.procedure.forms import Forms
-from xactin.kernel.procedure.results import DRAFT
-from xactin.kernel.procedure.runtime import Runtime, ServiceKind
+from xactin.kernel.procedure.requirements.forms import Forms
+from xactin.kernel.procedure.requirements.results import DRAFT
+from xactin.kernel.procedure.requirements.runtime import Runtime, ServiceKind
 from xactin.ui.schema_form.fields import FORMATS, WIDGET_KINDS, WORDS
 
 SEAL: Final = "result.seal"

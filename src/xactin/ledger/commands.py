@@ -12,8 +12,8 @@ from xactin.kernel.attestation import make_statement, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.checkpoint import verifier_key
 from xactin.kernel.mandates import EMPTY, make_mandate
+from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import PublicKey, sign_ed25519
-from xactin.kernel.verification import GENESIS_ACT
 from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember
 from xactin.ledger.batches import Batch, batch_of

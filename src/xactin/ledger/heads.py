@@ -6,11 +6,11 @@ import orjson
 from django.db import connection
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.heads import make_said
 from xactin.kernel.log.checkpoint import Checkpoint
 from xactin.kernel.log.merkle import inclusion_proof
 from xactin.kernel.log.tiles import TileReader
 from xactin.kernel.mandates import mandate_key, prove
+from xactin.kernel.proof.heads import make_said
 from xactin.ledger.authority import authority
 from xactin.ledger.clock import now
 from xactin.ledger.models import Mandate

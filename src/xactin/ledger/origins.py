@@ -15,8 +15,8 @@ from xactin.kernel.log.checkpoint import NoteError, open_note, verifier_key
 from xactin.kernel.log.merkle import Frontier
 from xactin.kernel.log.tiles import TileReader
 from xactin.kernel.mandates import EMPTY
+from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import sign_ed25519
-from xactin.kernel.verification import GENESIS_ACT
 from xactin.ledger import anchors, sequencing
 from xactin.ledger import clock as clocks
 from xactin.ledger.authority import AuthorityInfo, authority, remember

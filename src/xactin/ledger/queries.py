@@ -11,11 +11,11 @@ import orjson
 from django.db import connection
 
 from xactin.kernel.attestation import parse_time, time_text
-from xactin.kernel.bundle_parts import make_bundle
 from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.merkle import inclusion_proof
 from xactin.kernel.log.tiles import HASH, TileReader, entry_bundle
 from xactin.kernel.mandates import mandate_key, prove
+from xactin.kernel.proof.bundle_parts import make_bundle
 from xactin.ledger import clock
 from xactin.ledger.authority import AuthorityInfo, authority
 from xactin.ledger.errors import NotLogged
@@ -232,7 +232,7 @@ def bundle(
 ) -> bytes:
     """The proof of a subject (or of these entries of it): what `xactin verify` checks without us.
 
-    `opened` as `kernel.bundle.make_bundle` takes it. Proofs are against the latest checkpoint, or the
+    `opened` as `kernel.proof.bundle_parts.make_bundle` takes it. Proofs are against the latest checkpoint, or the
     published one of `at_size`; entries that are not under it yet are left out, but raise NotLogged when
     named by `entry_ids`. `cosigned` adds the witnesses' lines, which a verifier must then know too. The head
     says how many entries the subject had then: who may hold a bundle may know that.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from xactin.kernel.bundle import Trust, verify_bundle
-from xactin.kernel.contradictions import contradictions
 from xactin.kernel.log.checkpoint import NoteError
-from xactin.kernel.verdict import Verdict
+from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.contradictions import contradictions
+from xactin.kernel.proof.verdict import Verdict
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 
 Language = Literal["vi", "en"]

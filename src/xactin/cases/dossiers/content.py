@@ -9,7 +9,7 @@ from typing import Any
 
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 
 
 def form_parts(package: Package, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

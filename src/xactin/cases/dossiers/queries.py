@@ -31,7 +31,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault

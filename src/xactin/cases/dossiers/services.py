@@ -8,7 +8,7 @@ from xactin.cases.dossiers.records import ActDone
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.runtime import offer
-from xactin.kernel.procedure.runtime import ServiceKind
+from xactin.kernel.procedure.requirements.runtime import ServiceKind
 
 Doing = Callable[[Case, str], ActDone | None]
 """Does an open service task (its token) of a case; None when somebody did it before. Runs as a job, maybe twice."""

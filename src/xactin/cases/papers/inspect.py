@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from xactin.kernel.bundle import Trust, verify_document
-from xactin.kernel.verdict import Remark, Verdict
+from xactin.kernel.proof.bundle import Trust, verify_document
+from xactin.kernel.proof.verdict import Remark, Verdict
 from xactin.vault.apart import Apart, UnfinishedError, WorkError
 
 SECONDS: Final = 20.0

@@ -29,7 +29,7 @@ from xactin.cases.procedures.queries import text_in
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import description
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries
 from xactin.vault.ids import new_id
@@ -49,7 +49,7 @@ def drawn(number: str, code: str) -> dict[str, str]:
 
 
 def described(package: Package) -> description.Result:
-    """What the package issues. Its services are published only where it says so (`kernel/procedure/runtime.py`)."""
+    """What the package issues. Its services are published only where it says so (kernel `requirements/runtime.py`)."""
     assert package.procedure.result is not None
     return package.procedure.result
 

@@ -25,7 +25,7 @@ from xactin.cases.runtime import SEAL
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ledger import queries as ledger_queries
 from xactin.ledger.clock import now
 from xactin.ledger.queries import EntryRow

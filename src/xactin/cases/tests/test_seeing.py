@@ -16,7 +16,7 @@ from xactin.cases.tests.asking import Asker, body_of, problem
 from xactin.identity import commands as identity
 from xactin.identity.models import Agency
 from xactin.identity.queries import actor_for
-from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault

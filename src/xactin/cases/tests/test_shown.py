@@ -41,7 +41,7 @@ def test_an_act_over_what_was_shown_before_a_change_is_refused_and_names_the_par
 def test_only_what_was_written_since_is_named() -> None:
     state = {"parts": {"form.a": "1" * 64, "form.b": "2" * 64}, "written": {"form.a": 0, "form.b": 4}}
     kept = engine.saw_of
-    from xactin.kernel.procedure import waiting
+    from xactin.kernel.procedure.flow import waiting
 
     seen = dict(state["parts"])
     patch = pytest.MonkeyPatch()

@@ -26,7 +26,7 @@ from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.notices.queries import matter_of
 from xactin.notices.queries import troubles as noticed_troubles
 from xactin.ui.schema_form import SchemaForm

@@ -23,7 +23,7 @@ from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Document
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ui.pieces import (
     Choice,
     FileCard,

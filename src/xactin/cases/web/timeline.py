@@ -35,7 +35,7 @@ from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.results import DRAFT
+from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ledger.queries import entries_of
 from xactin.ui.pieces import TimelineStep
 

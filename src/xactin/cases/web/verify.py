@@ -15,7 +15,7 @@ from xactin.cases.results import comparison, queries
 from xactin.cases.web import answers, timeline
 from xactin.identity import queries as identity
 from xactin.identity.web.rates import allowed, limited
-from xactin.kernel.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import Trust, verify_bundle
 from xactin.ledger import queries as ledger
 from xactin.ledger.queries import snapshot
 

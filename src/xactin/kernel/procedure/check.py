@@ -1,9 +1,9 @@
 """Everything that keeps a package from being published, each problem with its place and how to mend it.
 
 Codes: deadlock, livelock, dead_task, token_left, too_many_states, endless (`soundness/`); path_too_long, limit
-(`limits.py`); example_fails (`examples.py`); condition_*, form_schema, post_nobody_holds, task_*, service_*,
-reads_unknown, ... (`consistency.py`); kind_*, service_kind, ... (`runtime.py`);
-field_* (`forms.py`); and those of reading: unknown_element, package_form, file_missing, ...
+(`requirements/limits.py`); example_fails (`examples.py`); condition_*, form_schema, post_nobody_holds, task_*,
+service_*, reads_unknown, ... (`requirements/consistency.py`); kind_*, service_kind, ... (`requirements/runtime.py`);
+field_* (`requirements/forms.py`); and those of reading: unknown_element, package_form, file_missing, ...
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from xactin.kernel.procedure.consistency import consistency
 from xactin.kernel.procedure.examples import example_problems
-from xactin.kernel.procedure.limits import path_problems
 from xactin.kernel.procedure.package import Package, load_package
 from xactin.kernel.procedure.problems import PackageError, Problem
-from xactin.kernel.procedure.runtime import Runtime, runtime_problems
+from xactin.kernel.procedure.requirements.consistency import consistency
+from xactin.kernel.procedure.requirements.limits import path_problems
+from xactin.kernel.procedure.requirements.runtime import Runtime, runtime_problems
 from xactin.kernel.procedure.soundness.circles import circle_problems
 from xactin.kernel.procedure.soundness.states import soundness
 from xactin.kernel.working_time import Calendar, vietnam

@@ -1,6 +1,6 @@
 """What procedure.yaml says, read once into objects that never change.
 
-Nothing outside of this file and `yaml_form.py` knows how the file is written: both formats become the same
+Nothing but this file and `notation/` knows how the file is written: both formats become the same
 objects. Texts stay maps `{vi, en}`, lengths of time stay maps of units (`kernel/working_time.py`).
 """
 

@@ -6,8 +6,8 @@ State, small JSON without personal data:
 
     v, n            version of this form, number of the last token or step
     phase           submitted, processing, supplement, done, refused, withdrawn, stopped
-    tokens, steps   where the dossier stands and how it came there (`walk.py`)
-    kept            acts that stand for their content until the flow comes by again (`undo.py`)
+    tokens, steps   where the dossier stands and how it came there (`flow/walk.py`)
+    kept            acts that stand for their content until the flow comes by again (`flow/undo.py`)
     parts, written  part -> commitment; part -> seq of the entry that wrote it
     limits          what the authority set when the dossier was started
     fee             whole đồng
@@ -29,11 +29,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure import acting
-from xactin.kernel.procedure.moving import endless
-from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.procedure.waiting import (
+from xactin.kernel.procedure.flow import acting
+from xactin.kernel.procedure.flow.moving import endless
+from xactin.kernel.procedure.flow.waiting import (
     ENDED,
     SUPPLY,
     OpenTask,
@@ -53,7 +51,9 @@ from xactin.kernel.procedure.waiting import (
     task_of,
     token_of,
 )
-from xactin.kernel.procedure.walk import Walk
+from xactin.kernel.procedure.flow.walk import Walk
+from xactin.kernel.procedure.package import Package
+from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.working_time import Calendar
 
 __all__ = [

@@ -7,7 +7,7 @@
     *.dmn               decision tables, DMN 1.3 (what is covered: `decisions/dmn.py`)
     examples/*.yaml     worked examples: acts in, expected tasks, deadlines and result out
 
-Words of procedure.yaml (`yaml_form.py` is the exact form; `description.py` what becomes of it):
+Words of procedure.yaml (`notation/yaml_form.py` is the exact form; `description.py` what becomes of it):
 
     format          2. Without it, 1: there is one party, `applicant`, who begins; a task of theirs says
                     `agency: applicant`; the task that signs is found by what it reads
@@ -110,15 +110,15 @@ import yaml
 
 from xactin.kernel.canonical import canonical
 from xactin.kernel.expressions import Names, Shape
-from xactin.kernel.procedure.both_formats import procedure_of
 from xactin.kernel.procedure.decisions.dmn import read_dmn
 from xactin.kernel.procedure.decisions.tables import Decided, Table
 from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.drawing.bpmn import read_bpmn
 from xactin.kernel.procedure.model import Flow
+from xactin.kernel.procedure.notation.both_formats import procedure_of
+from xactin.kernel.procedure.notation.yaml_form import form_problems
 from xactin.kernel.procedure.plan import Rule, asks_content, names_of, offers_of, rules_of
 from xactin.kernel.procedure.problems import PackageError, Problem
-from xactin.kernel.procedure.yaml_form import form_problems
 
 NEEDED: Final = ("procedure.yaml", "process.bpmn", "form.schema.json")
 MAX_FILE: Final = 5_000_000

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from xactin.kernel.attestation import commit_value
 from xactin.kernel.batches import batch_part, batch_path, batch_root, batches_of, root_of_member
-from xactin.kernel.bundle import verify_bundle
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
 from xactin.kernel.mandates import MandateError, make_mandate
+from xactin.kernel.proof.bundle import verify_bundle
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.kernel.testing import NOON, private_key, salt, statement
 from xactin.kernel.tests.small_log import SmallLog

@@ -17,14 +17,14 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 import xactin
 from xactin.kernel.attestation import commit_file, commit_value
-from xactin.kernel.bundle import Trust, verify_bundle, verify_document
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
+from xactin.kernel.proof.bundle import Trust, verify_bundle, verify_document
+from xactin.kernel.proof.verdict import TEXTS
 from xactin.kernel.signatures import challenge, sign_ed25519
 from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement
 from xactin.kernel.tests.small_log import SmallLog, permit_case
 from xactin.kernel.tests.test_bundle import force, given_mandates, members
-from xactin.kernel.verdict import TEXTS
 
 STATIC = Path(xactin.__file__).parent / "ui" / "static" / "ui"
 WITNESS = private_key("witness")

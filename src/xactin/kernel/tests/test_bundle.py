@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xactin.kernel.attestation import commit_value, entry_digest, published
-from xactin.kernel.bundle import LARGEST, Trust, verify_bundle, verify_document
-from xactin.kernel.bundle_parts import make_bundle
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey, cosign, sign_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash
+from xactin.kernel.proof.bundle import LARGEST, Trust, verify_bundle, verify_document
+from xactin.kernel.proof.bundle_parts import make_bundle
+from xactin.kernel.proof.verdict import TEXTS
 from xactin.kernel.signatures import sign_ed25519
 from xactin.kernel.testing import NOON, private_key, public_key, salt, statement, uuid7
 from xactin.kernel.tests.small_log import SmallLog, permit_case
-from xactin.kernel.verdict import TEXTS
 
 LOG = SmallLog()
 SHOWN, OPENED, DRAWING = permit_case(LOG)

@@ -7,9 +7,9 @@ import pytest
 
 from xactin.kernel.canonical import canonical
 from xactin.kernel.mandates import MandateError
+from xactin.kernel.proof.verification import GenesisError, verify_entries, verify_entry, verify_genesis
 from xactin.kernel.signatures import SignatureError
 from xactin.kernel.tests.small_log import SmallLog, permit_case
-from xactin.kernel.verification import GenesisError, verify_entries, verify_entry, verify_genesis
 
 LOG = SmallLog()
 SHOWN, _, _ = permit_case(LOG)

@@ -12,8 +12,8 @@ from django.db import connection
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey
 from xactin.kernel.mandates import EMPTY, MandateError, check_mandate, update
+from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import PublicKey
-from xactin.kernel.verification import GENESIS_ACT
 from xactin.ledger.sequencing import mandate_changes
 from xactin.ledger.signers import CLOCK_ACT
 

@@ -12,8 +12,8 @@ from xactin.kernel.attestation import StatementError, check_entry, published
 from xactin.kernel.batches import batches_of
 from xactin.kernel.canonical import CanonicalError
 from xactin.kernel.mandates import MandateError, check_cover
+from xactin.kernel.proof.verification import GENESIS_ACT, GenesisError, verify_genesis
 from xactin.kernel.signatures import SignatureError, verify_signature
-from xactin.kernel.verification import GENESIS_ACT, GenesisError, verify_genesis
 from xactin.ledger.audit.batches import check_batch
 from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding

@@ -14,9 +14,9 @@ from xactin.cases.runtime import OURS
 from xactin.identity.commands import applicant_of
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.check import check
-from xactin.kernel.procedure.forms import field_problems
 from xactin.kernel.procedure.package import Package, load_package
-from xactin.kernel.procedure.runtime import runtime_problems
+from xactin.kernel.procedure.requirements.forms import field_problems
+from xactin.kernel.procedure.requirements.runtime import runtime_problems
 from xactin.ui.schema_form import cleaned, validate
 from xactin.ui.schema_form.fields import FORMATS
 

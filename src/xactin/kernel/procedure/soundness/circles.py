@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import BODIES, Kind, Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem

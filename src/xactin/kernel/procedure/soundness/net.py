@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, Final
 
-from xactin.kernel.procedure import acting
+from xactin.kernel.procedure.flow import acting
+from xactin.kernel.procedure.flow.moving import events_at
+from xactin.kernel.procedure.flow.walk import Step, Token, Walk
 from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
-from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.walk import Step, Token, Walk
 from xactin.kernel.working_time import Calendar
 
 Marking = tuple[Any, ...]

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from xactin.kernel.procedure.flow.walk import Token
 from xactin.kernel.procedure.model import ACTIVITIES, Kind, Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, Refused
@@ -26,7 +27,6 @@ from xactin.kernel.procedure.soundness.net import (
     marking_of,
     moves,
 )
-from xactin.kernel.procedure.walk import Token
 from xactin.kernel.working_time import Calendar
 
 MOST_STATES: Final = 100_000

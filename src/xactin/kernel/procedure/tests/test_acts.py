@@ -7,8 +7,8 @@ import pytest
 
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
-from xactin.kernel.procedure.consistency import consistency
 from xactin.kernel.procedure.engine import Refused
+from xactin.kernel.procedure.requirements.consistency import consistency
 from xactin.kernel.procedure.testing import MORNING, package_of, task
 from xactin.kernel.procedure.tests.play import Play
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from xactin.kernel.procedure.package import load_package
-from xactin.kernel.procedure.results import result_problems
+from xactin.kernel.procedure.requirements.results import result_problems
 from xactin.kernel.procedure.tests.broken import PROCEDURES
 
 

@@ -15,17 +15,17 @@ from xactin.kernel.attestation import (
     is_dotted,
     is_opaque,
 )
-from xactin.kernel.heads import head_order, is_head
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
+from xactin.kernel.proof.heads import head_order, is_head
+from xactin.kernel.proof.verdict import Remark, remark
 from xactin.kernel.signatures import SignatureError, unb64u
-from xactin.kernel.verdict import Remark, remark
 
 BUNDLE_FIELDS: Final = frozenset(("xt", "authority", "checkpoint", "entries", "mandates", "opened"))
 SHOWN_FIELDS: Final = frozenset(("entry", "index", "mandates", "inclusion"))
 PROVEN_FIELDS: Final = frozenset(("mandate", "root", "path"))
 OPENED_FIELDS: Final = frozenset(("part", "commitment", "salt"))
 MEMBER_FIELDS: Final = frozenset((*OPENED_FIELDS, "value", "index", "path"))
-"""A member of a batch (batches.py)."""
+"""A member of a batch (`kernel/batches.py`)."""
 
 Json = dict[str, Any]
 

@@ -29,7 +29,7 @@ from xactin.kernel.procedure.description import (
     Telling,
 )
 from xactin.kernel.procedure.kinds import APPLICATION
-from xactin.kernel.procedure.yaml_form import format_of
+from xactin.kernel.procedure.notation.yaml_form import format_of
 
 Said = Mapping[str, Any]
 

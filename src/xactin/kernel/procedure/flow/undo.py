@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from xactin.kernel.procedure.flow.moving import events_at
+from xactin.kernel.procedure.flow.walk import Step, Token, Walk
 from xactin.kernel.procedure.model import TASKS, Kind
-from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.procedure.walk import Step, Token, Walk
 
 
 def rewrite(walk: Walk, parts: Collection[str], own: str | None = None) -> None:

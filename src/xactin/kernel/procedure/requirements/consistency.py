@@ -12,13 +12,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from xactin.kernel.procedure.conditions import condition_problems
 from xactin.kernel.procedure.description import Act
-from xactin.kernel.procedure.events import event_problems
 from xactin.kernel.procedure.model import TASKS, Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
 from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.requirements.conditions import condition_problems
+from xactin.kernel.procedure.requirements.events import event_problems
 
 _THROWN = (Kind.THROW, Kind.END)
 

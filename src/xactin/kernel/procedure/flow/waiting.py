@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.canonical import canonical
-from xactin.kernel.procedure import acting
 from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.flow import acting
+from xactin.kernel.procedure.flow.moving import events_at
+from xactin.kernel.procedure.flow.walk import Token
 from xactin.kernel.procedure.model import Node
-from xactin.kernel.procedure.moving import events_at
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import Rule
 from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.procedure.walk import Token
 
 State = Mapping[str, Any]
 

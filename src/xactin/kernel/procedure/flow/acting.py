@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure import clock, undo
 from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.flow import clock, undo
+from xactin.kernel.procedure.flow.walk import Token, Walk
 from xactin.kernel.procedure.model import Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import Rule, covers
 from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.procedure.walk import Token, Walk
 from xactin.kernel.working_time import Calendar, add_working, longest
 
 MOST_STARTS: Final = 100

@@ -28,16 +28,16 @@ from xactin.kernel.attestation import (
     time_text,
 )
 from xactin.kernel.batches import root_of_member
-from xactin.kernel.bundle_form import Json, choose_mandate, form_problem, proven_order
-from xactin.kernel.bundle_parts import batch_of, commitments_of
 from xactin.kernel.canonical import CanonicalError, parse
-from xactin.kernel.heads import HeadError, check_head, ending
 from xactin.kernel.log.checkpoint import LOG, Checkpoint, NoteError, VerifierKey, open_note
 from xactin.kernel.log.merkle import leaf_hash, verify_inclusion
 from xactin.kernel.mandates import EMPTY, check_path, mandate_key, mandate_leaf
+from xactin.kernel.proof.bundle_form import Json, choose_mandate, form_problem, proven_order
+from xactin.kernel.proof.bundle_parts import batch_of, commitments_of
+from xactin.kernel.proof.heads import HeadError, check_head, ending
+from xactin.kernel.proof.verdict import EntryVerdict, OpenedVerdict, Remark, Verdict, Witnessed, remark
+from xactin.kernel.proof.verification import GenesisError, verify_genesis
 from xactin.kernel.signatures import PublicKey, SignatureError, unb64u, verify_signature
-from xactin.kernel.verdict import EntryVerdict, OpenedVerdict, Remark, Verdict, Witnessed, remark
-from xactin.kernel.verification import GenesisError, verify_genesis
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a bundle that are read: thousands of entries. Anybody may send one, and JSON grows when it is read."""

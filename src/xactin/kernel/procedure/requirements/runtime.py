@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from xactin.kernel.procedure.description import Procedure, Service
-from xactin.kernel.procedure.forms import Forms, field_problems
 from xactin.kernel.procedure.kinds import kind_problems
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem, problem_about
-from xactin.kernel.procedure.results import DRAFT, drafts, result_problems
+from xactin.kernel.procedure.requirements.forms import Forms, field_problems
+from xactin.kernel.procedure.requirements.results import DRAFT, drafts, result_problems
 
 
 @dataclass(frozen=True, slots=True)

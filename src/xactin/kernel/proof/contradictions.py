@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from xactin.kernel.bundle import LARGEST, Trust
-from xactin.kernel.bundle_form import form_problem
 from xactin.kernel.canonical import CanonicalError, parse
-from xactin.kernel.heads import HeadError, check_head, contradiction
 from xactin.kernel.log.checkpoint import Checkpoint, NoteError, open_note
-from xactin.kernel.verdict import Remark, remark
+from xactin.kernel.proof.bundle import LARGEST, Trust
+from xactin.kernel.proof.bundle_form import form_problem
+from xactin.kernel.proof.heads import HeadError, check_head, contradiction
+from xactin.kernel.proof.verdict import Remark, remark
 
 Json = dict[str, Any]
 

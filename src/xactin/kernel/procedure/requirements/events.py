@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xactin.kernel.expressions import ExpressionError, compile_expression
-from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import Kind, Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem

@@ -25,7 +25,7 @@ from typing import Any
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.expressions import ExpressionError, compile_expression
 from xactin.kernel.local import local_day
-from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import ACTIVITIES, TASKS, Flow, Kind, Node
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Refused

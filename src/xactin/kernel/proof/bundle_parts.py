@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from xactin.kernel.attestation import VERSION
 from xactin.kernel.batches import batches_of
-from xactin.kernel.bundle_form import Json, choose_mandate, opened_order, proven_order
 from xactin.kernel.canonical import canonical
-from xactin.kernel.heads import head_order
+from xactin.kernel.proof.bundle_form import Json, choose_mandate, opened_order, proven_order
+from xactin.kernel.proof.heads import head_order
 from xactin.kernel.signatures import b64u
 
 CONTENT_PART: Final = "content"

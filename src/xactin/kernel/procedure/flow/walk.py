@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure import clock
+from xactin.kernel.procedure.flow import clock
+from xactin.kernel.procedure.flow.moving import Moving, Step, Token, endless, events_at, token_at
 from xactin.kernel.procedure.model import Kind, Node
-from xactin.kernel.procedure.moving import Moving, Step, Token, endless, events_at, token_at
 
 __all__ = ["Step", "Token", "Walk"]
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xactin.kernel.expressions import Expression, ExpressionError, compile_expression, failing
-from xactin.kernel.procedure import clock
 from xactin.kernel.procedure.checks import check_problems
 from xactin.kernel.procedure.decisions.coverage import table_problems
 from xactin.kernel.procedure.decisions.tables import Table
+from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Problem
