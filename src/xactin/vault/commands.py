@@ -20,16 +20,6 @@ from django.utils import timezone
 from xactin.kernel.attestation import FileCommitment, commit_value
 from xactin.kernel.canonical import canonical
 from xactin.vault import secrets
-from xactin.vault.contents import (
-    SALT,
-    SealedValue,
-    StoredFile,
-    members_sql,
-    path_of,
-    sealed_members,
-    value_context,
-    values_sql,
-)
 from xactin.vault.errors import (
     Busy,
     Damaged,
@@ -43,9 +33,19 @@ from xactin.vault.errors import (
     WrongType,
 )
 from xactin.vault.ids import earliest_id, new_id
-from xactin.vault.sealing import sealed_chunks
 from xactin.vault.uploads.opening import opened
 from xactin.vault.uploads.sniffing import HEAD, PDF, accepted_type, clean_name, named_as
+from xactin.vault.values.contents import (
+    SALT,
+    SealedValue,
+    StoredFile,
+    members_sql,
+    path_of,
+    sealed_members,
+    value_context,
+    values_sql,
+)
+from xactin.vault.values.sealing import sealed_chunks
 
 __all__ = [
     "Busy",

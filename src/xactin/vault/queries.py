@@ -13,8 +13,16 @@ from django.db import connection
 
 from xactin.kernel.attestation import commit_file
 from xactin.vault import secrets
-from xactin.vault.batches import OpenedMember, batches_between, member_commitments, members, open_members
-from xactin.vault.contents import (
+from xactin.vault.errors import Damaged, Missing, NoSuchFile
+from xactin.vault.models import Opening
+from xactin.vault.values.batches import (
+    OpenedMember,
+    batches_between,
+    member_commitments,
+    members,
+    open_members,
+)
+from xactin.vault.values.contents import (
     SALT,
     Content,
     StoredFile,
@@ -25,9 +33,7 @@ from xactin.vault.contents import (
     value_content,
     value_context,
 )
-from xactin.vault.errors import Damaged, Missing, NoSuchFile
-from xactin.vault.models import Opening
-from xactin.vault.sealing import opened_chunks
+from xactin.vault.values.sealing import opened_chunks
 
 __all__ = [
     "Content",

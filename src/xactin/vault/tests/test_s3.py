@@ -9,9 +9,9 @@ from moto.server import ThreadedMotoServer
 from pytest_django.fixtures import Settings
 
 from xactin.vault import commands, queries
-from xactin.vault.contents import path_of
 from xactin.vault.errors import Damaged
 from xactin.vault.testing import a_pdf
+from xactin.vault.values.contents import path_of
 
 pytestmark = pytest.mark.django_db
 BUCKET = "xactin-test"

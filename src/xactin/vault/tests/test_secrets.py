@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from xactin.vault import secrets
 from xactin.vault.errors import Damaged
-from xactin.vault.sealing import CHUNK, TAG, opened_chunks, sealed_chunks
+from xactin.vault.values.sealing import CHUNK, TAG, opened_chunks, sealed_chunks
 
 KEY = bytes(range(32))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from xactin.vault.contents import Content, opened_value, value_content
+from xactin.vault.values.contents import Content, opened_value, value_content
 
 _ROWS: Final = 2000  # taken at once
 _PURPOSE: Final = 80
