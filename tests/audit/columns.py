@@ -15,7 +15,7 @@ from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
 from xactin.ledger import clock
 from xactin.ledger.audit import run_audit
-from xactin.ledger.authority import remember
+from xactin.ledger.log.authority import remember
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "audit.md"
 _OTHERS: Final = {

@@ -27,9 +27,9 @@ def main() -> int:
 
 def _sequencer() -> int:
     from xactin.ledger import queries
-    from xactin.ledger.anchors import kept_checkpoint, kept_note
     from xactin.ledger.audit import run_audit
     from xactin.ledger.commands import sequence_once
+    from xactin.ledger.log.anchors import kept_checkpoint, kept_note
     from xactin.ledger.testing import a_person, sequence_all
 
     tried = above = 0
@@ -66,8 +66,8 @@ def _sequencer() -> int:
 def _root(size: int) -> bytes:
     from xactin.kernel.log.merkle import Frontier
     from xactin.kernel.log.tiles import TileReader
+    from xactin.ledger.log.tree import read_tile
     from xactin.ledger.queries import log_size
-    from xactin.ledger.tree import read_tile
 
     return Frontier.read(size, TileReader(read_tile, log_size())).root()
 
@@ -75,7 +75,7 @@ def _root(size: int) -> bytes:
 def _acts() -> int:
     """A process killed between lock and commit, and one killed when the commit was done but nobody was told."""
     from xactin.ledger.audit import run_audit
-    from xactin.ledger.chain import acting
+    from xactin.ledger.chains.chain import acting
     from xactin.ledger.errors import AlreadyDone
     from xactin.ledger.queries import entries_of
     from xactin.ledger.testing import a_person
@@ -115,7 +115,7 @@ def _in_child(work: Callable[[], Any], number: int, after: bool) -> bool:
     """Whether a child that does the work died at its step `number` (counted from 0)."""
     from django.db import connection
 
-    from xactin.ledger import anchors
+    from xactin.ledger.log import anchors
 
     connection.close()
     child = os.fork()

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from xactin.kernel.log.checkpoint import Checkpoint
-from xactin.ledger import anchors, commands, queries
+from xactin.ledger import commands, queries
 from xactin.ledger.audit import run_audit
-from xactin.ledger.chain import acting
+from xactin.ledger.chains.chain import acting
 from xactin.ledger.errors import AnchorAway, LogBehind
+from xactin.ledger.log import anchors
 from xactin.ledger.models import Entry
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, folds_aside, sequence_all
@@ -89,7 +90,7 @@ def test_a_connection_that_ends_in_an_act_undoes_it_and_the_next_act_works(offic
 def test_an_interrupt_in_the_middle_of_an_answer_closes_the_connection(
     officer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xactin.ledger import pipeline
+    from xactin.ledger.chains import pipeline
 
     def interrupted(self: object) -> None:
         raise KeyboardInterrupt

@@ -17,8 +17,8 @@ from pytest_django.live_server_helper import LiveServer
 from xactin.kernel.log.checkpoint import Checkpoint, cosign, sign_note, verifier_key
 from xactin.kernel.testing import private_key
 from xactin.ledger import queries
+from xactin.ledger.log.signing_key import opened_log_key
 from xactin.ledger.models import Cosignature, Log
-from xactin.ledger.signing_key import opened_log_key
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 
 SOURCES = Path("/usr/share/gocode")

@@ -20,9 +20,10 @@ from xactin.identity import commands as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import actor_for
 from xactin.identity.tests.passkeys import assertion
-from xactin.ledger import chain, clock
+from xactin.ledger import clock
 from xactin.ledger import queries as ledger
 from xactin.ledger.audit import run_audit
+from xactin.ledger.chains import chain
 from xactin.ledger.commands import shift_clock
 from xactin.ledger.testing import sequence_all
 

@@ -22,9 +22,9 @@ from xactin.identity.posts.proposal_commands import confirm, propose_holder
 from xactin.identity.testing import Province, small_province
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import run_audit
-from xactin.ledger.authority import remember
 from xactin.ledger.clock import forget, now
 from xactin.ledger.errors import MandateEnded
+from xactin.ledger.log.authority import remember
 from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,10 +10,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from xactin.kernel.canonical import canonical
-from xactin.ledger import commands, queries, sequencing
+from xactin.ledger import commands, queries
 from xactin.ledger.audit import run_audit
-from xactin.ledger.chain import acting
+from xactin.ledger.chains.chain import acting
 from xactin.ledger.errors import MandateEnded
+from xactin.ledger.log import sequencing
 from xactin.ledger.models import Entry
 from xactin.ledger.testing import Person, a_person, an_authority, folds_aside, sequence_all
 

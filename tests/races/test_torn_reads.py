@@ -25,7 +25,7 @@ from xactin.cases.tests.visiting import Visitor
 from xactin.cases.web.rest import router
 from xactin.cases.web.urls import urlpatterns
 from xactin.identity.queries import actor_for
-from xactin.ledger import snapshot
+from xactin.ledger.chains import snapshot
 from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,15 +1,15 @@
 """The one clock. It is real, but for the authority whose genesis says `demo`: that one's may be moved
 forward.
 
-Entries take their time from the database (chain.py); this is the same time for what is not yet an entry.
+Entries take their time from the database (`chains/chain.py`); this is the same time for what is not yet an entry.
 """
 
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from xactin.ledger.authority import authority
 from xactin.ledger.errors import NoAuthority
+from xactin.ledger.log.authority import authority
 from xactin.ledger.models import Log
 
 _ASK_AGAIN: Final = 1.0  # seconds

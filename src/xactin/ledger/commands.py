@@ -15,10 +15,9 @@ from xactin.kernel.mandates import EMPTY, make_mandate
 from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.ledger import clock as clocks
-from xactin.ledger.authority import AuthorityInfo, authority, remember
-from xactin.ledger.batches import Batch, batch_of
-from xactin.ledger.chain import Chain, EntryRef, acting
-from xactin.ledger.erasing import (
+from xactin.ledger.chains.batches import Batch, batch_of
+from xactin.ledger.chains.chain import Chain, EntryRef, acting
+from xactin.ledger.chains.erasing import (
     Gone,
     Holding,
     erase,
@@ -27,12 +26,8 @@ from xactin.ledger.erasing import (
     register_holding,
     require_erasable,
 )
-from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, NoAuthority
-from xactin.ledger.models import Cosignature, Log
-from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
-from xactin.ledger.pipeline import Statement, in_one_trip
-from xactin.ledger.sequencing import run_sequencer, sequence_once
-from xactin.ledger.signers import (
+from xactin.ledger.chains.pipeline import Statement, in_one_trip
+from xactin.ledger.chains.signers import (
     CLOCK_ACT,
     END_ACT,
     GRANT_ACT,
@@ -44,8 +39,13 @@ from xactin.ledger.signers import (
     statement_of,
     system_context,
 )
-from xactin.ledger.signing_key import log_context
-from xactin.ledger.witnesses import cosignatures_in
+from xactin.ledger.errors import AlreadyBegun, DemoOnly, MandateEnded, NoAuthority
+from xactin.ledger.log.authority import AuthorityInfo, authority, remember
+from xactin.ledger.log.sequencing import run_sequencer, sequence_once
+from xactin.ledger.log.signing_key import log_context
+from xactin.ledger.log.witnesses import cosignatures_in
+from xactin.ledger.models import Cosignature, Log
+from xactin.ledger.origins import Settled, begin_new_origin, settle_after_restore
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 

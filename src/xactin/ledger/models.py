@@ -1,4 +1,4 @@
-"""What the ledger stores. Its rows are written by raw statements (chain.py, sequencing.py) and never changed.
+"""What the ledger stores. Its rows are written by raw statements (`chains/`, `log/`) and never changed.
 
 Only `Head`, `Mandate.ended`, `Log` and the queue move on; all of them can be derived from the entries again.
 """

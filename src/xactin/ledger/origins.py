@@ -17,14 +17,14 @@ from xactin.kernel.log.tiles import TileReader
 from xactin.kernel.mandates import EMPTY
 from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import sign_ed25519
-from xactin.ledger import anchors, sequencing
 from xactin.ledger import clock as clocks
-from xactin.ledger.authority import AuthorityInfo, authority, remember
-from xactin.ledger.chain import acting
+from xactin.ledger.chains.chain import acting
+from xactin.ledger.chains.signers import key_of
+from xactin.ledger.log import anchors, sequencing
+from xactin.ledger.log.authority import AuthorityInfo, authority, remember
+from xactin.ledger.log.signing_key import log_context
+from xactin.ledger.log.tree import read_tile
 from xactin.ledger.queries import checkpoint_note, log_size
-from xactin.ledger.signers import key_of
-from xactin.ledger.signing_key import log_context
-from xactin.ledger.tree import read_tile
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 

@@ -17,13 +17,13 @@ from xactin.kernel.log.tiles import HASH, TileReader, entry_bundle
 from xactin.kernel.mandates import mandate_key, prove
 from xactin.kernel.proof.bundle_parts import make_bundle
 from xactin.ledger import clock
-from xactin.ledger.authority import AuthorityInfo, authority
+from xactin.ledger.chains.heads import signed_heads
+from xactin.ledger.chains.snapshot import snapshot
 from xactin.ledger.errors import NotLogged
-from xactin.ledger.heads import signed_heads
+from xactin.ledger.log.authority import AuthorityInfo, authority
+from xactin.ledger.log.signing_key import empty_note
+from xactin.ledger.log.tree import mandate_node, read_tile
 from xactin.ledger.models import Checkpoint, Cosignature, Leaf, Mandate
-from xactin.ledger.signing_key import empty_note
-from xactin.ledger.snapshot import snapshot
-from xactin.ledger.tree import mandate_node, read_tile
 
 __all__ = [
     "AuthorityInfo",

@@ -17,9 +17,9 @@ import orjson
 from django.db import connection
 
 from xactin.ledger import clock
-from xactin.ledger.chain import acting
+from xactin.ledger.chains.chain import acting
+from xactin.ledger.chains.signers import LEDGER
 from xactin.ledger.commands import system_signer
-from xactin.ledger.signers import LEDGER
 
 Row = tuple[Any, ...]
 """A row of a roll: its number, then its columns as the database writes them as text."""

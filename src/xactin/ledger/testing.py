@@ -12,11 +12,12 @@ from django.db import connection, transaction
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
-from xactin.ledger import clock, signers
+from xactin.ledger import clock
 from xactin.ledger.audit import folds, rebuild_tables, run_audit
-from xactin.ledger.authority import AuthorityInfo, authority, remember
-from xactin.ledger.chain import EntryRef, acting
+from xactin.ledger.chains import signers
+from xactin.ledger.chains.chain import EntryRef, acting
 from xactin.ledger.commands import begin_authority, grant_mandate, sequence_once, system_signer
+from xactin.ledger.log.authority import AuthorityInfo, authority, remember
 from xactin.ledger.models import Entry
 from xactin.vault.ids import new_id
 

@@ -251,7 +251,7 @@ def test_content_erased_by_attestation_leaves_all_clean(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What needs the content cannot be computed again; the rest still is. As if these were not kept for ever."""
-    monkeypatch.setattr("xactin.ledger.erasing.kept_until", lambda _subject: None)
+    monkeypatch.setattr("xactin.ledger.chains.erasing.kept_until", lambda _subject: None)
     for case in (world.done, world.birth):
         commitments = [one for part, one in case.state["parts"].items() if part.startswith("form.")]
         ledger.erase(

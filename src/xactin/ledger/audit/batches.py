@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from itertools import count
 
 from xactin.kernel.batches import batch_root
-from xactin.ledger.batches import contents_for
+from xactin.ledger.chains.batches import contents_for
 
 Root = tuple[str, int]
 """The root of a batch (hex), and how many members its effect counts."""

@@ -14,8 +14,8 @@ from xactin.kernel.log.checkpoint import NoteError, VerifierKey
 from xactin.kernel.mandates import EMPTY, MandateError, check_mandate, update
 from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import PublicKey
-from xactin.ledger.sequencing import mandate_changes
-from xactin.ledger.signers import CLOCK_ACT
+from xactin.ledger.chains.signers import CLOCK_ACT
+from xactin.ledger.log.sequencing import mandate_changes
 
 Position = tuple[int, int]
 """(0, index in the log), or (1, number) for what waits: entries compare as they happened."""

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from xactin.kernel.log.checkpoint import Checkpoint, NoteError, open_note
 from xactin.kernel.log.merkle import Frontier
 from xactin.kernel.log.tiles import TileReader
-from xactin.ledger.anchors import kept_note, kept_promise
 from xactin.ledger.audit.findings import Finding
-from xactin.ledger.authority import authority
+from xactin.ledger.log.anchors import kept_note, kept_promise
+from xactin.ledger.log.authority import authority
+from xactin.ledger.log.sequencing import promised_checkpoint
+from xactin.ledger.log.tree import read_tile
 from xactin.ledger.queries import log_size
-from xactin.ledger.sequencing import promised_checkpoint
-from xactin.ledger.tree import read_tile
 
 
 def check_kept(note: str | None) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from xactin.kernel.log.checkpoint import NoteError, VerifierKey, open_note
 from xactin.kernel.signatures import PublicKey, SignatureError, sign_ed25519, verify_signature
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.history import History
-from xactin.ledger.signers import key_of, system_context
-from xactin.ledger.signing_key import opened_log_key
+from xactin.ledger.chains.signers import key_of, system_context
+from xactin.ledger.log.signing_key import opened_log_key
 from xactin.vault import secrets
 
 _LOG: Final = """

@@ -17,8 +17,8 @@ from xactin.kernel.log.tiles import HASH, WIDTH, TileReader
 from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.history import History
-from xactin.ledger.authority import authority
-from xactin.ledger.tree import read_tile
+from xactin.ledger.log.authority import authority
+from xactin.ledger.log.tree import read_tile
 
 CHUNK: Final = 1 << 14
 """Leaves in a chunk: a whole subtree."""

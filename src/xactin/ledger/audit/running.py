@@ -24,7 +24,7 @@ from xactin.ledger.audit.log import CHUNK, check_leaves, join_chunks
 from xactin.ledger.audit.rolls import check_rolls
 from xactin.ledger.audit.subjects import check_subjects
 from xactin.ledger.audit.tables import check_tables
-from xactin.ledger.authority import authority, remember
+from xactin.ledger.log.authority import authority, remember
 from xactin.vault.commands import note_audit
 
 SUBJECTS: Final = 400

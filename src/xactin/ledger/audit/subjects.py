@@ -19,8 +19,8 @@ from xactin.ledger.audit.counts import count
 from xactin.ledger.audit.findings import Finding
 from xactin.ledger.audit.folds import Told, check_folds
 from xactin.ledger.audit.history import History, position
-from xactin.ledger.authority import authority
-from xactin.ledger.chain import entry_bytes
+from xactin.ledger.chains.chain import entry_bytes
+from xactin.ledger.log.authority import authority
 from xactin.ledger.queries import EntryRow, entry_row
 from xactin.vault.queries import Content, batches_between, contents_between
 

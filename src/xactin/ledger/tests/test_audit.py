@@ -16,7 +16,7 @@ from xactin.kernel.log.tiles import new_tiles
 from xactin.ledger import commands
 from xactin.ledger.audit import Finding, Told, log, register_fold, run_audit, running
 from xactin.ledger.audit.folds import _folds
-from xactin.ledger.chain import acting
+from xactin.ledger.chains.chain import acting
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault

@@ -10,12 +10,13 @@ from django.db import connection
 from xactin.kernel.proof.bundle import Trust, verify_bundle
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.kernel.testing import private_key
-from xactin.ledger import batches, clock, commands, queries
+from xactin.ledger import clock, commands, queries
 from xactin.ledger.audit import run_audit
-from xactin.ledger.authority import authority
-from xactin.ledger.batches import Contents, batch_of, opened_member, register_contents
-from xactin.ledger.chain import EntryRef, acting
+from xactin.ledger.chains import batches
+from xactin.ledger.chains.batches import Contents, batch_of, opened_member, register_contents
+from xactin.ledger.chains.chain import EntryRef, acting
 from xactin.ledger.errors import NotCovered, SignatureRefused
+from xactin.ledger.log.authority import authority
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
 from xactin.vault import queries as vault_queries

@@ -19,7 +19,7 @@ from xactin.kernel.canonical import canonical
 from xactin.kernel.signatures import PublicKey, sign_ed25519, verify_signature
 from xactin.kernel.testing import NOON, SoftPasskey, statement
 from xactin.ledger import clock, commands
-from xactin.ledger.chain import acting, entry_bytes
+from xactin.ledger.chains.chain import acting, entry_bytes
 from xactin.ledger.commands import in_one_trip
 from xactin.ledger.errors import (
     AlreadyDone,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from xactin.ledger import anchors, commands, queries
+from xactin.ledger import commands, queries
 from xactin.ledger.audit import audit
+from xactin.ledger.log import anchors
 from xactin.ledger.models import Unsequenced
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 

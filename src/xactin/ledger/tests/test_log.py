@@ -20,8 +20,9 @@ from xactin.kernel.log.tiles import tile_path
 from xactin.kernel.proof.bundle import Trust, verify_bundle
 from xactin.kernel.proof.contradictions import contradictions
 from xactin.kernel.testing import private_key
-from xactin.ledger import anchors, clock, commands, erasing, queries
+from xactin.ledger import clock, commands, queries
 from xactin.ledger.audit import run_audit
+from xactin.ledger.chains import erasing
 from xactin.ledger.errors import (
     AlreadyBegun,
     LogBehind,
@@ -31,6 +32,7 @@ from xactin.ledger.errors import (
     NothingToErase,
     NotLogged,
 )
+from xactin.ledger.log import anchors
 from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode, SystemKey, Tile
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
 from xactin.vault import commands as vault
@@ -66,7 +68,7 @@ def leaves() -> list[bytes]:
 
 
 def test_an_install_has_one_authority(db: None) -> None:
-    from xactin.ledger.authority import remember
+    from xactin.ledger.log.authority import remember
 
     remember(None)
     with pytest.raises(NoAuthority):
@@ -292,7 +294,7 @@ def test_without_a_note_of_ours_the_log_begins_anew(officer: Person, note: str |
 @pytest.mark.usefixtures("as_owner")
 def test_a_note_over_other_entries_begins_the_log_anew(officer: Person) -> None:
     from xactin.kernel.log.checkpoint import sign_note
-    from xactin.ledger.signing_key import opened_log_key
+    from xactin.ledger.log.signing_key import opened_log_key
 
     sequence_all()
     log = Log.objects.get()
@@ -303,7 +305,7 @@ def test_a_note_over_other_entries_begins_the_log_anew(officer: Person) -> None:
 
 def with_value(officer: Person, subject: str = SUBJECT) -> None:
     """An act that writes a value."""
-    from xactin.ledger.chain import acting
+    from xactin.ledger.chains.chain import acting
 
     with acting(subject=subject, mandates=[officer.mandate]) as chain:
         value = vault.seal_value(subject=subject, part="form.owner", value={"name": "Nguyễn Thị Ánh"})

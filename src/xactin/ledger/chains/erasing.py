@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db import transaction
 
 from xactin.kernel.local import LOCAL
-from xactin.ledger import anchors
 from xactin.ledger import clock as clocks
-from xactin.ledger.chain import EntryRef, acting
+from xactin.ledger.chains.chain import EntryRef, acting
+from xactin.ledger.chains.pipeline import Statement
+from xactin.ledger.chains.signers import LEDGER, Signer, standing_signer
 from xactin.ledger.errors import MustBeKept, NoAuthority, NothingToErase
-from xactin.ledger.pipeline import Statement
-from xactin.ledger.signers import LEDGER, Signer, standing_signer
+from xactin.ledger.log import anchors
 from xactin.vault import commands as vault
 from xactin.vault.queries import commitments_of
 
@@ -82,7 +82,7 @@ def require_erasable(subject: str) -> None:
 
 
 def erase_again() -> int:
-    """After a restore: erases what was erased since the backup was made (anchors.py); returns how many
+    """After a restore: erases what was erased since the backup was made (`log/anchors.py`); returns how many
     subjects.
     """
     by, count = _ledger(), 0

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from xactin.ledger.pipeline import run
+from xactin.ledger.chains.pipeline import run
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from xactin.kernel.log.checkpoint import Checkpoint, sign_note
 from xactin.kernel.log.merkle import EMPTY_ROOT
-from xactin.ledger.authority import authority
 from xactin.ledger.errors import NoAuthority
+from xactin.ledger.log.authority import authority
 from xactin.ledger.models import Log
 from xactin.vault import secrets
 

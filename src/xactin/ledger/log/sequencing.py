@@ -23,10 +23,10 @@ from xactin.kernel.log.checkpoint import Checkpoint, sign_note
 from xactin.kernel.log.merkle import Frontier, leaf_hash
 from xactin.kernel.log.tiles import TileReader, new_tiles
 from xactin.kernel.mandates import mandate_key, mandate_leaf, update
-from xactin.ledger import anchors
 from xactin.ledger.errors import LogBehind
-from xactin.ledger.signing_key import opened_log_key
-from xactin.ledger.tree import mandate_node, read_tile
+from xactin.ledger.log import anchors
+from xactin.ledger.log.signing_key import opened_log_key
+from xactin.ledger.log.tree import mandate_node, read_tile
 
 log = logging.getLogger("xactin.ledger")
 

@@ -10,8 +10,8 @@ from django.db import connection
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
-from xactin.ledger.authority import authority
 from xactin.ledger.clock import now
+from xactin.ledger.log.authority import authority
 from xactin.ledger.models import SystemKey
 from xactin.vault import secrets
 from xactin.vault.ids import new_id

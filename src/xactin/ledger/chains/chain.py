@@ -25,10 +25,10 @@ from xactin.kernel.batches import batches_of
 from xactin.kernel.canonical import canonical
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
 from xactin.kernel.signatures import SignatureError, verify_signature
-from xactin.ledger.authority import authority
+from xactin.ledger.chains.pipeline import Statement, run
+from xactin.ledger.chains.signers import Signer, statement_of
 from xactin.ledger.errors import AlreadyDone, ClaimRefused, MandateEnded, NotCovered, SignatureRefused
-from xactin.ledger.pipeline import Statement, run
-from xactin.ledger.signers import Signer, statement_of
+from xactin.ledger.log.authority import authority
 
 # `made` finds nothing while another act makes the same head: then both wait, and this one asks again.
 # The clock is read last, after all locks.

@@ -11,11 +11,11 @@ from xactin.kernel.log.merkle import inclusion_proof
 from xactin.kernel.log.tiles import TileReader
 from xactin.kernel.mandates import mandate_key, prove
 from xactin.kernel.proof.heads import make_said
-from xactin.ledger.authority import authority
+from xactin.ledger.chains.signers import LEDGER, standing_signer
 from xactin.ledger.clock import now
+from xactin.ledger.log.authority import authority
+from xactin.ledger.log.tree import mandate_node, read_tile
 from xactin.ledger.models import Mandate
-from xactin.ledger.signers import LEDGER, standing_signer
-from xactin.ledger.tree import mandate_node, read_tile
 
 # A chain enters the log in its own order, so its entries under a checkpoint are its first ones.
 _LAST: Final = """

@@ -8,9 +8,9 @@ from base64 import b64decode
 from datetime import UTC, datetime
 
 from xactin.kernel.log.checkpoint import WITNESS, NoteError, VerifierKey, open_note
-from xactin.ledger.anchors import read_checkpoint
-from xactin.ledger.authority import authority
 from xactin.ledger.errors import NoteRefused
+from xactin.ledger.log.anchors import read_checkpoint
+from xactin.ledger.log.authority import authority
 from xactin.ledger.models import Checkpoint
 
 
