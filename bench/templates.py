@@ -24,8 +24,8 @@ from xactin.cases.dossiers import commands, content
 from xactin.cases.dossiers.people import known
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
+from xactin.identity.attestations.signing import seal_context
 from xactin.identity.models import SigningKey
-from xactin.identity.signing import seal_context
 from xactin.kernel.attestation import commit_value, entry_digest, make_entry, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure.package import Package

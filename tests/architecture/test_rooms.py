@@ -50,7 +50,7 @@ WRITING = {
 MORE_WRITERS = {
     "cases/audit/rebuild.py": "derived rows written anew from the ledger, which is no act",
     "cases/audit/catalogue.py": "the same, of procedures",
-    "identity/rebuild.py": "the same, of agencies, posts and keys",
+    "identity/audit/rebuild.py": "the same, of agencies, posts and keys",
     "cases/applications/drafts.py": "a draft is nobody's statement yet",
     "cases/applications/act_drafts.py": "what is being typed is nobody's statement yet",
     "cases/results/seals.py": "keys of trials, made when first needed",
@@ -171,7 +171,7 @@ def _assigned(part: ast.stmt) -> list[str]:
 
 # Who hears of rows by a signal all the same, and why no command can call it by name.
 HEARERS = {
-    "identity/attested_rows.py": "allauth writes rows of its own, Django hashes passwords anew at sign-in"
+    "identity/attestations/attested_rows.py": "allauth writes rows of its own, Django hashes passwords anew at sign-in"
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from xactin.identity import queries
-from xactin.identity.attesting import signer_of
+from xactin.identity.attestations.attesting import signer_of
 from xactin.identity.keys import commands as keys
 from xactin.identity.models import Holding, KeyMandate, Person, Post, SigningKey
 from xactin.identity.posts import holding_commands as holdings

@@ -13,7 +13,9 @@ class IdentityConfig(AppConfig):
         """The rows the audit looks at, the hat switcher, the lines of the account's menu and of the desk."""
         from django.utils.translation import gettext_lazy as _
 
-        from xactin.identity import attested_rows, folding, policies, rebuild
+        from xactin.identity import policies
+        from xactin.identity.attestations import attested_rows
+        from xactin.identity.audit import folding, rebuild
         from xactin.identity.calendars import deadlines
         from xactin.identity.posts.queries import to_confirm
         from xactin.identity.readings.queries import people_about

@@ -21,8 +21,9 @@ from xactin.identity.accounts.commands import (
 )
 from xactin.identity.agencies.commands import close_agency, create_agency, edit_agency
 from xactin.identity.agencies.uses import register_use
-from xactin.identity.attested_rows import attest_standing, fold_names_again
-from xactin.identity.attesting import signer_of
+from xactin.identity.attestations.attested_rows import attest_standing, fold_names_again
+from xactin.identity.attestations.attesting import signer_of
+from xactin.identity.attestations.signing import sign, verify
 from xactin.identity.calendars.commands import keep_usual_calendar
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
@@ -47,7 +48,6 @@ from xactin.identity.posts.proposal_commands import confirm, decline, propose_du
 from xactin.identity.posts.upgrade import give_usual_duties
 from xactin.identity.readings.registry import register_purpose, register_reader, register_subjects
 from xactin.identity.rights import register_policy
-from xactin.identity.signing import sign, verify
 from xactin.ledger import commands as ledger
 
 __all__ = [

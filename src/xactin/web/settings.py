@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from xactin.identity.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
+from xactin.identity.accounts.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
 from xactin.kernel.local import ZONE
 from xactin.web import environment
 from xactin.web.launcher.data_folder import CHECKOUT, in_checkout
@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "xactin.identity.middleware.ActorMiddleware",
+    "xactin.identity.web.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "xactin.web.urls"
 WSGI_APPLICATION = "xactin.web.wsgi.application"

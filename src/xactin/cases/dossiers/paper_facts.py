@@ -20,10 +20,10 @@ from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import render_form
 from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
+from xactin.identity.agencies.units import unit
 from xactin.identity.calendars.queries import calendar
 from xactin.identity.models import Agency
 from xactin.identity.queries import Actor
-from xactin.identity.units import unit
 from xactin.kernel.local import local_day, local_time
 from xactin.kernel.procedure.description import Signature
 from xactin.kernel.procedure.package import Package

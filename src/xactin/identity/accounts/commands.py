@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from xactin.identity import queries
-from xactin.identity.attested_rows import attest_rows, together
-from xactin.identity.attesting import require
+from xactin.identity.attestations.attested_rows import attest_rows, together
+from xactin.identity.attestations.attesting import require
 from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.keys.commands import enrol_person_key
 from xactin.identity.models import Account, ApiToken, Person

@@ -6,13 +6,13 @@ from django.db import IntegrityError, transaction
 
 from xactin.identity import queries
 from xactin.identity.agencies.facts import facts_of
+from xactin.identity.agencies.units import Unit, unit
 from xactin.identity.agencies.uses import in_use
-from xactin.identity.attesting import attest, require
+from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name, is_agency_code, is_code_below, is_function
-from xactin.identity.units import Unit, unit
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.ledger.clock import now
 

@@ -1,8 +1,8 @@
 """What an administrator asks before adding an agency: which units have none, which code comes next."""
 
+from xactin.identity.agencies.units import Unit, all_units, unit
 from xactin.identity.models import Agency
 from xactin.identity.rules import FUNCTIONS, folded, next_code
-from xactin.identity.units import Unit, all_units, unit
 
 
 def units_without_agency(level: str) -> list[Unit]:

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from xactin.identity.agencies.facts import facts_of
-from xactin.identity.attesting import entered, require
+from xactin.identity.attestations.attesting import entered, require
 from xactin.identity.calendars.queries import forget_calendars
 from xactin.identity.models import Agency, WorkCalendar
 from xactin.identity.rights import Actor

@@ -13,13 +13,13 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
 
-from xactin.identity.attesting import require, signer_of
+from xactin.identity.attestations.attesting import require, signer_of
+from xactin.identity.attestations.signing import public_key, seal_context
 from xactin.identity.errors import Invalid, NotFound
 from xactin.identity.keys.passkeys import enrolled_key
 from xactin.identity.models import Holding, KeyMandate, Person, SigningKey
 from xactin.identity.queries import held_now, oneself
 from xactin.identity.rights import Actor, OwnFacts
-from xactin.identity.signing import public_key, seal_context
 from xactin.kernel.signatures import PublicKey
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now

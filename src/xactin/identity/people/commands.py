@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 
 from xactin.identity import news
 from xactin.identity.accounts.commands import make_person_account
-from xactin.identity.attested_rows import attest_rows
-from xactin.identity.attesting import attest, require
+from xactin.identity.attestations.attested_rows import attest_rows
+from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.duties import sensitive
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.jobs import send_later

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from xactin.identity.attesting import require
+from xactin.identity.attestations.attesting import require
 from xactin.identity.errors import NotFound
 from xactin.identity.models import Account, Holding, Person
 from xactin.identity.policies import VERIFYING, AccountFacts

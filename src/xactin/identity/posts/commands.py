@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 
 from xactin.identity import news, queries
-from xactin.identity.attesting import attest, require
+from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.duties import sensitive, usual_duties
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post, Proposal

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from xactin.identity.attesting import attest
+from xactin.identity.attestations.attesting import attest
 from xactin.identity.duties import apart, duty
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post

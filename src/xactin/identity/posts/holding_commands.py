@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from xactin.identity import news, queries
-from xactin.identity.attesting import attest, require
+from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.duties import sensitive
 from xactin.identity.errors import Invalid, NotFound, Refused
 from xactin.identity.keys.commands import end, grant, lock_person

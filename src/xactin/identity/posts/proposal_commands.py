@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xactin.identity import news
-from xactin.identity.attesting import attest, require
+from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.errors import NotFound, Refused
 from xactin.identity.models import Person, Post, Proposal
 from xactin.identity.posts.duties import CONFIRM, check_duties, write_duties

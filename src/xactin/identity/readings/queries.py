@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xactin.identity.attesting import require
+from xactin.identity.attestations.attesting import require
 from xactin.identity.models import Holding, Person
 from xactin.identity.readings.registry import names_of, purposes, readers, subjects_about
 from xactin.identity.rights import Actor, Facts

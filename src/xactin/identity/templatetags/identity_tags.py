@@ -6,7 +6,7 @@ from django import template
 
 from xactin.identity.duties import duty_name
 from xactin.identity.posts.duties import ADMINISTRATION
-from xactin.identity.web.devices import device_text
+from xactin.identity.web.sign_in.devices import device_text
 
 register = template.Library()
 register.filter("device", device_text)

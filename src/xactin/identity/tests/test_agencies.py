@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 from xactin.identity import commands, queries
+from xactin.identity.agencies.units import Unit
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province, signed_in
-from xactin.identity.units import Unit
 from xactin.kernel.attestation import time_text
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import run_audit

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from xactin.identity import commands
-from xactin.identity.attested_rows import ACT, attest_standing, fold_names_again
+from xactin.identity.attestations.attested_rows import ACT, attest_standing, fold_names_again
 from xactin.identity.models import Account, ApiToken
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import PASSWORD, small_province

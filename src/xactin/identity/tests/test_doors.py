@@ -24,8 +24,8 @@ from xactin.identity import commands, jobs
 from xactin.identity.models import Account, ApiToken, Post, SigningKey
 from xactin.identity.testing import PASSWORD, Province
 from xactin.identity.tests.passkeys import registration
-from xactin.identity.web.adapters import AccountAdapter
-from xactin.identity.web.devices import device_text
+from xactin.identity.web.sign_in.adapters import AccountAdapter
+from xactin.identity.web.sign_in.devices import device_text
 from xactin.kernel.testing import SoftPasskey
 from xactin.ledger.clock import now
 from xactin.ledger.errors import MandateEnded

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from xactin.identity import commands, queries
+from xactin.identity.attestations.signing import public_key
 from xactin.identity.errors import Forbidden, Invalid, NotFound, PasskeyNeeded, SignatureRefused
 from xactin.identity.models import KeyMandate, PasskeyChallenge, Post, SigningKey
 from xactin.identity.rights import Actor
-from xactin.identity.signing import public_key
 from xactin.identity.testing import Province
 from xactin.identity.tests.passkeys import assertion, registration
 from xactin.kernel.attestation import make_statement

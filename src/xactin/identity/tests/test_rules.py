@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xactin.identity import units
+from xactin.identity.agencies import units
 from xactin.identity.rules import (
     clean_name,
     clean_phone,

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import agencies, calendars, people, posts, readings, views
-from xactin.identity.web.signup import signup
+from xactin.identity.web import readings, views
+from xactin.identity.web.administration import agencies, calendars, people, posts
+from xactin.identity.web.sign_in.signup import signup
 
 _own: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
-from xactin.identity.attested_rows import together
+from xactin.identity.attestations.attested_rows import together
 from xactin.identity.commands import enrol_person
 from xactin.identity.jobs import send_later
 from xactin.identity.models import Account
 from xactin.identity.queries import actor_of
-from xactin.identity.web.known_devices import device_of, remember
+from xactin.identity.web.sign_in.known_devices import device_of, remember
 from xactin.vault import secrets
 
 MFA_CONTEXT = "identity.mfa"

@@ -12,8 +12,8 @@ from xactin.identity.duties import all_duties
 from xactin.identity.errors import Refused
 from xactin.identity.models import Agency
 from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name
+from xactin.identity.web.administration.words import KINDS, ROLES, function_text, kind_text
 from xactin.identity.web.forms import printable
-from xactin.identity.web.words import KINDS, ROLES, function_text, kind_text
 
 UNITS_LIST = "units"
 BELOW_PROVINCE = (Agency.Kind.COMMUNE, Agency.Kind.DEPARTMENT, Agency.Kind.UNIT)

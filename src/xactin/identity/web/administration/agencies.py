@@ -13,9 +13,15 @@ from xactin.identity.agencies.facts import facts_of
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts, may
-from xactin.identity.web.agency_forms import UNITS_LIST, AgencyForm, AgencyNamesForm, PostForm, tell_at_field
+from xactin.identity.web.administration.agency_forms import (
+    UNITS_LIST,
+    AgencyForm,
+    AgencyNamesForm,
+    PostForm,
+    tell_at_field,
+)
+from xactin.identity.web.administration.words import function_text, kind_text
 from xactin.identity.web.views import actor_of, refusals_told, require_right
-from xactin.identity.web.words import function_text, kind_text
 
 _CHANGES = {
     "builds": "post.create",

@@ -18,8 +18,8 @@ from xactin.identity.people import queries
 from xactin.identity.people.queries import Invitation
 from xactin.identity.policies import AccountFacts
 from xactin.identity.rights import Actor
-from xactin.identity.web.agency_forms import tell_at_field
-from xactin.identity.web.people_forms import KINDS, PersonForm
+from xactin.identity.web.administration.agency_forms import tell_at_field
+from xactin.identity.web.administration.people_forms import KINDS, PersonForm
 from xactin.identity.web.rates import limited
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 from xactin.ui.pages import is_ours

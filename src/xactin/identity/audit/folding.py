@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xactin.identity.attested_rows import KINDS, digests, told
+from xactin.identity.attestations.attested_rows import KINDS, digests, told
+from xactin.identity.attestations.signing import public_key, server_key
 from xactin.identity.models import Account, Agency, Holding, KeyMandate, Post, SigningKey
 from xactin.identity.posts.proposal_commands import proposed_effect
-from xactin.identity.signing import public_key, server_key
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.signatures import PublicKey, SignatureError
 from xactin.ledger.audit import Finding, Told, register_fold

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xactin.identity.attestations.signing import sign
 from xactin.identity.errors import Forbidden
 from xactin.identity.rights import Actor, Facts, may
-from xactin.identity.signing import sign
 from xactin.ledger import commands as ledger
 
 SYSTEM = "identity"

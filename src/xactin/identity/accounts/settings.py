@@ -29,7 +29,7 @@ LOGIN_REDIRECT_URL = "/"
 # A link that lets somebody choose a password: asked for, or sent with a new account.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 
-ACCOUNT_ADAPTER = "xactin.identity.web.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "xactin.identity.web.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = True
@@ -59,7 +59,7 @@ ACCOUNT_RATE_LIMITS = {
 # A stranger's address gets no mail because somebody typed it.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 
-MFA_ADAPTER = "xactin.identity.web.adapters.MfaAdapter"
+MFA_ADAPTER = "xactin.identity.web.sign_in.adapters.MfaAdapter"
 MFA_FORMS = {
     "add_webauthn": "xactin.identity.web.forms.AddPasskeyForm",
     "edit_webauthn": "xactin.identity.web.forms.RenamePasskeyForm",

@@ -17,7 +17,7 @@ from xactin.identity.models import Holding, Person, Post
 from xactin.identity.posts.facts import facts_of
 from xactin.identity.posts.queries import needs_two, waiting_for
 from xactin.identity.rights import Actor
-from xactin.identity.web.agency_forms import DutiesForm, PostTitlesForm, tell_at_field
+from xactin.identity.web.administration.agency_forms import DutiesForm, PostTitlesForm, tell_at_field
 from xactin.identity.web.forms import AppointForm
 from xactin.identity.web.views import actor_of, refusals_told, require_right
 

@@ -10,7 +10,7 @@ from xactin.identity.agencies.facts import facts_of
 from xactin.identity.calendars import commands
 from xactin.identity.calendars.queries import calendar, last_set
 from xactin.identity.models import Agency
-from xactin.identity.web.calendar_forms import CalendarForm
+from xactin.identity.web.administration.calendar_forms import CalendarForm
 from xactin.identity.web.views import refusals_told, require_right
 from xactin.kernel.local import local_day
 from xactin.ledger.clock import now

@@ -1,0 +1,1 @@
+"""How acts and rows of this room are attested, and by which keys."""

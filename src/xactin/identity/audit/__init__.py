@@ -1,0 +1,1 @@
+"""This room's rows beside their entries: compared by the audit, and written anew."""

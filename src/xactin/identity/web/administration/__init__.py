@@ -1,0 +1,1 @@
+"""The pages of those who administer agencies, people, posts and calendars."""
