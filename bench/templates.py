@@ -20,8 +20,9 @@ from django.db import connection
 from bench.payload import DATA
 from bench.sides import ours
 from xactin.cases.applications import commands as applications
-from xactin.cases.dossiers import commands, content
-from xactin.cases.dossiers.people import known
+from xactin.cases.dossiers import commands
+from xactin.cases.dossiers.state import content
+from xactin.cases.dossiers.state.people import known
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.identity.attestations.signing import seal_context

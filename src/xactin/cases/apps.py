@@ -16,9 +16,9 @@ class CasesConfig(AppConfig):
         from xactin.cases.audit import apart, catalogue, derived, dossiers, rebuild
         from xactin.cases.audit import procedures as published
         from xactin.cases.dossiers import announcements
-        from xactin.cases.dossiers.makers import register_maker
         from xactin.cases.dossiers.queries import unfinished_at
         from xactin.cases.dossiers.services import register_service
+        from xactin.cases.dossiers.state.makers import register_maker
         from xactin.cases.erasure import retention
         from xactin.cases.erasure.notices import told
         from xactin.cases.papers.plain_text import missing_letter

@@ -1,6 +1,6 @@
 """What is stored of procedures and dossiers. Every row but drafts can be derived from the ledger.
 
-An act writes `Case` and `OpenTask` by one raw statement (`dossiers/store.py`); the models here
+An act writes `Case` and `OpenTask` by one raw statement (`dossiers/state/store.py`); the models here
 declare the tables, their constraints and indexes, and serve reading.
 """
 
@@ -160,7 +160,7 @@ class Case(models.Model):
     # Whose matter it is, where that is not who applied; and its place in a list of people.
     owner_name = models.CharField(max_length=200, blank=True, db_default="", default="")
     owner_key = models.CharField(max_length=1000, blank=True, db_collation="C", db_default="", default="")
-    words = SearchVectorField()  # what it is found by: dossiers/people.py
+    words = SearchVectorField()  # what it is found by: dossiers/state/people.py
     state = models.JSONField()
     phase = models.CharField(max_length=20, choices=Phase.choices)
     national_state = models.PositiveSmallIntegerField(choices=list(NATIONAL_STATES.items()))

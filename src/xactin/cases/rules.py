@@ -57,7 +57,7 @@ def search_words(number: str, procedure: str, people: str, marks: Iterable[str] 
 
     Weight A has what everybody who sees the dossier may find it by: its number, whole and in pieces, and its
     procedure. Weight B has the names that lists show: who applied, and whose matter it is. Weight C has the marks
-    of everybody else it is about (`dossiers/people.py`). `procedure` and `people` are folded.
+    of everybody else it is about (`dossiers/state/people.py`). `procedure` and `people` are folded.
     """
     whole = number.lower()
     pieces = whole.split("-")

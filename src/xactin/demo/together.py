@@ -14,7 +14,8 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from xactin.cases.applications.commands import submit, supply
-from xactin.cases.dossiers import commands, content, queries
+from xactin.cases.dossiers import commands, queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in

@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.applications import examination
 from xactin.cases.applications.applicants import reason_against
-from xactin.cases.dossiers import content, store
 from xactin.cases.dossiers.beginning import Asker, Matter, begin, uploads_once
-from xactin.cases.dossiers.effects import values_of
-from xactin.cases.dossiers.people import known
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -24,6 +21,9 @@ from xactin.cases.dossiers.records import (
     require_owner,
     subject_of,
 )
+from xactin.cases.dossiers.state import content, store
+from xactin.cases.dossiers.state.effects import values_of
+from xactin.cases.dossiers.state.people import known
 from xactin.cases.dossiers.surroundings import applicant_facts, handling_agency, language
 from xactin.cases.errors import Forbidden, Invalid, RuleFailed, TaskGone
 from xactin.cases.papers.drawings import DrawingError, try_stamp

@@ -12,9 +12,9 @@ from uuid import UUID
 from xactin.cases.audit import erasures, parties
 from xactin.cases.audit.derived import CaseRow, Derived, asked_by, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
-from xactin.cases.dossiers import content
-from xactin.cases.dossiers.lateness import late_after
-from xactin.cases.dossiers.people import Known, known
+from xactin.cases.dossiers.state import content
+from xactin.cases.dossiers.state.lateness import late_after
+from xactin.cases.dossiers.state.people import Known, known
 from xactin.cases.results.paper import drawn
 from xactin.cases.rules import fold, national_state
 from xactin.cases.runtime import BEGIN, REVOKE, SEAL, SUBMIT

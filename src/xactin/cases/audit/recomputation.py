@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from xactin.cases.audit.derived import Derived, asked_by
-from xactin.cases.dossiers import content
-from xactin.cases.dossiers.effects import asks_content
+from xactin.cases.dossiers.state import content
+from xactin.cases.dossiers.state.effects import asks_content
 from xactin.cases.runtime import BEGIN, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity.calendars.queries import calendar_named
 from xactin.kernel.calendars import Calendar

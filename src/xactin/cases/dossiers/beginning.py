@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content, store
-from xactin.cases.dossiers.effects import applied
-from xactin.cases.dossiers.people import known
 from xactin.cases.dossiers.records import ActDone, decided, subject_of
+from xactin.cases.dossiers.state import content, store
+from xactin.cases.dossiers.state.effects import applied
+from xactin.cases.dossiers.state.people import known
 from xactin.cases.errors import Invalid
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import number_prefix

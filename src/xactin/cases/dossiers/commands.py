@@ -16,8 +16,7 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content, makers, queries, store
-from xactin.cases.dossiers.effects import values_of
+from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -29,7 +28,9 @@ from xactin.cases.dossiers.records import (
     recorded,
     subject_of,
 )
-from xactin.cases.dossiers.settling import settle_cases
+from xactin.cases.dossiers.state import content, makers, store
+from xactin.cases.dossiers.state.effects import values_of
+from xactin.cases.dossiers.state.settling import settle_cases
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.system_commands import serve, tick
 from xactin.cases.dossiers.warnings import with_warnings

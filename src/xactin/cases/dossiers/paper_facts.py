@@ -10,7 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xactin.cases.dossiers import content, statements
+from xactin.cases.dossiers import statements
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, said_last, was_asked
 from xactin.cases.dossiers.visibility import (
     as_seen,

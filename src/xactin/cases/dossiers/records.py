@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content, queries, store
-from xactin.cases.dossiers.effects import applied
-from xactin.cases.dossiers.people import Known
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.state import content, store
+from xactin.cases.dossiers.state.effects import applied
+from xactin.cases.dossiers.state.people import Known
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn, RuleFailed, Stale
 from xactin.cases.rights import CaseFacts

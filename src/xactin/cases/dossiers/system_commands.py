@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.dossiers import store
-from xactin.cases.dossiers.effects import values_of
 from xactin.cases.dossiers.records import ActDone, decided, found_in, recorded, subject_of
+from xactin.cases.dossiers.state import store
+from xactin.cases.dossiers.state.effects import values_of
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.runtime import TICK
 from xactin.identity.calendars.queries import calendar

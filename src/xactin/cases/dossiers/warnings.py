@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.dossiers import content
-from xactin.cases.dossiers.effects import RULES
+from xactin.cases.dossiers.state import content
+from xactin.cases.dossiers.state.effects import RULES
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure import checks

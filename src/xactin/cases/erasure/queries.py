@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content
 from xactin.cases.dossiers.records import subject_of
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.erasure.retention import keep_until
 from xactin.cases.errors import NotFound

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from xactin.cases.dossiers.people import digits_of, marked
+from xactin.cases.dossiers.state.people import digits_of, marked
 from xactin.cases.dossiers.visibility import told_of
 from xactin.cases.models import Case
 from xactin.cases.rules import person_query

@@ -1,6 +1,6 @@
 """From when a dossier is late, and whose matter it is.
 
-What stands is folded from its entries when the authority starts (`dossiers/settling.py`): until then it says
+What stands is folded from its entries when the authority starts (`dossiers/state/settling.py`): until then it says
 1970, so that a crash on the way is seen. No row is rewritten here.
 """
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import queries as dossiers
-from xactin.cases.dossiers import store
 from xactin.cases.dossiers.records import found_in, owners_of, subject_of
+from xactin.cases.dossiers.state import store
 from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn
 from xactin.cases.models import Party
 from xactin.cases.parties import queries

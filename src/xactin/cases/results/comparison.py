@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from xactin.cases.dossiers import queries
-from xactin.cases.dossiers.content import form_data, form_parts
+from xactin.cases.dossiers.state.content import form_data, form_parts
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures

@@ -16,9 +16,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content, paper_facts, store
-from xactin.cases.dossiers.makers import Made, Making, Planned
+from xactin.cases.dossiers import paper_facts
 from xactin.cases.dossiers.records import subject_of
+from xactin.cases.dossiers.state import content, store
+from xactin.cases.dossiers.state.makers import Made, Making, Planned
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import OutOfTurn, Stale
 from xactin.cases.models import Case, Result
@@ -131,7 +132,7 @@ def _named(package: Package, needed: str) -> str:
 
 
 class SignedPaper:
-    """Makes the paper of the act that signs a result (`dossiers/makers.py`)."""
+    """Makes the paper of the act that signs a result (`dossiers/state/makers.py`)."""
 
     def plan(self, making: Making) -> Made | None:
         """The paper with the number that is next. Nothing is taken until it is signed."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from xactin.cases.dossiers import content
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.models import Result
 from xactin.cases.papers.qr import CodeError, parse_code

@@ -11,8 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from xactin.cases.dossiers import content, paper_facts, store
+from xactin.cases.dossiers import paper_facts
 from xactin.cases.dossiers.commands import ActDone, serve, subject_of
+from xactin.cases.dossiers.state import content, store
 from xactin.cases.dossiers.statements import kind_of
 from xactin.cases.models import Case, Result
 from xactin.cases.papers.drawings import permit_lines, seal_drawing

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
-from xactin.cases.dossiers.people import marked
+from xactin.cases.dossiers.state.people import marked
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import LIST, WHOLE_LIST, Sought
 from xactin.cases.lists.queries import Filters

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 
 from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.errors import NotFound
-from xactin.cases.web import answers
 from xactin.cases.web.access import signed_in_required
+from xactin.cases.web.api import answers
 from xactin.cases.web.shown import acted_by
 from xactin.ledger.queries import snapshot
 

@@ -22,8 +22,8 @@ from xactin.cases.lists import queries as lists
 from xactin.cases.lists.persons import note_taken
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web import answers, nouns, party_rest
-from xactin.cases.web.nouns import Instant, Key, Limit, Text, Words, answers_file
+from xactin.cases.web.api import answers, nouns, party_rest
+from xactin.cases.web.api.nouns import Instant, Key, Limit, Text, Words, answers_file
 from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.idempotency import Answer, once
 from xactin.identity.web.refusals import refusals

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications import act_drafts
-from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.visibility import handles, inspects
 from xactin.cases.models import ORIGINS, Case

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xactin.cases.applications import drafts
-from xactin.cases.dossiers import content, paper_facts, queries
+from xactin.cases.dossiers import paper_facts, queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.lists.queries import Filters

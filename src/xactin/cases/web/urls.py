@@ -2,21 +2,11 @@
 
 from django.urls import path
 
-from xactin.cases.web import (
-    beginnings,
-    counter,
-    desk,
-    erasing,
-    files,
-    own,
-    parties,
-    portal,
-    procedures,
-    revoking,
-    verify,
-)
+from xactin.cases.web import files, parties, procedures
+from xactin.cases.web.citizens import own, portal, verify
 from xactin.cases.web.lists import persons
 from xactin.cases.web.lists import views as lists
+from xactin.cases.web.officials import beginnings, counter, desk, erasing, revoking
 
 app_name = "cases"
 urlpatterns = [

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from xactin.cases.dossiers import content, queries
+from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import shown

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from xactin.cases.dossiers import content
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.warnings import answered
 from xactin.cases.procedures.queries import text_in

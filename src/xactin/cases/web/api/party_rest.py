@@ -9,9 +9,9 @@ from ninja import Router
 from xactin.cases.dossiers import queries as dossiers
 from xactin.cases.models import Party
 from xactin.cases.parties import commands, queries
-from xactin.cases.web import answers, nouns
 from xactin.cases.web.access import require_few_invitations
-from xactin.cases.web.nouns import Key
+from xactin.cases.web.api import answers, nouns
+from xactin.cases.web.api.nouns import Key
 from xactin.identity.queries import Actor
 from xactin.identity.web.idempotency import Answer, once
 from xactin.identity.web.refusals import refusals

@@ -15,7 +15,7 @@ import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
-from xactin.cases.dossiers.people import Known
+from xactin.cases.dossiers.state.people import Known
 from xactin.cases.rules import NationalState
 
 READ = """

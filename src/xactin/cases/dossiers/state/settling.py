@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from xactin.cases.dossiers.lateness import late_after
+from xactin.cases.dossiers.state.lateness import late_after
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import fold

@@ -12,7 +12,8 @@ from xactin.cases.papers.qr import CodeError, parse_code
 from xactin.cases.parties import queries as parties
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.results import comparison, queries
-from xactin.cases.web import answers, timeline
+from xactin.cases.web import timeline
+from xactin.cases.web.api import answers
 from xactin.identity import queries as identity
 from xactin.identity.web.rates import allowed, limited
 from xactin.kernel.proof.bundle import Trust, verify_bundle

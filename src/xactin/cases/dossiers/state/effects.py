@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.dossiers import content, store
-from xactin.cases.dossiers.lateness import late_after
-from xactin.cases.dossiers.people import Known
+from xactin.cases.dossiers.state import content, store
+from xactin.cases.dossiers.state.lateness import late_after
+from xactin.cases.dossiers.state.people import Known
 from xactin.cases.rules import changed, national_state
 from xactin.identity import queries as identity
 from xactin.identity.models import Person

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xactin.cases.applications import act_drafts, drafts
 from xactin.cases.applications import commands as applications
-from xactin.cases.dossiers import commands, content, queries
+from xactin.cases.dossiers import commands, queries
+from xactin.cases.dossiers.state import content
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case
@@ -22,7 +23,7 @@ from xactin.cases.parties.queries import invitations, joinable
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.web import parties, screens, shown, timeline
 from xactin.cases.web.access import signed_in_required, typed_kept
-from xactin.cases.web.desk import asked_of
+from xactin.cases.web.officials.desk import asked_of
 from xactin.cases.web.page import forms
 from xactin.cases.web.shown import acted_by
 from xactin.ledger.errors import AlreadyDone

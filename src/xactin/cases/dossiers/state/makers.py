@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from xactin.cases.dossiers import store
+from xactin.cases.dossiers.state import store
 from xactin.kernel.procedure.package import Package
 from xactin.vault.commands import StoredFile
 

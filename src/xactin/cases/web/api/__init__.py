@@ -1,0 +1,1 @@
+"""What the API of cases answers and takes, in the nouns of its description."""
