@@ -15,7 +15,8 @@ class WebConfig(AppConfig):
         from xactin.identity.commands import subscribe
         from xactin.notices.commands import register_topic
         from xactin.ui import nav
-        from xactin.web import troubles, trust
+        from xactin.web import trust
+        from xactin.web.status import troubles
 
         register_topic(trust.TOPIC, trust.tell_people)
         subscribe(trust.leave_event)

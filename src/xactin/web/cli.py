@@ -244,7 +244,7 @@ def _add_erasing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _erase(wish: argparse.Namespace) -> int:
-    from xactin.web import erasing
+    from xactin.web.terminal import erasing
 
     if wish.what == "order":
         return erasing.order(wish.number, by=wish.by, basis=wish.basis, parts=wish.part)
@@ -272,7 +272,7 @@ def _up(wish: argparse.Namespace) -> int:
 def _worker(wish: argparse.Namespace) -> int:
     import django
 
-    from xactin.web import environment
+    from xactin.web.launcher import environment
 
     environment.require_sound(environment.read())
     django.setup()
@@ -282,13 +282,13 @@ def _worker(wish: argparse.Namespace) -> int:
 
 
 def _init(wish: argparse.Namespace) -> int:
-    from xactin.web.authority import init
+    from xactin.web.terminal.authority import init
 
     return init(wish)
 
 
 def _token(wish: argparse.Namespace) -> int:
-    from xactin.web.authority import print_token
+    from xactin.web.terminal.authority import print_token
 
     return print_token(wish.user, wish.days)
 
@@ -309,7 +309,7 @@ def _demo_play(wish: argparse.Namespace) -> int:
 
 
 def _audit(wish: argparse.Namespace) -> int:
-    from xactin.web.authority import audit, rebuild
+    from xactin.web.terminal.authority import audit, rebuild
 
     if wish.rebuild:
         return rebuild()
@@ -317,13 +317,13 @@ def _audit(wish: argparse.Namespace) -> int:
 
 
 def _verify(wish: argparse.Namespace) -> int:
-    from xactin.web.checking import verify
+    from xactin.web.terminal.checking import verify
 
     return verify(wish.file, wish.trust, wish.language, wish.other)
 
 
 def _procedure_check(wish: argparse.Namespace) -> int:
-    from xactin.web.checking import check_procedure
+    from xactin.web.terminal.checking import check_procedure
 
     return check_procedure(wish.path, wish.language)
 

@@ -5,7 +5,7 @@ import logging
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from xactin.web import troubles
+from xactin.web.status import troubles
 
 log = logging.getLogger("xactin.web.jobs")
 SILENT_FOR = 60  # seconds without a heartbeat: the worker that had the job is dead

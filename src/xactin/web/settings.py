@@ -5,7 +5,7 @@ from pathlib import Path
 
 from xactin.identity.accounts.settings import *  # noqa: F403 (allauth's settings belong to the room that owns sign-in)
 from xactin.kernel.local import ZONE
-from xactin.web import environment
+from xactin.web.launcher import environment
 from xactin.web.launcher.data_folder import CHECKOUT, in_checkout
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xactin.web.middleware.ChosenLanguage",
     "xactin.web.middleware.Authority",
-    "xactin.web.fairness.Fairness",
+    "xactin.web.limits.fairness.Fairness",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -7,8 +7,9 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from xactin.web import troubles, views
+from xactin.web import views
 from xactin.web.api import api
+from xactin.web.status import troubles
 
 handler400 = "xactin.web.errors.bad_request"
 handler403 = "xactin.web.errors.forbidden"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from xactin.cases.models import SealingKey
-from xactin.web import health as parts
+from xactin.web.status import health as parts
 
 
 @require_safe

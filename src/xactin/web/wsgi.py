@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from xactin.web import environment
+from xactin.web.launcher import environment
 from xactin.web.launcher.processes import end_with_supervisor
 from xactin.web.limits.bodies import Bodies
 

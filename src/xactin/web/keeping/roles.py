@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from xactin.web import environment
+from xactin.web.launcher import environment
 
 LOCK = 7_240_612  # two that give rights at once would hinder each other
 # What nobody but the owner may do anywhere where these stand.

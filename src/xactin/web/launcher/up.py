@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from xactin.web import environment
+from xactin.web.launcher import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError
 from xactin.web.launcher.os_user import OsUser
 from xactin.web.launcher.postgres import Cluster

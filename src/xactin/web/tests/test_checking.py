@@ -3,7 +3,7 @@
 import pytest
 
 from tests.verifiers.mutants import log_and_bundle
-from xactin.web.checking import NOT_VALID, VALID, Language, judge
+from xactin.web.terminal.checking import NOT_VALID, VALID, Language, judge
 
 ASKED: dict[Language, str] = {
     "vi": "giấy tờ hiện còn hiệu lực hay không phải hỏi cơ quan đã cấp",

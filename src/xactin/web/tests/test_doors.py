@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from xactin.identity.testing import small_province
-from xactin.web import health
+from xactin.web.status import health
 
 pytestmark = pytest.mark.django_db
 

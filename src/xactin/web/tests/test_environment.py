@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from xactin.web import environment
-from xactin.web.environment import RefusedError
+from xactin.web.launcher import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
+from xactin.web.launcher.environment import RefusedError
 
 SOUND = {
     "DATABASE_URL": "postgresql://xactin@db/xactin",

@@ -7,7 +7,7 @@ from xactin.cases.errors import Forbidden, NotFound
 from xactin.cases.rights import ERASE
 from xactin.identity.testing import give_usually
 from xactin.vault import queries as vault
-from xactin.web.erasing import confirm, drop, order, waiting
+from xactin.web.terminal.erasing import confirm, drop, order, waiting
 
 BASIS = "Điều 14 Luật Bảo vệ dữ liệu cá nhân"
 

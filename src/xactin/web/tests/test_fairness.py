@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from xactin.web import errors
-from xactin.web.fairness import MOST_KEPT, Buckets, Fairness
+from xactin.web.limits.fairness import MOST_KEPT, Buckets, Fairness
 
 OFFICE = "203.0.113.5"
 

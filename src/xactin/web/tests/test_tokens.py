@@ -10,9 +10,9 @@ from xactin.identity import queries
 from xactin.identity.models import ApiToken
 from xactin.identity.testing import Province, small_province
 from xactin.ledger.clock import now
-from xactin.web.authority import print_token
 from xactin.web.cli import _is_refusal
 from xactin.web.keeping import migrations
+from xactin.web.terminal.authority import print_token
 
 pytestmark = pytest.mark.django_db
 

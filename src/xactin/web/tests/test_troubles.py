@@ -21,7 +21,7 @@ from xactin.notices.commands import handle, try_again
 from xactin.notices.models import Notice
 from xactin.notices.queries import matter_of, troubles
 from xactin.web.launcher.worker import _making_up
-from xactin.web.troubles import announce
+from xactin.web.status.troubles import announce
 
 pytestmark = pytest.mark.django_db
 

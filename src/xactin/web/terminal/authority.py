@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from xactin.web import environment
+from xactin.web.launcher import environment
 from xactin.web.launcher.data_folder import DataFolder, DataFolderError, default_data_folder
 from xactin.web.launcher.database import database
 from xactin.web.launcher.publication import publish_log

@@ -1,0 +1,1 @@
+"""How the system is: the health of its parts, and its troubles as somebody's task."""
