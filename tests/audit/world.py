@@ -38,7 +38,7 @@ class World:
         testing.province_with(testing.PERMIT, testing.BIRTH)
         package = load_package(testing.package_folder(testing.PERMIT))
         procedures.set_limit(
-            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 3}
+            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 1}
         )
         self.done, self.open, self.asked, self.revoked = (testing.apply() for _ in range(4))
         testing.to_result(self.done)

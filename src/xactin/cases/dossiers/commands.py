@@ -120,7 +120,7 @@ def act(
         found = found_in(chain.rows[0])
         package, asked = _allowed(by, case, found, asked)
         _check_shown(package, found, asked, shown)
-        made = makers.make(_making(case, found, package, asked, chain.at))
+        made = makers.make(_making(by, case, found, package, asked, chain.at))
         sealed, said = _said(case, found, package, asked, entry or new_id(), made)
         enter = partial(chain.attest, identity.signer_of(by), **said)
         return _done(chain, by, case, found, package, asked, sealed, said, made, enter)
@@ -144,7 +144,7 @@ def prepare(
     found = found_in(store.read(connection, task, case))
     package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
-    made = makers.plan(_making(case, found, package, asked, now()))
+    made = makers.plan(_making(by, case, found, package, asked, now()))
     sealed, said = _said(case, found, package, asked, new_id(), made)
     statement = ledger.statement_of(identity.signer_of(by), subject=subject_of(case), **said)
     carried = {"asked": asdict(asked), "salt": sealed.salt.hex() if sealed else ""}
@@ -193,7 +193,7 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
                 value=asked.payload(),
                 salt=bytes.fromhex(carried["salt"]),
             )
-        made = makers.make(_making(case, found, package, asked, chain.at), carried["planned"])
+        made = makers.make(_making(signing, case, found, package, asked, chain.at), carried["planned"])
         chain.write("DELETE FROM cases_pendingact WHERE id = %s", (entry,))
         enter = partial(chain.append, pending.statement, signature)
         return _done(chain, signing, case, found, package, asked, sealed, pending.statement, made, enter)
@@ -240,8 +240,10 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Pac
     return package, replace(asked, data=told)
 
 
-def _making(case: UUID, found: store.Row, package: Package, asked: Asked, at: datetime) -> makers.Making:
-    return makers.Making(case=case, found=found, package=package, act=asked.act, at=at)
+def _making(
+    by: Actor, case: UUID, found: store.Row, package: Package, asked: Asked, at: datetime
+) -> makers.Making:
+    return makers.Making(by=by, case=case, found=found, package=package, act=asked.act, at=at)
 
 
 def _check_shown(package: Package, found: store.Row, asked: Asked, shown: str | None) -> None:

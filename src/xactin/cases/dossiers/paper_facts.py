@@ -16,7 +16,7 @@ from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.papers.context import Agency as LetterAgency
-from xactin.cases.papers.context import Capacity, signature_lines
+from xactin.cases.papers.context import Capacity, signature_lines, signed_lines
 from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import render_form
 from xactin.cases.procedures import queries as procedures
@@ -107,7 +107,7 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
         chosen: dict[str, Literal["01", "02", "03"]] = {"01": "01", "02": "02", "03": "03"}
         if kind not in chosen or facts is None:
             raise NotFound
-        day, signer = facts.pop("at"), _signer(facts.pop("by"), facts.pop("title"))
+        day, signer = facts.pop("at"), _signer(package, facts.pop("by"), facts.pop("title"))
         told = content.form_data(queries.content_of(actor, case, purpose="form"))
         context = {
             # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
@@ -116,6 +116,8 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},
             "applicant": {"name": case.applicant_name, **_reached_at(package, told)},
+            "desk": f"{ONE_STOP}, {case.agency.name_vi}",
+            "at_counter": case.origin == "counter",
             **({"delivery": delivery} if (delivery := _delivery(package, told)) else {}),
             **({"signer": signer} if signer else {}),
             **facts,
@@ -154,24 +156,29 @@ def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] |
     }
 
 
-def _signer(by: Mapping[str, Any] | None, title: str) -> dict[str, Any] | None:
-    """Who attested what a form reports, under the form's own title, else that of the post; None: nobody yet."""
+def _signer(package: Package, by: Mapping[str, Any] | None, title: str) -> dict[str, Any] | None:
+    """Who attested what a form reports, under the form's own title, else that of the post; None: nobody yet. A post
+    that signs results signs as it does there, for the body that its package names."""
     if by is None:
         return None
     post = identity.posts_named([by.get("post")]).get(by.get("post") or "")
     person = UUID(by["person"])
-    lines = signature_lines(title=title or (post.title_vi if post else ""))
-    return {"lines": lines, "name": identity.full_names([person]).get(person, "")}
+    name = identity.full_names([person]).get(person, "")
+    said = package.procedure.result
+    if not title and post and said and post.role == package.procedure.tasks[said.signed_by].post:
+        return _signing(package, Signatory(post=post.title_vi, name=name))
+    return {"lines": signature_lines(title=title or (post.title_vi if post else "")), "name": name}
 
 
 def _reached_at(package: Package, data: Mapping[str, Any]) -> dict[str, str]:
-    """Where the applicant is reached, as the form says it: its fields that the account could have filled."""
+    """Where the applicant is reached and by which number known, as the form says it: its fields that the account could
+    have filled."""
     found: dict[str, str] = {}
 
     def walk(schema: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         for name, inner in schema.get("properties", {}).items():
             fact, value = inner.get("x-ui", {}).get("fill", "").removeprefix("person."), told.get(name)
-            if fact in ("address", "phone", "email") and isinstance(value, str) and value:
+            if fact in ("address", "phone", "email", "id_number") and isinstance(value, str) and value:
                 found.setdefault(fact, value)
             if isinstance(value, Mapping):
                 walk(inner, value)
@@ -189,12 +196,29 @@ def _delivery(package: Package, data: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """Who signs a result, as it prints them: the title of their post and their name."""
+
+    post: str
+    name: str
+
+
+def signatory(by: Actor) -> Signatory:
+    """The actor as a paper names them, in Vietnamese."""
+    post = identity.posts_named([by.post_code]).get(by.post_code or "")
+    return Signatory(post=post.title_vi if post else "", name=by.name)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Issue:
-    """What makes a result the one that is signed: its number, its code, the time of signing."""
+    """What makes a result the one that is signed: its number, its code, the time of signing, who signs. Packages of
+    before have their number earlier, when nobody knows yet who will sign: then the mark of the signature has the name.
+    """
 
     number: str
     code: str
     at: datetime
+    signer: Signatory | None = None
 
     def printed(self) -> dict[str, Any]:
         """As a paper prints it."""
@@ -210,20 +234,12 @@ def result_context(case: Case, opened: Mapping[str, Any], issue: Issue | None) -
     """What a result prints (documents.context.ResultContext), from the opened parts of a case. Without `issue` it
     is a draft, which has neither number nor date nor code."""
     package = procedures.version(case.version_id).package
-    said = package.procedure.result
-    block = said.signature if said and said.signature else Signature()
     written = content.writers(package)
     return {
         "agency": letterhead(case.agency),
         **(issue.printed() if issue else {"date": None}),
         "case": _case(case, package),
-        "signer": {
-            "lines": signature_lines(
-                title=block.title["vi"], capacity=cast(Capacity, block.form), body=block.body["vi"]
-            ),
-            # Nobody knows yet who will sign: the name stands in the mark of the signature (docs/decisions.md).
-            "name": "",
-        },
+        "signer": _signing(package, issue.signer if issue else None),
         "form": content.form_data(opened),
         "answers": {
             part.partition(".")[2]: value.get("data", {})
@@ -233,7 +249,31 @@ def result_context(case: Case, opened: Mapping[str, Any], issue: Issue | None) -
         "legal_basis": list(package.procedure.legal_basis),
         # Only what is there goes back: a paper that names drawings has some (`results/services.py` stamps them).
         "attached": _going_back(case, package),
+        "place_of_registration": _with_province(case.agency),
     }
+
+
+def _signing(package: Package, signer: Signatory | None) -> dict[str, Any]:
+    """The lines above the signature and the name below it; a draft names the head, and nobody."""
+    said = package.procedure.result
+    block = said.signature if said and said.signature else Signature()
+    head, form = block.title["vi"], cast(Capacity, block.form)
+    if signer is None or form not in ("", "TM."):
+        lines = signature_lines(title=head, capacity=form, body=block.body["vi"])
+    else:
+        body = block.body["vi"] if form == "TM." else ""
+        lines = signed_lines(signer.post, head=head or signer.post, body=body)
+    return {"lines": lines, "name": signer.name if signer else ""}
+
+
+def _with_province(agency: Agency) -> str:
+    """An agency's name with its province, as papers say where something was registered."""
+    served = unit(agency.unit_code) if agency.unit_code else None
+    province = unit(served.province_code) if served and served.province_code else None
+    if province is None:
+        return agency.name_vi
+    name = province.name[:1].lower() + province.name[1:]
+    return f"{agency.name_vi}, {name}"
 
 
 def _going_back(case: Case, package: Package) -> list[str]:

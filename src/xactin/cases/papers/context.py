@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 
 class Agency(TypedDict):
@@ -54,12 +54,13 @@ class Context(TypedDict):
 
 class ResultContext(Context):
     """A result: `form` is the form's data, `answers` what tasks wrote (`answer.appraisal` -> `appraisal`), `attached`
-    the names of documents that go back stamped with it."""
+    the names of documents that go back stamped with it, `place_of_registration` the agency with its province."""
 
     form: Mapping[str, Any]
     answers: NotRequired[Mapping[str, Any]]
     legal_basis: NotRequired[Sequence[str]]
     attached: NotRequired[Sequence[str]]
+    place_of_registration: NotRequired[str]
 
 
 class Applicant(TypedDict):
@@ -69,16 +70,20 @@ class Applicant(TypedDict):
     address: NotRequired[str]
     phone: NotRequired[str]
     email: NotRequired[str]
+    id_number: NotRequired[str]
 
 
 class ReceiptContext(Context):
-    """Form 01. `papers` are the names of what was handed in; `limit` in words ("07 ngày làm việc")."""
+    """Form 01. `papers` are the names of what was handed in; `limit` in words ("07 ngày làm việc"); `desk` the one-stop
+    unit with the agency it belongs to; `at_counter`: who brought it signs the sheet too."""
 
     applicant: Applicant
     papers: Sequence[str]
     limit: str
     delivery: NotRequired[str]
     fee: NotRequired[int]
+    desk: NotRequired[str]
+    at_counter: NotRequired[bool]
 
 
 class SupplementContext(Context):
@@ -95,10 +100,11 @@ class RefusalContext(Context):
 
     applicant: Applicant
     reason: str
+    at_counter: NotRequired[bool]
     stage: NotRequired[Literal["reception", "decision"]]
 
 
-Capacity = Literal["", "TM.", "KT.", "TL.", "TUQ."]
+Capacity = Literal["", "TM.", "KT.", "TL.", "TUQ.", "Q."]
 
 
 def signature_lines(
@@ -108,15 +114,33 @@ def signature_lines(
 
     `title` is the signer's own post. `TM.` signs for a collective `body` (TM. ỦY BAN NHÂN DÂN / CHỦ TỊCH);
     `KT.` for the `head` as deputy, under the body where there is one; `TL.` and `TUQ.` by the head's order or
-    authority.
+    authority; `Q.` is appointed for a time to a head's post.
     """
     if capacity in ("KT.", "TL.", "TUQ.") and not head:
         raise ValueError(f"{capacity} needs the head it stands for")
     if capacity == "TM." and not body:
         raise ValueError("TM. needs the body it stands for")
     lines = []
-    if capacity == "TM." or (capacity == "KT." and body and also_for_body):
+    if capacity == "TM." or (capacity in ("KT.", "Q.") and body and also_for_body):
         lines.append(f"TM. {body}")
     if capacity in ("KT.", "TL.", "TUQ."):
         lines.append(f"{capacity} {head}")
-    return [line.upper() for line in (*lines, title)]
+    return [line.upper() for line in (*lines, f"Q. {title}" if capacity == "Q." else title)]
+
+
+DEPUTY: Final = "phó "
+ACTING: Final = "quyền "
+
+
+def signed_lines(post: str, *, head: str, body: str = "") -> list[str]:
+    """The lines above the signature of whoever holds `post`, on a paper that is the `head`'s to sign (`CHỦ TỊCH`),
+    for a collective `body` or, where there is none, in the head's own name (Decree 30/2020, Article 13).
+
+    A deputy signs KT.; who is appointed for a time signs Q. Any other holder of the task's post signs as the head.
+    """
+    held = post.casefold()
+    if held.startswith(DEPUTY):
+        return signature_lines(title=f"{DEPUTY}{head}", capacity="KT.", body=body, head=head)
+    if held.startswith(ACTING):
+        return signature_lines(title=head, capacity="Q.", body=body)
+    return signature_lines(title=head, capacity="TM." if body else "", body=body)

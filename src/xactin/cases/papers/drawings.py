@@ -24,6 +24,7 @@ MEMORY: Final = 2 << 30
 MOST_PAGES: Final = 500
 LARGEST: Final = 60 * 1024 * 1024
 FIELD: Final = "drawing"
+SIGNED: Final = "Ký tên: chữ ký số của cơ quan"
 
 
 # code -> (Vietnamese, English)
@@ -78,10 +79,17 @@ class DrawingError(Refusal):
 
 
 def permit_lines(agency: str, heading: str, number: str, date: datetime) -> list[str]:
-    """The words of the stamp (Decree 217/2026, form 06); the agency's digital signature stands for the last line."""
+    """The words of the stamp (Decree 217/2026, form 06). The agency's digital signature over the whole file, which is
+    made right after it, stands for the one by hand (Article 54.5.b)."""
     day = local_time(date)
     month = f"{day.month:02d}" if day.month < 3 else f"{day.month}"  # Decree 30/2020, II.4
-    return [agency.upper(), heading.upper(), f"Số: {number}", f"ngày {day:%d} tháng {month} năm {day:%Y}"]
+    return [
+        agency.upper(),
+        heading.upper(),
+        f"Số: {number}",
+        f"ngày {day:%d} tháng {month} năm {day:%Y}",
+        SIGNED,
+    ]
 
 
 def stamp_drawing(pdf: bytes, *, lines: Sequence[str], url: str | None, trial: bool, at: datetime) -> bytes:

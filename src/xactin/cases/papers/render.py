@@ -79,13 +79,19 @@ def render_form(
     return _print(f"form{form}.typ", {}, context, {}, title=FORMS[form], trial=trial, at=at)
 
 
-def render_mark(kind: Literal["hand", "seal", "stamp"], facts: Mapping[str, Any], *, at: datetime) -> bytes:
-    """One mark on nothing, to be laid over a page: a signature, a seal, or the stamp on drawings."""
-    data = {"kind": kind, **_plain({key: value for key, value in facts.items() if key != "qr"})}
+Mark = Literal["hand", "named-hand", "seal", "small-seal", "stamp"]
+
+
+def render_mark(kind: Mark, facts: Mapping[str, Any], *, at: datetime, picture: bytes | None = None) -> bytes:
+    """One mark on nothing, to be laid over a page: a signature, a seal (each with its `picture`, a PNG, where there is
+    one), or the stamp on drawings."""
+    told = {key: value for key, value in facts.items() if key != "qr"}
+    data = {"kind": kind, "picture": picture is not None, **_plain(told)}
     if "qr" in facts:
         data["qr"] = facts["qr"]
     # The mark becomes part of other pages, whose structure tree knows nothing of it.
-    return press('#include "/marks.typ"', {}, {"data": json.dumps(data)}, standards=(), at=at)
+    files = {} if picture is None else {"picture.png": picture}
+    return press('#include "/marks.typ"', files, {"data": json.dumps(data)}, standards=(), at=at)
 
 
 def press(

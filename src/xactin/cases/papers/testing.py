@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xactin.cases.papers.context import signature_lines
+from xactin.cases.papers.context import signed_lines
 from xactin.cases.papers.qr import verify_code, verify_url
 from xactin.cases.papers.signing.signers import KeyFileSigner
 from xactin.cases.papers.signing.trial import Issued, issue_trial_certificate, make_trial_ca
@@ -61,9 +61,9 @@ def facts(**more: Any) -> dict[str, Any]:
 
 def permit(**owner: Any) -> dict[str, Any]:
     """A building permit; `owner` overrides fields of the owner."""
-    lines = signature_lines(title="Chủ tịch", capacity="TM.", body="Ủy ban nhân dân")
+    lines = signed_lines("Chủ tịch", head="Chủ tịch", body="Ủy ban nhân dân")
     return facts(
-        number="01/GPXD-UBND",
+        number="01/GPXD",
         signer={"lines": lines, "name": "Trần Thị Bích Ngọc"},
         form={
             "owner": {
@@ -93,12 +93,9 @@ def permit(**owner: Any) -> dict[str, Any]:
                 "structure": "concrete",
             },
             "design": {"designer": "Công ty TNHH Kiến trúc Đồng Nai", "certificate": "DNA-00012345"},
+            "schedule": {"months": 8},
         },
-        answers={
-            "appraisal": {
-                "conditions": "Bảo đảm an toàn công trình liền kề;\nđấu nối thoát nước theo hướng dẫn."
-            }
-        },
+        answers={"appraisal": {"red_line": "trùng ranh giới thửa đất phía đường"}},
     )
 
 
@@ -115,9 +112,9 @@ def birth() -> dict[str, Any]:
             "address": "Ấp Trà Cổ, xã Bình Minh, tỉnh Đồng Nai",
         }
 
-    lines = signature_lines(title="Phó Chủ tịch", capacity="KT.", body="Ủy ban nhân dân", head="Chủ tịch")
+    lines = signed_lines("Phó Chủ tịch", head="Chủ tịch")
     return facts(
-        number="07/GKS-UBND",
+        number="07/2026",
         signer={"lines": lines, "name": "Lê Quốc Thắng"},
         form={
             "child": {
@@ -131,7 +128,11 @@ def birth() -> dict[str, Any]:
             },
             "mother": parent("Trần Thị Mỹ Duyên", 1994),
             "father": parent("Nguyễn Văn Hữu", 1991),
-            "requester": {"full_name": "Nguyễn Văn Hữu", "relationship": "father"},
+            "requester": {
+                "full_name": "Nguyễn Văn Hữu",
+                "id_number": "036086001234",
+                "relationship": "father",
+            },
         },
         answers={"verification": {"personal_number": "075326001234", "book": "01/2026"}},
     )

@@ -202,7 +202,7 @@ def spelled(said: description.Result, serial: int, at: datetime) -> str:
 
 
 def _drawn_up(making: Making, case: Case, number: str, code: str) -> Made:
-    issue = paper_facts.Issue(number=number, code=code, at=making.at)
+    issue = paper_facts.Issue(number=number, code=code, at=making.at, signer=paper_facts.signatory(making.by))
     pdf = printed(case, making.found.state, issue, making.at)
     return _made(making, case, number, code, stored(case, pdf))
 

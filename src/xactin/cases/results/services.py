@@ -138,13 +138,14 @@ def _stamped_drawings(case: Case, result: Result, made: str) -> dict[str, vault.
     kinds = {part.removeprefix("document.") for part in paper.described(package).attach}
     documents = [part for part in case.state["parts"] if part.startswith("document.")]
     wanted = [part for part in documents if content.document_kind(part) in kinds]
-    name, at = paper.described(package).name["vi"], now()
+    said, at = paper.described(package), now()
+    heading = said.stamp["vi"] if said.stamp else f"Kèm theo {said.name['vi']}"
     found: dict[str, vault.StoredFile] = {}
     for kept in vault_queries.files(subject=subject_of(case.pk), parts=wanted):
         _row, chunks = vault_queries.open_file(by=SYSTEM, purpose="stamp", id=kept.id)
         pdf = seal_drawing(
             b"".join(chunks),
-            lines=permit_lines(case.agency.name_vi, f"Kèm theo {name}", result.number, at),
+            lines=permit_lines(case.agency.name_vi, heading, result.number, at),
             url=verify_url(settings.XACTIN_URL, result.code),
             agency=seals.seal_of(case.agency),
             trial=settings.XACTIN_TRIAL,

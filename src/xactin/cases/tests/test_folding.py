@@ -34,7 +34,7 @@ class World:
         testing.province_with(testing.PERMIT, testing.BIRTH)
         package = load_package(testing.package_folder(testing.PERMIT))
         procedures.set_limit(
-            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 3}
+            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 1}
         )
         self.done, self.open, self.refused = testing.apply(), testing.apply(), testing.apply()
         testing.to_result(self.done)
@@ -188,7 +188,7 @@ def test_a_case_that_nobody_submitted(world: World) -> None:
     ("change", "named"),
     [
         ("sha256 = repeat('0', 64)", "sha256"),
-        ("number = '99/GPXD-UBND'", "number"),
+        ("number = '99/GPXD'", "number"),
         ("code = 'AAAA-BBBB'", "code"),
         ("issued_at = issued_at - interval '1 day'", "issued_at"),
         ("revoked_at = issued_at", "revoked_at"),
@@ -241,7 +241,7 @@ def test_a_changed_procedure(world: World, change: str, named: str) -> None:
 
 
 def test_a_changed_limit(world: World) -> None:
-    sql("UPDATE cases_authoritylimit SET duration = '{\"working_day\": 1}'")
+    sql("UPDATE cases_authoritylimit SET duration = '{\"working_day\": 2}'")
     assert run_audit(1) == [
         Finding("table", "procedure:1.013225", "limit consult_land: its row says other than the entries")
     ]

@@ -54,7 +54,7 @@ def test_number_date_and_code_are_given_when_it_is_signed() -> None:
     draft = printed(case, "result.draft")
     assert "Dự thảo để xem xét: chưa ký, chưa có số" in draft
     assert "ngày … tháng … năm" in draft
-    assert not [words for words in ("/GPXD-UBND", "Mã kiểm tra") if words in draft]
+    assert not [words for words in ("/GPXD", "Mã kiểm tra") if words in draft]
     signed = testing.do(case, "approve", "approve")
     result = Result.objects.get(case=case)
     assert signed.effect["drawn"] == drawn(result.number, result.code)
@@ -71,7 +71,7 @@ def test_number_date_and_code_are_given_when_it_is_signed() -> None:
         testing.do(other, "approve", "approve")
         transaction.set_rollback(True)
     testing.do(other, "approve", "approve")
-    assert Result.objects.get(case=other).number == "02/GPXD-UBND"
+    assert Result.objects.get(case=other).number == "02/GPXD"
     sequence_all()
     assert run_audit() == []
 
@@ -90,7 +90,7 @@ def test_a_passkey_signs_the_very_paper_that_was_drawn_up_for_it() -> None:
     with pytest.raises(Stale):
         signed(second, key, asked[second.pk])
     signed(second, key, prepared(second))
-    for case, number in zip(cases, ("01/GPXD-UBND", "02/GPXD-UBND"), strict=True):
+    for case, number in zip(cases, ("01/GPXD", "02/GPXD"), strict=True):
         assert Result.objects.get(case=case).number == number
         assert f"Số: {number}" in printed(case, "result.paper")
 

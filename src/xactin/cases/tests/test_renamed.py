@@ -61,7 +61,7 @@ def to_the_desk_that_signs(case: Case) -> None:
     do(case, "review", "consult")
     for node in ("consult_land", "consult_infrastructure", "consult_environment"):
         do(case, node, "agree", {"opinion": "Đồng ý"})
-    do(case, "appraise", "submit", {"conditions": "Giữ khoảng lùi"})
+    do(case, "appraise", "submit", {"note": "Giữ khoảng lùi"})
     served(case)
 
 

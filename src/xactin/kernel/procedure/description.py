@@ -154,12 +154,13 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """How often, and for how long, the applicant may be asked for more. `lapse`: no answer ends the dossier."""
+    """How often, and for how long, the applicant may be asked for more. `lapse`: what no answer in time does: `stop`
+    ends the dossier, `resume` gives it back to whoever asked; "" waits on."""
 
     within: Duration
     restart: str = "zero"
     times: int | None = None
-    lapse: bool = False
+    lapse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,8 @@ class Result:
     """What is issued. `signed_by` is the task whose advance signs it; `attach`: documents that go back with it;
     `compare`: pointers to the answers of the form by which a stranger may compare a paper (fits or not).
 
+    `stamp`: the heading of the stamp on documents that go back.
+
     `paper`: the part that signing writes, the paper with its number, date and code; "" in packages of before, whose
     draft had them already. `requires`: what makes it one (`answer.verification/personal_number`): without these it
     is not signed."""
@@ -209,6 +212,7 @@ class Result:
     signature: Signature | None = None
     register: Words | None = None
     attach: tuple[str, ...] = ()
+    stamp: Words | None = None
     compare: tuple[str, ...] = ()
     catalogue: str = ""
 

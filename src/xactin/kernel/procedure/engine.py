@@ -252,7 +252,7 @@ def tick(
         if fired > MOST_FIRED:
             raise endless(what)
         if what == "lapse":
-            acting.close(walk, "stopped")
+            acting.lapse(walk)
         elif what == "silence":
             acting.silence(walk, token, seq)
         else:

@@ -29,8 +29,9 @@ Words of procedure.yaml (`notation/yaml_form.py` is the exact form; `description
     limit           of the whole: {working_day: 7} | {working_hour: 8} | {calendar_day: 2} | {same_day: true}
     reception       the task whose advance receives the dossier (or an act with `receives: true`): from then
                     on the limit runs. Without either, it runs from the submission
-    supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop}. `times`: how
-                    often it may be asked (unlimited when left out); `lapse: stop`: no answer in time ends it
+    supplement      {within: {working_day: 3}, restart: zero | resume, times: 1, lapse: stop | resume}. `times`:
+                    how often it may be asked (unlimited when left out); `lapse`: no answer in time ends it, or gives
+                    it back to whoever asked, its clocks going again; without it the dossier waits on
     result          {kind, name, template, number, signed_by: <task whose advance signs>, signature, ...,
                     paper: <the part its acts write: the paper with its number, date and code, made as it is
                     signed; the draft before it has none of them>, requires: [answer.verification/personal_number]:

@@ -47,9 +47,7 @@ def components(language: str) -> dict[str, Any]:
         "lines": [
             Line(_in(language, "Mã hồ sơ", "Dossier number"), "H44.100-261123-0007"),
             Line(_in(language, "Chủ hồ sơ", "Applicant"), "Nguyễn Thị Hường"),
-            Line(
-                _in(language, "Giấy phép xây dựng", "Building permit"), "15/GPXD-UBND", "23/11/2026", "#proof"
-            ),
+            Line(_in(language, "Giấy phép xây dựng", "Building permit"), "15/GPXD", "23/11/2026", "#proof"),
         ],
         "file": FileCard(
             "ban-ve-thiet-ke.pdf",

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from xactin.cases.dossiers.state import store
+from xactin.identity.queries import Actor
 from xactin.kernel.procedure.package import Package
 from xactin.vault.commands import StoredFile
 
@@ -20,8 +21,9 @@ Planned = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """An act about to be attested at `at`: `act` of the open task at `found.task_node`."""
+    """An act about to be attested at `at` by `by`: `act` of the open task at `found.task_node`."""
 
+    by: Actor
     case: UUID
     found: store.Row
     package: Package

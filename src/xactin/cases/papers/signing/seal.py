@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.timestamps import TimeStamper
 
-from xactin.cases.papers.render import render_mark
+from xactin.cases.papers.render import Mark, render_mark
 from xactin.cases.papers.signing.pdf import (
     AppendingWriter,
     Box,
@@ -50,10 +51,12 @@ def seal_result(
     trial: bool,
     at: datetime,
     visible: bool = True,
+    pictures: Mapping[str, bytes] | None = None,
     time_service: TimeStamper | None = None,
 ) -> bytes:
     """The issued PDF: draft, proof bundle, PAdES of the chair, PAdES of the agency, in this order.
 
+    `pictures`: what the signatures of CHAIR and AGENCY show, each a PNG; without one a trial draws a stand-in.
     `at` is the time both signatures claim; with a `time_service` an authority for time confirms it. Takes some
     0.2 s. Without certificates of the State's CA, `trial` must be true. Raises DraftError and
     SigningError (whose code `unavailable` means: try again).
@@ -78,7 +81,10 @@ def seal_result(
         prepared = writer.appended()
     except PdfError as error:
         raise DraftError(str(error)) from error
-    marks = _marks(chair, agency, trial=trial, at=at) if places else {}
+    marks = {}
+    if places:
+        facts = _facts(chair, agency, trial=trial, at=at)
+        marks = _marks(facts, pictures or {}, named=_prints_name(writer), at=at)
     return asyncio.run(_signed(prepared, {CHAIR: chair, AGENCY: agency}, marks, at, time_service))
 
 
@@ -104,25 +110,46 @@ async def _signed(
 
 def layout(handler: Any) -> dict[str, tuple[int, Box]]:
     """Where the draft says its signatures stand: name -> (page from 0, box). {} where it says nothing."""
-    file = attached(handler).get(LAYOUT)
-    if file is None:
-        return {}
     found: dict[str, tuple[int, Box]] = {}
-    for name, place in json.loads(file.data).items():
+    for name, place in _places(handler).items():
         page = int(place["page"]) - 1
         node = handler.find_page_for_modification(page)[0].get_object()
         found[str(name)] = (page, box_on_page([float(one) for one in place["box"]], node))
     return found
 
 
-def _marks(chair: DocumentSigner, agency: DocumentSigner, *, trial: bool, at: datetime) -> dict[str, bytes]:
-    """What both signatures show. Decree 30/2020 asks for the time with its zone."""
+def _places(handler: Any) -> dict[str, Any]:
+    file = attached(handler).get(LAYOUT)
+    return {} if file is None else dict(json.loads(file.data))
+
+
+def _prints_name(handler: Any) -> bool:
+    """Whether the paper prints the signer's name, so that the mark is a picture and no text. Packages of before drew
+    papers up before anybody knew who would sign."""
+    return bool(_places(handler).get(CHAIR, {}).get("named"))
+
+
+def _facts(
+    chair: DocumentSigner, agency: DocumentSigner, *, trial: bool, at: datetime
+) -> dict[str, dict[str, Any]]:
+    """What marks may say of both signatures. Decree 30/2020 asks for the time with its zone."""
     time = local_time(at).strftime("%d/%m/%Y %H:%M:%S +07:00")
     facts = {"time": time, "trial": trial}
-    hand = {**facts, "name": _shown(chair.name), "organisation": _shown(chair.organisation)}
     return {
-        CHAIR: render_mark("hand", hand, at=at),
-        AGENCY: render_mark("seal", {**facts, "name": _shown(agency.name)}, at=at),
+        CHAIR: {**facts, "name": _shown(chair.name), "organisation": _shown(chair.organisation)},
+        AGENCY: {**facts, "name": _shown(agency.name)},
+    }
+
+
+def _marks(
+    facts: Mapping[str, Mapping[str, Any]], pictures: Mapping[str, bytes], *, named: bool, at: datetime
+) -> dict[str, bytes]:
+    """What both signatures show, in the sizes of the paper's places."""
+    hand: Mark = "hand" if named else "named-hand"
+    seal: Mark = "seal" if named else "small-seal"
+    return {
+        CHAIR: render_mark(hand, facts[CHAIR], at=at, picture=pictures.get(CHAIR) if named else None),
+        AGENCY: render_mark(seal, facts[AGENCY], at=at, picture=pictures.get(AGENCY)),
     }
 
 

@@ -16,7 +16,7 @@ from xactin.cases.papers.testing import AGENCY, AT, drawing, office
 from xactin.cases.papers.tests.issued import issued
 from xactin.vault.apart import WorkError
 
-LINES = permit_lines(AGENCY, "Cấp phép xây dựng", "01/GPXD-UBND", AT)
+LINES = permit_lines(AGENCY, "Cấp phép xây dựng", "01/GPXD", AT)
 SHEETS = ((1190.55, 841.89, 0), (841.89, 1190.55, 90), (595, 842, 180), (842, 595, 270))
 
 

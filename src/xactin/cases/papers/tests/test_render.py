@@ -15,21 +15,29 @@ def result(context, *, trial=True, folder="building-permit", **files):
     return draft_result(package_files(folder) | files, context, trial=trial, at=AT, title="Giấy phép")
 
 
-def test_a_permit_says_what_the_form_said():
+def test_a_permit_is_of_form_03_of_decree_217_2026():
     pdf = result(permit())
     text = words(pdf)
     for said in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "XÃ BÌNH MINH",
-        "Số: 01/GPXD-UBND",
         "Bình Minh, ngày 05 tháng 11 năm 2026",
-        "NGUYỄN VĂN ĐƯỜNG",
+        "(Sử dụng cho công trình: Nhà ở riêng lẻ)",
+        "1. Cấp cho: NGUYỄN VĂN ĐƯỜNG; Số định danh cá nhân/Mã số doanh nghiệp: 036086001234",
         "1.085,5 m²",
-        "Đất ở tại nông thôn (ONT)",
+        "+ Mật độ xây dựng: 7,9 %, hệ số sử dụng đất: 0,22.",
+        "+ Chỉ giới đường đỏ, chỉ giới xây dựng: trùng ranh giới thửa đất phía đường",
+        "3 tầng nổi, 0 tầng hầm, 0 tầng lửng",
+        "4. Dự kiến thời gian hoàn thành công trình: 8 tháng.",
+        "trong thời hạn 12 tháng kể từ ngày cấp",
         "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH",
+        "CHỦ ĐẦU TƯ PHẢI THỰC HIỆN CÁC NỘI DUNG SAU ĐÂY:",
+        "khoản 1 Điều 63 Nghị định số 217/2026/NĐ-CP",
+        "ĐIỀU CHỈNH/GIA HẠN GIẤY PHÉP",
         CODE,
     ):
         assert said in text, said
+    assert text.index("GIẤY PHÉP XÂY DỰNG MỚI") < text.index("Số: 01/GPXD") < text.index("(Sử dụng")
     assert text.count(NOTICE) == 2
     info = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert "Giấy phép" in info
@@ -40,16 +48,30 @@ def test_a_permit_says_what_the_form_said():
 
 def test_a_birth_certificate_says_the_date_in_words_and_who_signs_for_whom():
     text = words(result(birth(), folder="birth-registration"))
-    assert "Ngày mười lăm tháng tư năm hai nghìn không trăm hai mươi sáu" in text
-    assert "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" in text
+    assert "Ngày mười lăm, tháng tư, năm hai nghìn không trăm hai mươi sáu" in text
+    assert "NGƯỜI KÝ GIẤY KHAI SINH KT. CHỦ TỊCH PHÓ CHỦ TỊCH" in text
+    assert "TM." not in text
     assert "Giới tính: Nữ" in text
+    # The form's order: the declarer's paper, no relationship; no agency above, no numbers of the parents.
+    assert (
+        text.index("người mẹ:")
+        < text.index("người cha:")
+        < text.index("Giấy tờ tùy thân: Căn cước số 036086")
+    )
+    assert "Quan hệ" not in text
+    assert "036186001234" not in text
+    assert text.index("CỘNG HÒA") < text.index("Số: 07/2026") < text.index("GIẤY KHAI SINH")
+    assert "XÃ BÌNH MINH" not in text
 
 
 def test_a_parent_who_is_not_known_is_not_invented():
     context = birth()
     del context["form"]["father"]
-    text = words(result(context, folder="birth-registration"))
-    assert "Họ, chữ đệm, tên người cha: không có thông tin" in text
+    text = words(result(context, folder="birth-registration", trial=False))
+    _, _, father = text.partition("người cha:")
+    lines, _, _ = father.partition("người đi khai sinh")
+    labels = "Năm sinh:", "Dân tộc:", "Quốc tịch:", "Nơi cư trú:", "Họ, chữ đệm, tên"
+    assert sorted(lines.split()) == sorted(" ".join(labels).split())
 
 
 def test_the_same_facts_give_the_same_bytes():
@@ -133,10 +155,15 @@ def test_receipt():
     context = facts(papers=["Bản vẽ thiết kế"], limit="07 ngày làm việc", fee=75000)
     text = words(render_form("01", context, trial=True, at=AT))
     assert "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ" in text
-    assert "Thời điểm trả kết quả: 17 giờ 00 phút, ngày 03 tháng 12 năm 2026" in text
-    assert "1. Bản vẽ thiết kế" in text
+    assert "5. Thời gian trả kết quả giải quyết hồ sơ: 17 giờ 00 phút, ngày 03 tháng 12 năm 2026" in text
+    assert "1. Thành phần hồ sơ nộp gồm: - Bản vẽ thiết kế;" in text
     assert "75.000 đồng" in text
+    assert "được lập thành 2 liên" in text
     assert NOTICE in text
+    # Only who stands at a counter signs a sheet of paper.
+    assert "NGƯỜI NỘP HỒ SƠ" not in text
+    context["at_counter"] = True
+    assert "NGƯỜI NỘP HỒ SƠ" in words(render_form("01", context, trial=True, at=AT))
 
 
 def test_a_receipt_before_reception_promises_no_date():
@@ -144,7 +171,7 @@ def test_a_receipt_before_reception_promises_no_date():
     context["case"] |= {"received": None, "due": None}
     text = words(render_form("01", context, trial=False, at=AT))
     assert "được tính từ khi hồ sơ được tiếp nhận" in text
-    assert "Thời điểm tiếp nhận" not in text
+    assert "đang chờ kiểm tra để tiếp nhận" in text
     assert NOTICE not in text
 
 
@@ -161,7 +188,7 @@ def test_supplement():
     ("stage", "title"),
     [
         ("reception", "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ"),
-        ("decision", "PHIẾU TỪ CHỐI GIẢI QUYẾT HỒ SƠ"),
+        ("decision", "THÔNG BÁO Về việc không giải quyết hồ sơ"),
     ],
 )
 def test_refusal(stage, title):
@@ -195,6 +222,16 @@ def test_refusal(stage, title):
 def test_numbers_and_dates_as_people_write_them(call, said):
     main = f'#import "/vietnamese.typ": *\n#set page(width: 30cm)\n#({call})'
     assert words(press(main, {}, {}, standards=(), at=AT)).strip() == said
+
+
+@pytest.mark.parametrize("lines", range(0, 40, 2))
+def test_signatures_never_stand_alone_on_a_page(lines):
+    filled = "\n\n".join(f"Dòng {number}." for number in range(20 + lines))
+    template = f'#import "/decree30.typ": *\n#letterhead()\n{filled}\n\n#kept[Đoạn cuối.]\n\n#signature()'
+    made = draft_result({"result.typ": template}, permit(), trial=False, at=AT, title="Giấy phép")
+    said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True)
+    (signed,) = (page for page in said.stdout.decode().split("\f") if "Nơi nhận" in page)
+    assert "Đoạn cuối." in signed
 
 
 def test_the_library_is_what_templates_import():

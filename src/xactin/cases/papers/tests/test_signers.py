@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from xactin.cases.papers import seal_result, verify_result
-from xactin.cases.papers.context import signature_lines
+from xactin.cases.papers.context import signature_lines, signed_lines
 from xactin.cases.papers.signing.remote import RemoteSigner
 from xactin.cases.papers.signing.signers import KeyFileSigner, SigningError
 from xactin.cases.papers.signing.token import Pkcs11Signer
@@ -305,6 +305,24 @@ def test_a_service_is_reached_by_https_or_not_at_all(serve, seal_pair):
 )
 def test_signature_lines(given, lines):
     assert signature_lines(**given) == lines
+
+
+@pytest.mark.parametrize(
+    ("post", "body", "lines"),
+    [
+        ("Chủ tịch", "ỦY BAN NHÂN DÂN", ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]),
+        (
+            "Phó Chủ tịch Thường trực",
+            "Ủy ban nhân dân",
+            ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"],
+        ),
+        ("Phó Chủ tịch", "", ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]),
+        ("Quyền Chủ tịch", "Ủy ban nhân dân", ["TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH"]),
+        ("Chủ tịch UBND xã", "", ["CHỦ TỊCH"]),
+    ],
+)
+def test_who_signs_for_whom_is_told_by_the_post(post, body, lines):
+    assert signed_lines(post, head="Chủ tịch", body=body) == lines
 
 
 @pytest.mark.parametrize("capacity", ["TM.", "KT.", "TL.", "TUQ."])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xactin.cases import testing
 
 NEXT = {
-    'version: "2026-11"': 'version: "2027-03"',
+    'version: "2026-11-27"': 'version: "2027-03"',
     "effective: {from: 2026-04-15, until: 2027-03-01}": "effective: {from: 2027-03-01}",
 }
 

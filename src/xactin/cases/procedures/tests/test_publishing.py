@@ -65,25 +65,25 @@ def test_versions_and_limits_are_shown() -> None:
     assert "28/02/2027" in page  # its last day, not the day after
     page = client.get(f"/desk/procedures/{PERMIT}/").content.decode()
     assert ProcedureVersion.objects.get(code=PERMIT).digest in page
-    assert page.count("2 ngày làm việc") == 3
+    assert page.count("2 ngày làm việc") == 6  # each as it is, and as far as it may go
     assert page.count("theo thủ tục") == 3
 
 
 def test_a_limit_is_set_within_the_maximum_and_holds_for_new_dossiers() -> None:
     client = client_of()
-    answer = client.post(LAND, {"amount": "3", "unit": "working_day"}, follow=True)
+    answer = client.post(LAND, {"amount": "1", "unit": "working_day"}, follow=True)
     assert answer.redirect_chain[-1][0] == f"/desk/procedures/{PERMIT}/"
     assert "do cơ quan quy định" in answer.content.decode()
-    assert queries.limits(PERMIT) == {"consult_land": {"working_day": 3}}
+    assert queries.limits(PERMIT) == {"consult_land": {"working_day": 1}}
     assert audited(PERMIT) == []
     testing.apply()
-    assert Case.objects.get().state["limits"] == {"consult_land": {"working_day": 3}}
+    assert Case.objects.get().state["limits"] == {"consult_land": {"working_day": 1}}
 
 
 @pytest.mark.parametrize(
     ("amount", "unit", "field"),
     [
-        ("4", "working_day", "amount"),
+        ("3", "working_day", "amount"),
         ("25", "working_hour", "amount"),
         ("0", "working_day", "amount"),
         ("", "working_day", "amount"),
@@ -95,8 +95,8 @@ def test_a_limit_that_does_not_fit_is_told_beside_the_field(amount: str, unit: s
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not AuthorityLimit.objects.exists()
-    if amount == "4":
-        assert "tối đa: 3 ngày làm việc" in answer.content.decode()
+    if amount == "3":
+        assert "tối đa: 2 ngày làm việc" in answer.content.decode()
 
 
 @pytest.mark.parametrize("duration", [{"working_day": 0}, {"same_day": False}, {"moons": 1}, {}])
@@ -159,9 +159,9 @@ def test_the_version_before_is_named_and_ends() -> None:
     sooner = files(changes=NEXT | {effective: "effective: {from: 2027-02-01}"})
     client = client_of()
     page = send(client, zipped(sooner))
-    assert [row.version for row in page.context["found"].ending] == ["2026-11"]
+    assert [row.version for row in page.context["found"].ending] == ["2026-11-27"]
     client.post(f"{PUBLISH}confirm/", confirmed(page))
-    assert ProcedureVersion.objects.get(code=BIRTH, version="2026-11").in_force_until == date(2027, 2, 1)
+    assert ProcedureVersion.objects.get(code=BIRTH, version="2026-11-27").in_force_until == date(2027, 2, 1)
     assert audited(BIRTH) == []
 
 
@@ -179,12 +179,12 @@ def test_only_what_was_shown_is_published() -> None:
     ("changes", "code"),
     [
         ({"name: {vi: Đăng ký khai sinh,": "name: {vi: Đăng ký khác,"}, "version_taken"),
-        ({'version: "2026-11"': 'version: "2027-04"', **LATER}, "same_day"),
+        ({'version: "2026-11-27"': 'version: "2027-04"', **LATER}, "same_day"),
         (
-            {'version: "2026-11"': 'version: "2026-12"', "until: 2027-03-01": "until: 2026-05-01"},
+            {'version: "2026-11-27"': 'version: "2026-12"', "until: 2027-03-01": "until: 2026-05-01"},
             "over",
         ),
-        ({'version: "2026-11"': f'version: "{"9" * 41}"'}, "too_long"),
+        ({'version: "2026-11-27"': f'version: "{"9" * 41}"'}, "too_long"),
     ],
 )
 def test_what_has_no_place_in_the_catalogue_is_a_problem(changes: dict[str, str], code: str) -> None:
@@ -197,7 +197,7 @@ def test_a_version_that_comes_late_begins_on_the_day_it_is_published() -> None:
     """What was filed meanwhile was filed under the earlier one: the catalogue does not tell otherwise later."""
     by, today = actor_for("quantri1"), local_day(now())
     ProcedureVersion.objects.filter(code=BIRTH).update(in_force_from=date(2026, 4, 15))
-    late = load_package(files(changes={'version: "2026-11"': 'version: "2026-12"'}))
+    late = load_package(files(changes={'version: "2026-11-27"': 'version: "2026-12"'}))
     assert late.effective_from < today
     assert review(by=by, sent=zipped(late.files)).begins == today
     commands.publish(by=by, package=late)
@@ -211,17 +211,17 @@ def test_a_version_that_comes_late_begins_on_the_day_it_is_published() -> None:
 def test_a_limit_the_new_version_does_not_allow_no_longer_counts() -> None:
     by = actor_for("quantri1")
     commands.set_limit(
-        by=by, package=queries.today(PERMIT).package, name="consult_land", duration={"working_day": 3}
+        by=by, package=queries.today(PERMIT).package, name="consult_land", duration={"working_day": 1}
     )
     text = files(testing.PERMIT, {})["procedure.yaml"].decode()
-    land = "consult_land: {default: {working_day: 2}, maximum: {working_day: 3}}"
+    land = "consult_land: {default: {working_day: 2}, maximum: {working_day: 2}}"
     version, effective = re.search(r"version: .*", text), re.search(r"effective: .*", text)
     assert version
     assert effective
     changes = {
         version[0]: 'version: "khac"',
         effective[0]: "effective: {from: 2026-11-01}",
-        land: land.replace("maximum: {working_day: 3}", "maximum: {working_day: 2}"),
+        land: "consult_land: {default: {working_hour: 4}, maximum: {working_hour: 4}}",
     }
     changed = files(testing.PERMIT, changes)
     found = review(by=by, sent=zipped(changed))

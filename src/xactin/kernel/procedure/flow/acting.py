@@ -339,6 +339,15 @@ def _stopped(walk: Walk, token: Token) -> Token:
     return stopped
 
 
+def lapse(walk: Walk) -> None:
+    """The applicant did not answer in time: the dossier ends, or goes on with what it has."""
+    said = walk.package.procedure.supplement
+    if said is not None and said.lapse == "resume":
+        resume(walk)
+    else:
+        close(walk, "stopped")
+
+
 def resume(walk: Walk) -> None:
     """The clocks go again, from zero or with what was left, as the procedure says."""
     asked = walk.state["supplement"]

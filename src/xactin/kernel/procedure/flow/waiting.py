@@ -269,7 +269,7 @@ def _timers(package: Package, state: State) -> list[tuple[str, str, str]]:
     if state["phase"] in ENDED:
         return []
     if state["phase"] == "supplement":
-        lapses = package.procedure.supplement is not None and package.procedure.supplement.lapse
+        lapses = package.procedure.supplement is not None and package.procedure.supplement.lapse != ""
         return [(state["supplement"]["due"], "", "lapse")] if lapses else []
     found = []
     for name, token in state["tokens"].items():

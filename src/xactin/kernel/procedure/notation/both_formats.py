@@ -199,7 +199,7 @@ def _supplement(said: Said) -> Supplement:
         within=said["within"],
         restart=said.get("restart", "zero"),
         times=said.get("times"),
-        lapse=said.get("lapse") == "stop",
+        lapse=said.get("lapse", ""),
     )
 
 
@@ -216,6 +216,7 @@ def _result(said: Said, tasks: Mapping[str, Task], services: Mapping[str, Servic
         signature=_signature(block) if block else None,
         register=said.get("register"),
         attach=_many(said, "attach"),
+        stamp=said.get("stamp"),
         compare=_many(said, "compare"),
         catalogue=said.get("catalogue", ""),
     )

@@ -201,6 +201,17 @@ def test_no_answer_in_time_ends_it_where_the_rule_says_so() -> None:
     assert play.phase == "stopped"
 
 
+def test_no_answer_in_time_gives_it_back_to_whoever_asked_where_the_rule_says_so() -> None:
+    play = two(supplement={"within": {"working_day": 2}, "times": 1, "lapse": "resume"}).act("receive")
+    play.act("decide", "supplement")
+    assert not play.wait(days=1).tick()
+    assert play.wait(days=1).tick()
+    assert (play.phase, play.open) == ("processing", ["decide"])
+    with pytest.raises(Refused, match="asked_before"):
+        play.act("decide", "supplement")
+    assert play.act("decide", "refuse").phase == "refused"
+
+
 # -- ends
 
 
