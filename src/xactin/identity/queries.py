@@ -1,6 +1,5 @@
 """What may be asked of identity: who acts, which hats there are, which agencies stand where."""
 
-import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +9,15 @@ from uuid import UUID
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
+from xactin.identity.agencies.tree_queries import (
+    agencies,
+    agencies_with,
+    agency,
+    agency_for,
+    agency_tree,
+    forget_tree,
+    place_path,
+)
 from xactin.identity.duties import duty as registered
 from xactin.identity.models import (
     Account,
@@ -40,6 +48,7 @@ __all__ = [
     "agency_for",
     "agency_tree",
     "folded",
+    "forget_tree",
     "full_names",
     "hats_of",
     "holders_of",
@@ -53,6 +62,7 @@ __all__ = [
     "needed",
     "oneself",
     "people_matching",
+    "place_path",
     "posts_filled",
     "posts_named",
     "signing_with",
@@ -63,8 +73,6 @@ __all__ = [
 SESSION_HAT: Final = "identity.hat"
 SELF: Final = "self"
 """What stands for "no post, for myself" in the session and in the header `Xactin-Post`."""
-
-_TREE_SECONDS: Final = 15.0
 
 
 class NoSuchHat(LookupError):
@@ -261,79 +269,6 @@ def oneself(actor: Actor) -> Actor:
     raise NoSuchHat(SELF)
 
 
-# The tree of agencies is asked for in every act and changes a few times a year, so each process
-# keeps it for some seconds; a command of this process forgets it at once.
-@dataclass(slots=True)
-class _Tree:
-    read_at: float
-    agencies: dict[UUID, Agency]
-
-
-_tree: _Tree | None = None
-
-
-def forget_tree() -> None:
-    """The tree has changed."""
-    global _tree
-    _tree = None
-
-
-def _agencies() -> dict[UUID, Agency]:
-    global _tree
-    tree = _tree
-    if tree is None or time.monotonic() - tree.read_at > _TREE_SECONDS:
-        tree = _Tree(time.monotonic(), {found.id: found for found in Agency.objects.order_by("path")})
-        _tree = tree
-    return tree.agencies
-
-
-def agency(id: UUID) -> Agency:
-    """An agency by its id. Raises LookupError."""
-    found = _agencies().get(id)
-    if found is None:
-        forget_tree()
-        found = _agencies()[id]
-    return found
-
-
-def agency_tree() -> list[tuple[int, Agency]]:
-    """All agencies in the order of the tree, each with its depth from 0."""
-    return [
-        (found.path.count("/") - 1, found) for found in sorted(_agencies().values(), key=lambda a: a.path)
-    ]
-
-
-def agencies_with(*, function: str, near: Agency) -> list[Agency]:
-    """Agencies with a function, nearest in the tree first: within `near`, then within each place above it."""
-    found = [one for one in _agencies().values() if function in one.functions and one.closed_at is None]
-    return sorted(found, key=lambda one: (_distance(near.path, one.path), one.path.count("/"), one.path))
-
-
-def _distance(from_path: str, to_path: str) -> int:
-    """How many levels one has to climb from the first to find the second below."""
-    from_codes, to_codes = from_path.rstrip("/").split("/"), to_path.rstrip("/").split("/")
-    shared = 0
-    for one, other in zip(from_codes, to_codes, strict=False):
-        if one != other:
-            break
-        shared += 1
-    return len(from_codes) - shared
-
-
-def agency_for(handling: UUID, function: str) -> UUID:
-    """The agency that does a task of `function` for a dossier handled by `handling`.
-
-    "handling" is that one itself. Raises LookupError when no agency has the function.
-    """
-    if function == "handling":
-        return handling
-    near = agency(handling)
-    found = agencies_with(function=function, near=near)
-    if not found:
-        raise LookupError(f"no agency for {function}")
-    return found[0].id
-
-
 def posts_filled() -> set[tuple[str, str]]:
     """(function of an agency, or "handling"; role) of every post that somebody holds now.
 
@@ -391,15 +326,7 @@ def inspected_agency_ids(actor: Actor, duty: str) -> frozenset[UUID] | None:
         return frozenset()
     if actor.has(duty):
         return None
-    return frozenset(found.id for found in _agencies().values() if found.path.startswith(reach))
-
-
-def place_path(agency: Agency) -> str:
-    """The path of the province or commune that an agency is or belongs to: the nearest one in the tree upwards."""
-    found: Agency | None = agency
-    while found is not None and found.kind not in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
-        found = _agencies().get(found.parent_id) if found.parent_id else None
-    return found.path if found else agency.path
+    return frozenset(found.id for found in agencies().values() if found.path.startswith(reach))
 
 
 def holders_of_duty(duty: str, path: str = "") -> list[UUID]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
-from xactin.identity import queries
 from xactin.identity.agencies.facts import facts_of
+from xactin.identity.agencies.tree_queries import forget_tree
 from xactin.identity.agencies.units import Unit, unit
 from xactin.identity.agencies.uses import in_use
 from xactin.identity.attestations.attesting import attest, require
@@ -59,7 +59,7 @@ def create_agency(
             )
     except IntegrityError as error:
         raise Invalid("Mã định danh đã có.", "The code exists already.", {"field": "code"}) from error
-    queries.forget_tree()
+    forget_tree()
     effect = {
         "kind": str(kind),
         "name": {"vi": agency.name_vi, "en": agency.name_en},
@@ -119,7 +119,7 @@ def edit_agency(*, agency: Agency, name_vi: str, name_en: str, functions: Sequen
     effect = {"name": {"vi": found.name_vi, "en": found.name_en}, "functions": found.functions}
     attest(by, subject=f"agency:{found.code}", act="agency.edit", effect=effect)
     found.save(update_fields=["name_vi", "name_en", "functions"])
-    queries.forget_tree()
+    forget_tree()
 
 
 @transaction.atomic
@@ -144,7 +144,7 @@ def close_agency(*, agency: Agency, by: Actor) -> None:
         by, subject=f"agency:{found.code}", act="agency.close", effect={"closed": time_text(found.closed_at)}
     )
     found.save(update_fields=["closed_at"])
-    queries.forget_tree()
+    forget_tree()
 
 
 def _open_agency(agency: Agency) -> Agency:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from xactin.identity.agencies.tree_queries import forget_tree
 from xactin.identity.models import (
     Account,
     Agency,
@@ -21,7 +22,6 @@ from xactin.identity.models import (
     SigningKey,
     WorkCalendar,
 )
-from xactin.identity.queries import forget_tree
 from xactin.kernel.attestation import parse_time
 from xactin.ledger.audit import Told, register_rebuild
 from xactin.ledger.queries import EntryRow
