@@ -6,9 +6,7 @@ returns the Shape of what it read. What is refused here never reaches the evalua
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NoReturn
-
+from xactin.kernel.expressions.tokens import Tokens
 from xactin.kernel.expressions.words import (
     ADDED,
     ANY,
@@ -19,14 +17,11 @@ from xactin.kernel.expressions.words import (
     HELD,
     LISTED,
     METHODS,
-    MOST_TEXT,
     NESTED,
     ORDERED,
     OUR_SIZE,
     OWN,
     RESERVED,
-    TOKEN,
-    ExpressionError,
     Names,
     Parsed,
     Shape,
@@ -39,16 +34,14 @@ def parse_expression(text: str, names: Names) -> Parsed:
     return _Reader(text, names).whole()
 
 
-class _Reader:
+class _Reader(Tokens):
     def __init__(self, text: str, names: Names) -> None:
-        self.source = text
+        super().__init__(text)
         self.names = names
         self.found = Parsed()
         self.asked: set[tuple[str, ...]] = set()  # paths that has() asked for
         self.maybe: set[tuple[str, ...]] = set()  # paths that may be missing
         self.local: list[tuple[str, Shape]] = []
-        self.tokens = self._tokens()
-        self.at = 0
         self.depth = 0
         self.asking = 0  # how many names were asked so far
 
@@ -61,69 +54,6 @@ class _Reader:
             path for path in self.maybe if not any(path[: len(asked)] == asked for asked in self.asked)
         }
         return self.found
-
-    def _tokens(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        at = 0
-        if len(self.source) > MOST_TEXT:
-            self.fail(self.source[:10])
-        while at < len(self.source):
-            match = TOKEN.match(self.source, at)
-            if match is None:
-                self.fail(self.source[at : at + 10])
-            if match.lastgroup == "fraction":
-                self.refuse(
-                    "kinds",
-                    f"“{match.group()}”: không dùng số thập phân, hãy dùng số nguyên",
-                    f"“{match.group()}”: no fractions, use whole numbers",
-                )
-            if match.lastgroup != "space":
-                found.append((str(match.lastgroup), match.group()))
-            at = match.end()
-        return found
-
-    # -- errors
-
-    def refuse(self, code: str, vi: str, en: str) -> NoReturn:
-        raise ExpressionError(
-            code, self.source, vi=f"{vi} (trong “{self.source}”)", en=f"{en} (in “{self.source}”)"
-        )
-
-    def fail(self, found: str = "") -> NoReturn:
-        near = found or (self.tokens[self.at][1] if self.at < len(self.tokens) else "")
-        self.refuse(
-            "syntax",
-            f"Biểu thức sai cú pháp gần “{near}”" if near else "Biểu thức chưa kết thúc",
-            f"The expression does not parse near “{near}”" if near else "The expression ends too soon",
-        )
-
-    def unknown(self, path: tuple[str, ...], known: Mapping[str, object]) -> NoReturn:
-        offered = ", ".join(sorted(known)) or "-"
-        name = ".".join(path)
-        self.refuse(
-            "unknown_name",
-            f"Không có “{name}”; có thể dùng: {offered}",
-            f"There is no “{name}”; known here: {offered}",
-        )
-
-    # -- tokens
-
-    def peek(self) -> str:
-        """The next token's text; a quoted text never looks like a sign."""
-        if self.at >= len(self.tokens):
-            return ""
-        kind, text = self.tokens[self.at]
-        return "" if kind == "text" else text
-
-    def take(self, *wanted: str) -> str:
-        if (token := self.peek()) and token in wanted:
-            self.at += 1
-            return token
-        return ""
-
-    def need(self, wanted: str) -> None:
-        if not self.take(wanted):
-            self.fail()
 
     # -- the grammar, loosest binding first
 
