@@ -29,7 +29,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure.flow import acting
+from xactin.kernel.procedure.flow import acting, permission, supplements
 from xactin.kernel.procedure.flow.moving import endless
 from xactin.kernel.procedure.flow.waiting import (
     ENDED,
@@ -127,7 +127,7 @@ def start(
         "kept": {},
         "parts": dict(parts),
         "written": dict.fromkeys(parts, 0),
-        "limits": acting.checked_limits(package, limits or {}, calendar),
+        "limits": permission.checked_limits(package, limits or {}, calendar),
         "fee": 0,
         "submitted_at": text,
         "received_at": None,
@@ -166,14 +166,14 @@ def act(
     """
     running(state)
     token, rule = token_of(package, state, task)
-    acting.check(package, state, token, rule, act, by_post, saw, wrote)
+    permission.check(package, state, token, rule, act, by_post, saw, wrote)
     walk = Walk(package, state, values, at, calendar)
     kind = rule.acts[act].kind
     if package.flow.cuts:
         walk.acted = task
     facts = {"act": act, "kind": kind, "seq": seq, "saw": sorted(saw)}
     if kind == "supplement":
-        acting.ask_supplement(walk, task)
+        supplements.ask_supplement(walk, task)
     elif kind in ("withdraw", "stop") or (kind == "refuse" and act not in rule.routed):
         acting.close(walk, {"withdraw": "withdrawn", "stop": "stopped", "refuse": "refused"}[kind])
     elif kind == "return" and act not in rule.routed:
@@ -222,7 +222,7 @@ def supply(
     if state["phase"] != "supplement":
         raise Refused("supplement", "Hồ sơ không được yêu cầu bổ sung", "No supplement was asked for")
     walk = Walk(package, state, values, at, calendar)
-    acting.resume(walk)
+    supplements.resume(walk)
     acting.write(walk, wrote, seq)
     return _decided(walk, state, seq=seq)
 
@@ -252,7 +252,7 @@ def tick(
         if fired > MOST_FIRED:
             raise endless(what)
         if what == "lapse":
-            acting.lapse(walk)
+            supplements.lapse(walk)
         elif what == "silence":
             acting.silence(walk, token, seq)
         else:

@@ -2,118 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, Final
 
-from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.flow import clock, undo
 from xactin.kernel.procedure.flow.walk import Token, Walk
 from xactin.kernel.procedure.model import Node
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.plan import Rule, covers
+from xactin.kernel.procedure.plan import Rule
 from xactin.kernel.procedure.problems import Refused
-from xactin.kernel.working_time import Calendar, add_working, longest
 
 MOST_STARTS: Final = 100
 """How often a task of an ad-hoc subprocess may be begun in one dossier."""
-
-# -- before the act
-
-
-def check(
-    package: Package,
-    state: Mapping[str, Any],
-    token: Token,
-    rule: Rule,
-    act: str,
-    by_post: str | None,
-    saw: Mapping[str, str],
-    wrote: Mapping[str, str],
-) -> None:
-    """Raises Refused unless this post may do this act now, having seen what is so now."""
-    if "wait" in token:
-        raise Refused(
-            "supplement", "Đang chờ người nộp bổ sung hồ sơ", "The applicant's supplement is awaited"
-        )
-    described = rule.acts.get(act)
-    if described is None:
-        raise Refused(
-            "unknown_act",
-            f"Bước “{rule.name['vi']}” không có thao tác “{act}”",
-            f"The task “{rule.name['en']}” has no act “{act}”",
-            {"acts": list(rule.acts)},
-        )
-    _post(rule, by_post)
-    _fresh(rule, state["parts"], saw)
-    allowed = of_instance(described, token).writes
-    if any(not any(covers(pattern, part) for pattern in allowed) for part in wrote):
-        raise Refused(
-            "wrote",
-            "Thao tác này không được ghi các phần đó",
-            "This act may not write these parts",
-            {"wrote": sorted(wrote), "may": list(allowed)},
-        )
-
-
-def _post(rule: Rule, by_post: str | None) -> None:
-    if by_post is None and rule.reserved:
-        raise Refused(
-            "reserved",
-            f"Bước “{rule.name['vi']}” phải do người giữ vị trí thực hiện, hệ thống không được làm thay",
-            f"The task “{rule.name['en']}” is reserved to a person in a post",
-            {"post": rule.post},
-        )
-    if by_post is not None and by_post != (rule.party or rule.post):
-        raise Refused(
-            "wrong_post",
-            f"Bước “{rule.name['vi']}” thuộc vị trí khác",
-            f"The task “{rule.name['en']}” belongs to another post",
-            {"post": rule.party or rule.post, "by": by_post},
-        )
-
-
-def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str]) -> None:
-    now = {part: parts[part] for part in rule.seen(parts)}
-    if now != saw:
-        raise stale(part for part in now.keys() | saw.keys() if now.get(part) != saw.get(part))
-
-
-def stale(changed: Iterable[str]) -> Refused:
-    """The refusal of an act over content that is no longer as it was seen; it names the parts that changed."""
-    return Refused(
-        "stale",
-        "Nội dung đã thay đổi từ khi Ông/Bà xem; hãy xem lại phần đã đổi",
-        "The content has changed since it was seen; look at what changed",
-        {"changed": sorted(changed)},
-    )
-
-
-def of_instance(described: Act, token: Token) -> Act:
-    """An act as this instance or run does it: each of several writes a part of its own, `answer.opinion.2`."""
-    if not described.writes or ("i" not in token and "r" not in token):
-        return described
-    number = "".join(f".{token[key]}" for key in ("r", "i") if key in token)
-    return replace(described, writes=tuple(f"{part}{number}" for part in described.writes))
-
-
-def checked_limits(
-    package: Package, limits: Mapping[str, Mapping[str, Any]], calendar: Calendar
-) -> dict[str, Any]:
-    """The authority's limits, refused where they are unknown or longer than the package allows."""
-    known = package.procedure.authority_limits
-    for name, duration in limits.items():
-        said = known.get(name)
-        if said is None or longest([duration], calendar) > longest([said.maximum], calendar):
-            raise Refused(
-                "limit",
-                f"Thời hạn “{name}” vượt mức thủ tục cho phép",
-                f"The limit “{name}” is beyond what the procedure allows",
-                {"name": name, "maximum": said and said.maximum},
-            )
-    return {name: dict(duration) for name, duration in limits.items()}
-
 
 # -- receipt, price, writing
 
@@ -295,88 +195,6 @@ def take_back(walk: Walk, task: str) -> None:
     if not seeds:
         raise Refused("no_way", "Không có bước nào trước để trả lại", "There is no task before to return to")
     undo.void(walk, seeds)
-
-
-# -- supplement
-
-
-def ask_supplement(walk: Walk, task: str) -> None:
-    """The applicant is asked for more: all clocks stand."""
-    said = walk.package.procedure.supplement
-    before = walk.state.get("supplement") or {}
-    times = before.get("times", 0)
-    if walk.state["phase"] == "supplement":
-        raise Refused("supplement", "Hồ sơ đang chờ bổ sung", "A supplement is already awaited")
-    if not said or (said.times is not None and times >= said.times):
-        raise Refused(
-            "asked_before",
-            "Chỉ được yêu cầu bổ sung một lần" if said else "Thủ tục này không có bước bổ sung",
-            "A supplement may be asked for only so often" if said else "This procedure knows no supplement",
-            {"times": times},
-        )
-    due = walk.state["due"]
-    walk.state["supplement"] = {
-        "asked_at": walk.text,
-        "due": time_text(add_working(walk.at, said.within, walk.calendar)),
-        "times": times + 1,
-        "phase": walk.state["phase"],
-        "left": clock.left(due, walk.at, walk.calendar) if due else None,
-    }
-    walk.state["phase"], walk.state["due"] = "supplement", None
-    for name, token in walk.tokens.items():
-        walk.tokens[name] = _stopped(walk, token) | ({"wait": 1} if name == task else {})
-
-
-def _stopped(walk: Walk, token: Token) -> Token:
-    """The token with its due and timers turned into what was left of them."""
-    stopped = {key: value for key, value in token.items() if key not in ("due", "timers")}
-    if "due" in token:
-        stopped["left"] = clock.left(token["due"], walk.at, walk.calendar)
-    if "timers" in token:
-        stopped["timers_left"] = {
-            event: clock.left(due, walk.at, walk.calendar) for event, due in token["timers"].items()
-        }
-    return stopped
-
-
-def lapse(walk: Walk) -> None:
-    """The applicant did not answer in time: the dossier ends, or goes on with what it has."""
-    said = walk.package.procedure.supplement
-    if said is not None and said.lapse == "resume":
-        resume(walk)
-    else:
-        close(walk, "stopped")
-
-
-def resume(walk: Walk) -> None:
-    """The clocks go again, from zero or with what was left, as the procedure says."""
-    asked = walk.state["supplement"]
-    said = walk.package.procedure.supplement
-    anew = said is None or said.restart == "zero"
-    walk.state["phase"] = asked["phase"]
-    walk.state["supplement"] = {"times": asked["times"], "supplied_at": walk.text}
-    if asked["left"] is not None:
-        walk.state["due"] = (
-            clock.case_due(walk.package, walk.at, walk.calendar)
-            if anew
-            else clock.after(walk.at, asked["left"], walk.calendar)
-        )
-    for name, token in walk.tokens.items():
-        going = {key: token[key] for key in token if key not in ("wait", "left", "timers_left")}
-        if "left" in token:
-            seconds = token["left"]
-            limit = walk.limit(token["n"])
-            going["due"] = (
-                time_text(add_working(walk.at, limit, walk.calendar))
-                if anew and limit
-                else clock.after(walk.at, seconds, walk.calendar)
-            )
-        if "timers_left" in token:
-            going["timers"] = {
-                event: clock.after(walk.at, seconds, walk.calendar)
-                for event, seconds in token["timers_left"].items()
-            }
-        walk.tokens[name] = going
 
 
 # -- the end

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure.description import Act
-from xactin.kernel.procedure.flow import acting
+from xactin.kernel.procedure.flow import permission
 from xactin.kernel.procedure.flow.moving import events_at
 from xactin.kernel.procedure.flow.walk import Token
 from xactin.kernel.procedure.model import Node
@@ -122,7 +122,7 @@ def check_shown(package: Package, state: State, task: str, told: str) -> None:
     seen, (before, _dot, _digest) = saw_of(package, state, task), told.partition(".")
     newest = int(before) if before.isascii() and before.isdecimal() else -1
     changed = [part for part in seen if state["written"].get(part, 0) > newest]
-    raise acting.stale(changed or seen)
+    raise permission.stale(changed or seen)
 
 
 def objections(package: Package, state: State, task: str) -> list[str]:
@@ -253,7 +253,7 @@ def _open(package: Package, state: State, name: str, token: Token, rule: Rule) -
         party=rule.party,
         due=parse_time(token["due"]) if "due" in token else None,
         acts=[
-            _asked(package, state, rule, acting.of_instance(described, token))
+            _asked(package, state, rule, permission.of_instance(described, token))
             for described in rule.acts.values()
         ],
         reads=rule.reads,
