@@ -29,7 +29,8 @@ def _sampled(url: str) -> str:
     ours.start(url)
     from django.db import connection
 
-    from xactin.kernel.proof.bundle import Trust, verify_bundle
+    from xactin.kernel.proof.bundle import verify_bundle
+    from xactin.kernel.proof.trust import Trust
     from xactin.ledger.queries import authority, bundle
     from xactin.vault.queries import open_values
 

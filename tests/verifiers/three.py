@@ -17,7 +17,8 @@ from playwright.sync_api import Page, sync_playwright
 import xactin
 from tests.verifiers.mutants import Mutant
 from xactin.cases.papers import verify_result
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.tests.test_browser_verifier import node_command, trust_text
 from xactin.ui import standalone
 

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from xactin.kernel.proof.bundle import Trust, verify_document
+from xactin.kernel.proof.bundle import verify_document
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import Remark, Verdict
 from xactin.vault.apart import Apart, UnfinishedError, WorkError
 

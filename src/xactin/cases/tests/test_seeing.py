@@ -16,7 +16,8 @@ from xactin.cases.tests.asking import Asker, body_of, problem
 from xactin.identity import commands as identity
 from xactin.identity.models import Agency
 from xactin.identity.queries import actor_for
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.ledger import queries as ledger
 from xactin.ledger.testing import sequence_all
 from xactin.vault import queries as vault

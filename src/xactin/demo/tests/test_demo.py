@@ -14,7 +14,8 @@ from xactin.demo import applications, clock, history, stories, together
 from xactin.demo.people import households
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import small_province
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.ledger.audit import run_audit
 from xactin.ledger.clock import now
 from xactin.ledger.commands import begin_authority

@@ -6,9 +6,10 @@ from typing import Any
 
 from xactin.kernel.canonical import CanonicalError, parse
 from xactin.kernel.log.checkpoint import Checkpoint, NoteError, open_note
-from xactin.kernel.proof.bundle import LARGEST, Trust
+from xactin.kernel.proof.bundle import LARGEST
 from xactin.kernel.proof.bundle_form import form_problem
 from xactin.kernel.proof.heads import HeadError, check_head, contradiction
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import Remark, remark
 
 Json = dict[str, Any]

@@ -18,9 +18,9 @@ from xactin.kernel.attestation import (
 from xactin.kernel.log.checkpoint import Checkpoint, VerifierKey, sign_note, verifier_key
 from xactin.kernel.log.merkle import inclusion_proof, leaf_hash, list_reader, tree_root
 from xactin.kernel.mandates import EMPTY, make_mandate, mandate_key, mandate_leaf, prove, update
-from xactin.kernel.proof.bundle import Trust
 from xactin.kernel.proof.bundle_parts import make_bundle
 from xactin.kernel.proof.heads import make_said
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement

@@ -19,7 +19,8 @@ import xactin
 from xactin.kernel.attestation import commit_file, commit_value
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
-from xactin.kernel.proof.bundle import Trust, verify_bundle, verify_document
+from xactin.kernel.proof.bundle import verify_bundle, verify_document
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import TEXTS
 from xactin.kernel.signatures import challenge, sign_ed25519
 from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement

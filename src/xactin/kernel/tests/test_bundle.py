@@ -11,8 +11,9 @@ from xactin.kernel.attestation import commit_value, entry_digest, published
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import NoteError, VerifierKey, cosign, sign_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash
-from xactin.kernel.proof.bundle import LARGEST, Trust, verify_bundle, verify_document
+from xactin.kernel.proof.bundle import LARGEST, verify_bundle, verify_document
 from xactin.kernel.proof.bundle_parts import make_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import TEXTS
 from xactin.kernel.signatures import sign_ed25519
 from xactin.kernel.testing import NOON, private_key, public_key, salt, statement, uuid7

@@ -21,7 +21,8 @@ from xactin.kernel.log.checkpoint import Checkpoint, VerifierKey, cosign, open_n
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
 from xactin.kernel.log.tiles import entry_bundle, new_tiles
 from xactin.kernel.mandates import check_path, mandate_key, mandate_leaf, prove, update
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.signatures import PublicKey, batch, challenge, verify_signature
 from xactin.kernel.testing import SoftPasskey, private_key, salt
 from xactin.kernel.tests.small_log import SmallLog, permit_case

@@ -6,9 +6,10 @@ from copy import deepcopy
 import pytest
 
 from xactin.kernel.canonical import canonical, parse
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
 from xactin.kernel.proof.contradictions import contradictions
 from xactin.kernel.proof.heads import contradiction
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.signatures import sign_ed25519
 from xactin.kernel.testing import private_key, public_key, statement
 from xactin.kernel.tests.small_log import SmallLog, permit_case

@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.signatures import PublicKey, sign_ed25519
 from xactin.kernel.testing import private_key
 from xactin.ledger import clock, commands, queries

@@ -17,8 +17,9 @@ from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, open_note, witness_key
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
 from xactin.kernel.log.tiles import tile_path
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
 from xactin.kernel.proof.contradictions import contradictions
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.testing import private_key
 from xactin.ledger import clock, commands, queries
 from xactin.ledger.audit import run_audit

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from xactin.kernel.log.checkpoint import NoteError
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
 from xactin.kernel.proof.contradictions import contradictions
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import Verdict
 from xactin.web.launcher.data_folder import DataFolder, default_data_folder
 

@@ -12,7 +12,7 @@ from xactin.cases.papers import draft_result, seal_result
 from xactin.cases.papers.signing.signers import DocumentSigner
 from xactin.cases.papers.testing import AT, office, package_files, permit
 from xactin.kernel.attestation import commit_file
-from xactin.kernel.proof.bundle import Trust
+from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verification import GENESIS_ACT
 from xactin.kernel.signatures import sign_ed25519
 from xactin.kernel.testing import private_key, public_key, salt, statement

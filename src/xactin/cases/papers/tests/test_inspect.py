@@ -17,7 +17,7 @@ from xactin.cases.papers.signing.pdf import AppendingWriter
 from xactin.cases.papers.signing.trial import issue_trial_certificate, make_trial_ca
 from xactin.cases.papers.testing import AGENCY, AT, drawing, office
 from xactin.cases.papers.tests.issued import draft, issued, proof, seal
-from xactin.kernel.proof.bundle import Trust
+from xactin.kernel.proof.trust import Trust
 from xactin.vault.apart import WorkError
 
 ROOT = [office().ca.certificate]

@@ -16,7 +16,8 @@ from xactin.cases.web import timeline
 from xactin.cases.web.api import answers
 from xactin.identity import queries as identity
 from xactin.identity.web.rates import allowed, limited
-from xactin.kernel.proof.bundle import Trust, verify_bundle
+from xactin.kernel.proof.bundle import verify_bundle
+from xactin.kernel.proof.trust import Trust
 from xactin.ledger import queries as ledger
 from xactin.ledger.queries import snapshot
 
