@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 SOON_DAYS: Final = 2
 Tone = Literal["on-time", "soon", "late", "paused", "none"]
@@ -72,3 +74,35 @@ def standing(
     if over:
         return Standing("late", days, hours, over=True)
     return Standing("on-time" if done or seconds > SOON_DAYS * day else "soon", days, hours)
+
+
+def standing_text(found: Standing, done: bool) -> str:
+    """It in words; `done`: whether what was due is finished."""
+    if found.tone == "paused":
+        return _("Clock stopped")
+    if found.tone == "none":
+        return _("No time limit")
+    if done:
+        return _("Done too late") if found.over else _("Done in time")
+    if found.days:
+        late = ngettext("%(days)d working day late", "%(days)d working days late", found.days)
+        left = ngettext("%(days)d working day left", "%(days)d working days left", found.days)
+        return (late if found.over else left) % {"days": found.days}
+    if found.hours:
+        late = ngettext("%(hours)d working hour late", "%(hours)d working hours late", found.hours)
+        left = ngettext("%(hours)d working hour left", "%(hours)d working hours left", found.hours)
+        return (late if found.over else left) % {"hours": found.hours}
+    return _("Less than a working hour late") if found.over else _("Less than a working hour left")
+
+
+def brief_text(found: Standing, done: bool) -> str:
+    """The same where something beside it says already that it is working time."""
+    if not found.days and not found.hours:
+        return standing_text(found, done)
+    if found.days:
+        late = ngettext("%(days)d day late", "%(days)d days late", found.days)
+        left = ngettext("%(days)d day left", "%(days)d days left", found.days)
+        return (late if found.over else left) % {"days": found.days}
+    late = ngettext("%(hours)d hour late", "%(hours)d hours late", found.hours)
+    left = ngettext("%(hours)d hour left", "%(hours)d hours left", found.hours)
+    return (late if found.over else left) % {"hours": found.hours}

@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xactin.ui import deadlines, pieces, sections, writing
-from xactin.ui.deadlines import Standing, standing
+from xactin.ui.deadlines import standing
 from xactin.ui.icons import icon_svg
 from xactin.ui.pages import address_with, sort_address
 
@@ -101,38 +101,10 @@ def deadline(
     found = standing(due, at or deadlines.now(), done=done, paused=paused, place=place)
     return {
         "tone": found.tone,
-        "text": _brief_text(found) if brief and (found.days or found.hours) else _standing_text(found, done),
+        "text": deadlines.brief_text(found, done) if brief else deadlines.standing_text(found, done),
         "icon": "check" if done and not found.over else TONE_ICONS[found.tone],
         "due": due if day and due and not paused else None,
     }
-
-
-def _standing_text(found: Standing, done: bool) -> str:
-    if found.tone == "paused":
-        return _("Clock stopped")
-    if found.tone == "none":
-        return _("No time limit")
-    if done:
-        return _("Done too late") if found.over else _("Done in time")
-    if found.days:
-        late = ngettext("%(days)d working day late", "%(days)d working days late", found.days)
-        left = ngettext("%(days)d working day left", "%(days)d working days left", found.days)
-        return (late if found.over else left) % {"days": found.days}
-    if found.hours:
-        late = ngettext("%(hours)d working hour late", "%(hours)d working hours late", found.hours)
-        left = ngettext("%(hours)d working hour left", "%(hours)d working hours left", found.hours)
-        return (late if found.over else left) % {"hours": found.hours}
-    return _("Less than a working hour late") if found.over else _("Less than a working hour left")
-
-
-def _brief_text(found: Standing) -> str:
-    if found.days:
-        late = ngettext("%(days)d day late", "%(days)d days late", found.days)
-        left = ngettext("%(days)d day left", "%(days)d days left", found.days)
-        return (late if found.over else left) % {"days": found.days}
-    late = ngettext("%(hours)d hour late", "%(hours)d hours late", found.hours)
-    left = ngettext("%(hours)d hour left", "%(hours)d hours left", found.hours)
-    return (late if found.over else left) % {"hours": found.hours}
 
 
 @register.inclusion_tag("ui/parts/badge.html")
