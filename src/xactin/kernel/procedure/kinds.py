@@ -48,27 +48,27 @@ def kind_problems(procedure: Procedure) -> Iterator[Problem]:
     kind = KINDS[procedure.kind]
     for key in kind.needs:
         if not _said(getattr(procedure, key)):
-            yield _problem(
+            yield Problem(
                 "kind_needs",
-                key,
+                f"procedure.yaml: {key}",
                 f"Gói loại “{procedure.kind}” phải có mục “{key}”",
                 f"A package of kind “{procedure.kind}” has to say “{key}”",
             )
     for beginning in procedure.begins:
-        where = f"begins.{beginning.origin}"
+        where = f"procedure.yaml: begins.{beginning.origin}"
         if beginning.origin not in kind.origins:
-            yield _problem(
+            yield Problem(
                 "kind_origin",
                 where,
                 f"Việc loại “{procedure.kind}” không bắt đầu từ “{beginning.origin}”",
                 f"Work of kind “{procedure.kind}” does not begin from “{beginning.origin}”",
             )
         if beginning.origin in ("post", "counter") and not beginning.posts:
-            yield _problem(
+            yield Problem(
                 "kind_origin", where, "Cần nêu vị trí được bắt đầu (posts)", "Say which posts may begin it"
             )
         if beginning.origin in ("person", "counter") and not procedure.asks:
-            yield _problem(
+            yield Problem(
                 "kind_party",
                 where,
                 "Có người nộp thì phải có một bên “asks: true”",
@@ -80,9 +80,9 @@ def kind_problems(procedure: Procedure) -> Iterator[Problem]:
 def _parties(procedure: Procedure, kind: Kind) -> Iterator[Problem]:
     asking = [party.id for party in procedure.parties.values() if party.asks]
     if len(asking) > 1 or (kind.asked is not None and bool(asking) != kind.asked):
-        yield _problem(
+        yield Problem(
             "kind_party",
-            "parties",
+            "procedure.yaml: parties",
             f"Gói loại “{procedure.kind}” phải có {'đúng một' if kind.asked else 'không quá một'} "
             "bên đề nghị (asks: true)"
             if kind.asked is not False
@@ -95,7 +95,3 @@ def _parties(procedure: Procedure, kind: Kind) -> Iterator[Problem]:
 def _said(value: object) -> bool:
     """Whether a key was said: texts that nobody wrote are empty in both languages."""
     return any(value.values()) if isinstance(value, dict) else bool(value)
-
-
-def _problem(code: str, where: str, vi: str, en: str) -> Problem:
-    return Problem(code, f"procedure.yaml: {where}", vi, en)

@@ -21,9 +21,10 @@ class Problem:
         return f"{self.code}: {self.where}: {self.en}"
 
 
-def problem_about(code: str, where: str, vi: str, en: str, said: str = "") -> Problem:
-    """A problem whose words, in both languages, name `said` at `{0}`."""
-    return Problem(code, where, vi.format(said), en.format(said))
+def problem_about(code: str, where: str, vi: str, en: str, said: str | None = None) -> Problem:
+    """A problem whose words, in both languages, name at `{0}` what was `said` wrongly, or else where it stands."""
+    named = where if said is None else said
+    return Problem(code, where, vi.format(named), en.format(named))
 
 
 class PackageError(Exception):

@@ -12,7 +12,7 @@ from xactin.kernel.procedure.decisions.tables import Table
 from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import Kind
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.problems import Problem, problem_about
 
 _CODES = {
     "syntax": "condition_syntax",
@@ -94,14 +94,14 @@ def _decisions(package: Package) -> Iterator[Problem]:
     drawn = {node.id for node in package.flow.nodes.values() if node.kind is Kind.RULE}
     for task in sorted(drawn):
         if package.table_of(task) not in package.tables:
-            yield _problem(
+            yield problem_about(
                 "decision_unknown",
                 task,
                 "Không có bảng quyết định (DMN) cho “{0}”. Thêm tệp .dmn hoặc mục decisions.{0}",
                 "There is no decision table (DMN) for “{0}”. Add a .dmn file, or decisions.{0}",
             )
     for task in sorted(package.procedure.decisions.keys() - drawn):
-        yield _problem(
+        yield problem_about(
             "decision_unknown",
             task,
             "Mục decisions.{0} không có businessRuleTask cùng mã",
@@ -111,7 +111,7 @@ def _decisions(package: Package) -> Iterator[Problem]:
         by = said.limit_by
         table = package.tables.get(by.table) if by else None
         if by and (table is None or list(table.outputs.values()) != ["int"] or _negative(table)):
-            yield _problem(
+            yield problem_about(
                 "limit",
                 name,
                 "tasks.{0}.limit_by cần một bảng quyết định cho số nguyên không âm",
@@ -162,20 +162,16 @@ def _gateways(package: Package) -> Iterator[Problem]:
             continue
         for arrow in node.outgoing:
             if not package.flow.arrows[arrow].condition and arrow != node.default:
-                yield _problem(
+                yield problem_about(
                     "condition_missing",
                     arrow,
                     "Mũi tên “{0}” sau cổng cần có điều kiện, hoặc là nhánh mặc định",
                     "“{0}” leaves a gateway: it needs a condition, or has to be the default",
                 )
         if not node.default:
-            yield _problem(
+            yield problem_about(
                 "no_default",
                 node.id,
                 "Cổng “{0}” chưa có nhánh mặc định: hồ sơ kẹt khi không điều kiện nào đúng",
                 "The gateway “{0}” has no default: a dossier is stuck when no condition holds",
             )
-
-
-def _problem(code: str, where: str, vi: str, en: str) -> Problem:
-    return Problem(code, where, vi.format(where), en.format(where))

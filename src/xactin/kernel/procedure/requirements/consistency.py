@@ -16,7 +16,7 @@ from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.model import TASKS, Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
-from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.problems import Problem, problem_about
 from xactin.kernel.procedure.requirements.conditions import condition_problems
 from xactin.kernel.procedure.requirements.events import event_problems
 
@@ -101,18 +101,18 @@ def _tasks(package: Package) -> Iterator[Problem]:
     drawn = {node.id for node in package.flow.nodes.values() if node.kind is Kind.USER}
     adhoc = {node.id for node in package.flow.nodes.values() if node.kind is Kind.ADHOC}
     for task in sorted(drawn - tasks.keys()):
-        yield _problem(
+        yield problem_about(
             "task_undescribed", task, "Bước “{0}” chưa được mô tả ở mục tasks", "Describe “{0}” under tasks"
         )
     for task in sorted(tasks.keys() - drawn - adhoc):
-        yield _problem(
+        yield problem_about(
             "task_unknown",
             task,
             "Mục tasks.{0} không có bước cùng mã trong process.bpmn",
             "tasks.{0}: process.bpmn has no such user task",
         )
     if reception and reception not in drawn:
-        yield _problem(
+        yield problem_about(
             "task_unknown",
             reception,
             "Bước tiếp nhận “{0}” không có trong quy trình",
@@ -121,7 +121,7 @@ def _tasks(package: Package) -> Iterator[Problem]:
     for said in tasks.values():
         yield from _acts(said.id, said.acts)
         if said.silence and said.limit is None:
-            yield _problem(
+            yield problem_about(
                 "silence_without_limit",
                 said.id,
                 "Bước “{0}” coi im lặng là đồng ý nên phải có thời hạn (limit)",
@@ -139,7 +139,7 @@ def _adhoc(package: Package) -> Iterator[Problem]:
             continue
         begun |= set(node.adhoc.startable)
         if not node.adhoc.completion and node.id not in tasks:
-            yield _problem(
+            yield problem_about(
                 "adhoc_never_ends",
                 node.id,
                 "Tiểu quy trình tùy biến “{0}” không bao giờ kết thúc: cần completionCondition, hoặc mục tasks.{0} "
@@ -147,7 +147,7 @@ def _adhoc(package: Package) -> Iterator[Problem]:
                 "The ad-hoc subprocess “{0}” never ends: it needs a completionCondition, or acts under tasks.{0}",
             )
         if node.id in tasks and tasks[node.id].silence:
-            yield _problem(
+            yield problem_about(
                 "adhoc_silence",
                 node.id,
                 "Im lặng không thể kết thúc tiểu quy trình tùy biến “{0}”",
@@ -155,7 +155,7 @@ def _adhoc(package: Package) -> Iterator[Problem]:
             )
     for task, said in tasks.items():
         if said.started_by is not None and task not in begun:
-            yield _problem(
+            yield problem_about(
                 "started_by",
                 task,
                 "“{0}” không phải việc bắt đầu được trong tiểu quy trình tùy biến, nên không có started_by",
@@ -166,14 +166,14 @@ def _adhoc(package: Package) -> Iterator[Problem]:
 def _acts(task: str, acts: Sequence[Act]) -> Iterator[Problem]:
     for name, times in Counter(act.id for act in acts).items():
         if times > 1 or name == "silence":
-            yield _problem(
+            yield problem_about(
                 "act_twice",
                 f"tasks.{task}.acts.{name}",
                 "Mã thao tác bị trùng hoặc dành riêng: {0}",
                 "The act's id is used twice, or reserved: {0}",
             )
     if not any(act.kind == "advance" for act in acts):
-        yield _problem(
+        yield problem_about(
             "no_advance",
             task,
             "Bước “{0}” không có thao tác nào đưa hồ sơ đi tiếp (kind: advance)",
@@ -185,7 +185,7 @@ def _services(package: Package) -> Iterator[Problem]:
     known = {name for name, rule in package.rules.items() if rule.kind != "user"}
     said = package.procedure.services
     for name in sorted(said.keys() - known):
-        yield _problem(
+        yield problem_about(
             "service_unknown",
             name,
             "Mục services.{0} không có phần tử cùng mã trong process.bpmn",
@@ -194,14 +194,14 @@ def _services(package: Package) -> Iterator[Problem]:
     for name in sorted(known - said.keys()):
         node = package.flow.nodes[name]
         if node.kind in TASKS or (node.trigger.kind == "message" and node.kind not in _THROWN):
-            yield _problem(
+            yield problem_about(
                 "service_undescribed",
                 name,
                 "Bước tự động hoặc thông điệp “{0}” chưa được mô tả ở mục services",
                 "Describe “{0}” under services: which system does it, or who sends the message",
             )
     for name in sorted(name for name in package.rules if "." in name):
-        yield _problem(
+        yield problem_about(
             "bpmn_id",
             name,
             "Mã “{0}” có dấu chấm, không gọi tên được trong thao tác và điều kiện. Hãy đổi mã",
@@ -297,17 +297,19 @@ def _names(package: Package) -> Iterator[Problem]:
     said = package.procedure
     for kind, times in Counter(document.kind for document in said.documents).items():
         if times > 1:
-            yield _problem(
+            yield problem_about(
                 "document_twice", kind, "Giấy tờ “{0}” bị khai hai lần", "“{0}” is asked for twice"
             )
     for name in sorted(said.authority_limits.keys() - said.tasks.keys()):
-        yield _problem(
+        yield problem_about(
             "limit", name, "authority_limits.{0}: không có bước này", "authority_limits.{0}: no such task"
         )
     yield from _pointers(package)
     template = said.result.template if said.result else ""
     if template and template not in package.files:
-        yield _problem("file_missing", template, "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing")
+        yield problem_about(
+            "file_missing", template, "Thiếu mẫu kết quả “{0}”", "The template “{0}” is missing"
+        )
 
 
 def _pointers(package: Package) -> Iterator[Problem]:
@@ -321,7 +323,7 @@ def _pointers(package: Package) -> Iterator[Problem]:
     for member, pointers in named.items():
         for pointer in pointers:
             if not _is_text(package.form_schema, pointer):
-                yield _problem(
+                yield problem_about(
                     member.rpartition(".")[2],
                     pointer,
                     f"{member}: biểu mẫu không có nội dung chữ “{{0}}”",
@@ -334,7 +336,3 @@ def _is_text(schema: Any, pointer: str) -> bool:
     for step in pointer.strip("/").split("/"):
         schema = schema.get("properties", {}).get(step, {})
     return bool(schema.get("type") == "string" and schema.get("x-ui", {}).get("label"))
-
-
-def _problem(code: str, where: str, vi: str, en: str) -> Problem:
-    return Problem(code, where, vi.format(where), en.format(where))

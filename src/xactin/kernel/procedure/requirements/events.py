@@ -8,7 +8,7 @@ from xactin.kernel.expressions import ExpressionError, compile_expression
 from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import Kind, Node
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.problems import Problem
+from xactin.kernel.procedure.problems import Problem, problem_about
 
 _SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 _REMINDING = (Kind.SEND, Kind.SERVICE, Kind.THROW, Kind.RULE, Kind.EXCLUSIVE, Kind.END)
@@ -18,7 +18,7 @@ def event_problems(package: Package) -> Iterator[Problem]:
     """Timers that cannot be, errors nobody catches, ends that are not there."""
     timers = {node.id for node in package.flow.nodes.values() if node.trigger.kind == "timer"}
     for name in sorted(package.procedure.timers.keys() - timers):
-        yield _problem(
+        yield problem_about(
             "timer",
             name,
             "Mục timers.{0} không có hẹn giờ cùng mã",
@@ -30,7 +30,7 @@ def event_problems(package: Package) -> Iterator[Problem]:
     yield from _reminders(package)
     for node in package.flow.nodes.values():
         if node.kind is Kind.END and node.trigger.kind == "error" and not _caught(package, node):
-            yield _problem(
+            yield problem_about(
                 "error_uncaught",
                 node.id,
                 "Lỗi tại “{0}” không được sự kiện biên nào bắt",
@@ -38,7 +38,9 @@ def event_problems(package: Package) -> Iterator[Problem]:
             )
     ends = {node.id for node in package.flow.nodes.values() if node.kind is Kind.END}
     for name in sorted(package.procedure.ends.keys() - ends):
-        yield _problem("end_unknown", name, "Không có sự kiện kết thúc “{0}”", "There is no end event “{0}”")
+        yield problem_about(
+            "end_unknown", name, "Không có sự kiện kết thúc “{0}”", "There is no end event “{0}”"
+        )
 
 
 def _timer(package: Package, node: Node) -> Iterator[Problem]:
@@ -149,7 +151,3 @@ def _caught(package: Package, node: Node) -> bool:
         if any(e.trigger.kind == "error" and e.trigger.name in ("", node.trigger.name) for e in catching):
             return True
     return False
-
-
-def _problem(code: str, where: str, vi: str, en: str) -> Problem:
-    return Problem(code, where, vi.format(where), en.format(where))

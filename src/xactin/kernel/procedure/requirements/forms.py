@@ -133,8 +133,8 @@ def _words(schema: Mapping[str, Any], where: str, forms: Forms) -> Iterator[Prob
         yield problem_about(
             "field_label",
             where,
-            "Trường cần x-ui.label bằng cả hai thứ tiếng{0}",
-            "The field needs x-ui.label in both languages{0}",
+            "Trường cần x-ui.label bằng cả hai thứ tiếng",
+            "The field needs x-ui.label in both languages",
         )
     for word in ui.keys() - set(forms.words):
         yield _not_known(where, f"x-ui.{word}", forms.words)

@@ -29,8 +29,8 @@ def result_problems(package: Package) -> Iterator[Problem]:
             yield problem_about(
                 "result_unmade",
                 "result",
-                "Không bước nào lập kết quả này{0}",
-                "No service draws this result up{0}",
+                "Không bước nào lập kết quả này",
+                "No service draws this result up",
             )
         return
     yield from _signing(package, said.result)
@@ -53,8 +53,8 @@ def _signing(package: Package, result: Result) -> Iterator[Problem]:
         yield problem_about(
             "result_unsigned",
             "result.signed_by",
-            "Cần nêu bước ký kết quả, do một vị trí thực hiện (signed_by){0}",
-            "Say which task, done in a post, signs the result (signed_by){0}",
+            "Cần nêu bước ký kết quả, do một vị trí thực hiện (signed_by)",
+            "Say which task, done in a post, signs the result (signed_by)",
         )
     elif not drafts(package.procedure) & set(task.reads):
         yield problem_about(

@@ -102,8 +102,8 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
         yield problem_about(
             "service_needs",
             where,
-            "Bước này cần mục result có template và number{0}",
-            "This service needs `result` with a template and a number{0}",
+            "Bước này cần mục result có template và number",
+            "This service needs `result` with a template and a number",
         )
     signed = {said.result.paper} if said.result and said.result.paper else drafts(said)
     if kind.draft and not signed & set(service.reads):
@@ -118,8 +118,8 @@ def _needs(said: Procedure, service: Service, kind: ServiceKind) -> Iterator[Pro
         yield problem_about(
             "service_needs",
             where,
-            "Bước thông báo phải nói với ai và nói gì (tells){0}",
-            "A notice has to say to whom and what (tells){0}",
+            "Bước thông báo phải nói với ai và nói gì (tells)",
+            "A notice has to say to whom and what (tells)",
         )
 
 
@@ -151,6 +151,6 @@ def _parties(said: Procedure) -> Iterator[Problem]:
         yield problem_about(
             "party_unknown",
             "supplement",
-            "Không có bên đề nghị thì không yêu cầu bổ sung được{0}",
-            "Nobody asks for this: nobody can be asked for more{0}",
+            "Không có bên đề nghị thì không yêu cầu bổ sung được",
+            "Nobody asks for this: nobody can be asked for more",
         )
