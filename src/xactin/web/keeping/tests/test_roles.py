@@ -7,7 +7,9 @@ from xactin.web.keeping.tests.places import MakePlace, Place, found_demo
 from xactin.web.launcher.postgres import SERVANT
 
 pytestmark = pytest.mark.timeout(300)
-ROLES = "from xactin.web import health; print(next(p.detail for p in health.look() if p.name == 'roles'))"
+ROLES = (
+    "from xactin.web.status import health; print(next(p.detail for p in health.look() if p.name == 'roles'))"
+)
 REWRITE = """
 from django.db import connection
 connection.cursor().execute("UPDATE ledger_entry SET effect = effect")
