@@ -24,6 +24,8 @@ MORE_DOORS = {
     ("identity", "rest"): "who calls the API: the check of its tokens",
     ("identity", "idempotency"): "one act for one key, at any door that writes",
     ("identity", "rates"): "how often a stranger may ask: counted where sign-in is counted",
+    ("identity", "signatures"): "the door by which a passkey signs any act, at pages and the API",
+    ("vault", "rehearsal"): "an act that is done twice alike draws its ids, salts and time from there",
     ("notices", "topics"): "the event that a handler is given",
     ("vault", "apart"): "the closed child in which what strangers wrote is read",
     ("vault", "ids"): "the one maker of ids",

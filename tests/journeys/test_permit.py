@@ -29,11 +29,13 @@ def test_a_permit_from_the_search_box_to_a_stranger(enter: Enter, authority: Run
     receive_and_consult(enter, number)
     answer_in_parallel(enter, number)
     appraise(enter, number)
-    approve_with_a_passkey(enter, number)
+    chair = approve_with_a_passkey(enter, number)
+    signed = chair.page.url
     issue(enter, number)
     paper, code = fetch(owner, case, tmp_path)
     check(enter(), paper, code, authority)
     read_without_javascript(enter, code)
+    sign_with_the_passkey_alone(enter("quantri1"), chair, signed.partition("?")[0], code)
 
 
 def apply(owner: Person) -> str:
@@ -111,7 +113,7 @@ def appraise(enter: Enter, number: str) -> None:
     officer.act("Trình ký", conditions="Bảo đảm an toàn công trình liền kề.", note="Hồ sơ đủ điều kiện.")
 
 
-def approve_with_a_passkey(enter: Enter, number: str) -> None:
+def approve_with_a_passkey(enter: Enter, number: str) -> Person:
     """The chair enrols a passkey and approves the draft with it."""
     chair = enter("chutich1")
     chair.give_passkey()
@@ -129,7 +131,35 @@ def approve_with_a_passkey(enter: Enter, number: str) -> None:
     chair.page.locator("details.xt-act summary").first.click()
     chair.look("desk-approve")
     chair.page.locator("details.xt-act summary").first.click()
+    case = chair.page.url
     chair.act("Phê duyệt")
+    chair.open(case)
+    return chair
+
+
+def sign_with_the_passkey_alone(admin: Person, chair: Person, case: str, code: str) -> None:
+    """From now on the chair's post signs with a passkey alone: also where it confirms, and where it revokes."""
+    admin.open("/agencies/H44.100/")
+    post = admin.page.locator(".xt-card", has_text="H44.100:chair")
+    post.get_by_role("button", name="Bắt buộc ký bằng khóa truy cập").click()
+    admin.open("/agencies/posts/H44.100:chair/appoint/?q=Trần")
+    admin.page.locator("main [name=person]").first.check()
+    admin.press("Đề nghị")
+    admin.see("Cần một người khác xác nhận")
+    chair.open("/proposals/")
+    chair.press("Xác nhận")  # several entries, one signature
+    chair.see("Đã xác nhận, có hiệu lực kể từ bây giờ")
+    chair.open(f"{case}revoke/")
+    chair.page.fill("[name=reason]", "Cấp sai thẩm quyền")
+    chair.look("revoke")
+    chair.press("Xác nhận thu hồi")
+    chair.page.wait_for_url(case)
+    chair.open(f"/verify/{code}")
+    chair.see("Cấp sai thẩm quyền")
+    admin.open("/agencies/H44.100/")
+    post.locator("details summary").last.click()
+    post.get_by_role("button", name="Kết thúc ngay").last.click()
+    post.get_by_role("button", name="Không bắt buộc khóa truy cập").click()
 
 
 def issue(enter: Enter, number: str) -> None:

@@ -21,6 +21,7 @@ class IdentityConfig(AppConfig):
         from xactin.identity.readings.queries import people_about
         from xactin.identity.readings.registry import register_purpose, register_subjects
         from xactin.identity.web.hats import hats
+        from xactin.identity.web.signatures import signs_with_passkey
         from xactin.ui import nav
 
         policies.register()
@@ -29,6 +30,7 @@ class IdentityConfig(AppConfig):
         folding.register()
         rebuild.register()
         nav.register_hats(hats, "identity:wear_hat")
+        nav.register_script("identity/signing.js", signs_with_passkey)
         nav.register("account", _("My account"), "identity:me", 10, icon="person")
         nav.register("account", _("Signing keys"), "identity:keys", 20, icon="key")
         nav.register("account", _("Who opened my data"), "identity:own_readings", 25, icon="eye")

@@ -3,6 +3,7 @@
 nav.register("cases", _("Inbox"), "cases:inbox", order=10, duties={"cases.work"})
 nav.register_hats(source, "identity:wear_hat")     Hat(id, title, agency, worn) of the account
 nav.register_bell(count, "notices:list")           how many notices are unread
+nav.register_script("identity/signing.js", wanted) a module for the pages of those whose requests it is wanted for
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -77,6 +78,7 @@ class Hat:
 _items: list[Item] = []
 _hats: list[tuple[Callable[[HttpRequest], Sequence[Hat]], str]] = []
 _bells: list[tuple[Callable[[HttpRequest], int], str]] = []
+_scripts: dict[str, Callable[[HttpRequest], bool]] = {}
 
 
 def register(
@@ -112,6 +114,16 @@ def register(
 def register_hats(source: Callable[[HttpRequest], Sequence[Hat]], url_name: str) -> None:
     """Who tells which hats there are, and the address that a chosen one is posted to (`hat`, `next`)."""
     _hats[:] = [(source, url_name)]
+
+
+def register_script(path: str, wanted: Callable[[HttpRequest], bool]) -> None:
+    """A module (a static file) that each page loads whose request it is wanted for."""
+    _scripts[path] = wanted
+
+
+def scripts(request: HttpRequest) -> list[str]:
+    """The modules for a page."""
+    return [path for path, wanted in _scripts.items() if wanted(request)]
 
 
 def register_bell(unread: Callable[[HttpRequest], int], url_name: str) -> None:

@@ -14,14 +14,17 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
+from xactin.identity.web.signatures import PasskeyNeeded, rehearsed
 from xactin.kernel.refusal import Refusal
 from xactin.ui.schema_form.validation import pointer
+from xactin.vault.rehearsal import on_trial
 from xactin.web.errors import problem, too_large
 
 DEEPEST: Final = 64
@@ -185,6 +188,14 @@ def _database_gone(request: HttpRequest, error: Exception) -> HttpResponse:
     response = problem(503, _("Not available for a moment"))
     response.headers["Retry-After"] = "5"
     return response
+
+
+@api.exception_handler(PasskeyNeeded)
+def _to_sign(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """What a passkey has to sign, where the caller has one: the act is rehearsed, and nothing of it is done."""
+    if on_trial():  # none is enrolled
+        return _refused(request, error)
+    return rehearsed(request) or _refused(request, error)
 
 
 @api.exception_handler(Exception)

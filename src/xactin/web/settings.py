@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "xactin.identity.web.middleware.ActorMiddleware",
+    "xactin.identity.web.signatures.SigningMiddleware",
 ]
 ROOT_URLCONF = "xactin.web.urls"
 WSGI_APPLICATION = "xactin.web.wsgi.application"

@@ -32,9 +32,10 @@ class Asker:
         """GET; the answer has `.status_code` and `.json()`."""
         return self._client.get(f"{API}{path}", query, headers=self._headers)
 
-    def post(self, path: str, body: Any, *, key: str = "") -> Any:
-        """POST of JSON, with an Idempotency-Key if one is given."""
+    def post(self, path: str, body: Any, *, key: str = "", signature: str = "") -> Any:
+        """POST of JSON, with an Idempotency-Key and a passkey's signature if they are given."""
         headers = self._headers | ({"idempotency-key": key} if key else {})
+        headers |= {"xactin-signature": signature} if signature else {}
         return self._client.post(f"{API}{path}", body, content_type="application/json", headers=headers)
 
     def upload(self, content: bytes = testing.PDF, name: str = "ban-ve.pdf") -> Any:

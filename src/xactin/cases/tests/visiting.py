@@ -1,5 +1,6 @@
 """A browser without script for tests: somebody signed in who opens pages and sends forms."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.test import Client
@@ -25,6 +26,6 @@ class Visitor:
         assert answer.status_code == 200
         return str(answer.content.decode())
 
-    def send(self, path: str, **data: Any) -> Any:
+    def send(self, path: str, headers: Mapping[str, str] | None = None, **data: Any) -> Any:
         """POST of a form."""
-        return self._client.post(path, data)
+        return self._client.post(path, data, headers=headers)

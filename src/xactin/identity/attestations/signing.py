@@ -6,7 +6,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from xactin.identity.errors import PasskeyNeeded, SignatureRefused
+from xactin.identity.attestations.ceremony import passkey_signed
+from xactin.identity.errors import SignatureRefused
 from xactin.identity.models import SigningKey
 from xactin.identity.rights import Actor
 from xactin.kernel.signatures import PublicKey, SignatureError, sign_ed25519, verify_signature
@@ -49,14 +50,13 @@ def _private(key_id: str) -> Ed25519PrivateKey:
 
 
 def sign(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]:
-    """The signature of the actor's server-held key over a statement of theirs.
+    """The signature over a statement of the actor's: of their server-held key, or of the passkey that the post asks
+    for, given with the request (`keys/ceremonies.py`).
 
-    Raises PasskeyNeeded when the post asks for a passkey.
+    Raises PasskeyNeeded when the post asks for a passkey and none has signed, Refused when it signed another statement.
     """
     if actor.requires_passkey or actor.custody != "server":
-        raise PasskeyNeeded(
-            "Chức vụ này phải ký bằng khóa truy cập (passkey).", "This post signs with a passkey."
-        )
+        return passkey_signed(actor, statement)
     if statement["by"] != actor.by() or statement["key"] != actor.key_id:
         raise ValueError("the statement is not of this actor")
     return sign_ed25519(_private(actor.key_id), statement)

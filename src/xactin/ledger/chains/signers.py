@@ -15,6 +15,7 @@ from xactin.ledger.log.authority import authority
 from xactin.ledger.models import SystemKey
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
+from xactin.vault.rehearsal import course
 
 LEDGER: Final = "ledger"
 """The system whose mandate stands in genesis; it grants those of the other systems."""
@@ -108,7 +109,8 @@ def statement_of(
     for_: Mapping[str, str] | None = None,
     id: UUID | None = None,
 ) -> dict[str, Any]:
-    """What a signer signs about a subject, claimed for now. Raises the kernel's StatementError.
+    """What a signer signs about a subject, claimed for now (or for when it was rehearsed). Raises the kernel's
+    StatementError.
 
     For signatures that are made elsewhere and later (`Chain.append`); what signs here uses `Chain.attest`.
     """
@@ -123,6 +125,6 @@ def statement_of(
         content=content,
         saw=saw or None,
         wrote=wrote or None,
-        at=now(),
+        at=rehearsed.at if (rehearsed := course()) else now(),
         key=signer.key_id,
     )

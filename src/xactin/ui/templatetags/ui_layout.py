@@ -24,6 +24,12 @@ def menu(context: Context, area: str) -> list[nav.Entry]:
     return nav.menu(context["request"], area) if "request" in context else []
 
 
+@register.simple_tag(takes_context=True)
+def layout_scripts(context: Context) -> list[str]:
+    """The modules that rooms add to the page: `{% layout_scripts as paths %}`."""
+    return nav.scripts(context["request"]) if "request" in context else []
+
+
 @register.inclusion_tag("ui/parts/account.html", takes_context=True)
 def account_menu(context: Context) -> Shown:
     """The hat worn, the others, and the way out."""

@@ -1,24 +1,8 @@
 // The acts of a post: one key opens one, one confirmation does it. Where a passkey signs: prepare the
 // statement, ask the authenticator, send its answer. Without this module, or without a passkey, the form
 // is sent as it is and the key kept by the server signs.
-import { signWithPasskey } from "../identity/passkey.js";
+import { signWithPasskey, words } from "../identity/passkey.js";
 
-const words = {
-  vi: {
-    unsupported: "Trình duyệt này không dùng được khóa truy cập (passkey). Vui lòng dùng trình duyệt mới hơn.",
-    cancelled: "Thiết bị chưa xác nhận hoặc đã hết thời gian. Chưa có gì được ký; Ông/Bà có thể thử lại.",
-    failed: "Thiết bị không ký được. Chưa có gì được ký.",
-    network: "Mạng bị gián đoạn. Vui lòng tải lại trang để xem thao tác đã được ghi nhận hay chưa.",
-    waiting: "Đang chờ xác nhận trên thiết bị của Ông/Bà …",
-  },
-  en: {
-    unsupported: "This browser cannot use passkeys. Please use a newer one.",
-    cancelled: "The device did not confirm, or time ran out. Nothing was signed; please try again.",
-    failed: "The device could not sign. Nothing was signed.",
-    network: "The connection broke. Please reload the page to see whether the act was recorded.",
-    waiting: "Waiting for your device to confirm …",
-  },
-}[document.documentElement.lang] ?? {};
 
 for (const act of document.querySelectorAll("details.xt-act")) {
   act.addEventListener("toggle", () => {

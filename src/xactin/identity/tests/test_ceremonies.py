@@ -1,0 +1,114 @@
+"""A post that signs with a passkey does whatever its duties allow, at pages and through the API."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from xactin.identity import commands, queries
+from xactin.identity.errors import PasskeyNeeded
+from xactin.identity.keys import ceremonies
+from xactin.identity.models import Holding, Post, Proposal
+from xactin.identity.testing import Province
+from xactin.identity.tests.passkeys import assertion
+from xactin.identity.tests.test_keys import enrol, passkey
+from xactin.ledger.audit import run_audit
+from xactin.ledger.models import Entry
+from xactin.ledger.queries import entries_of
+from xactin.ledger.testing import sequence_all
+
+pytestmark = pytest.mark.django_db
+
+CHAIR = "H44.100:chair"
+
+
+@pytest.fixture
+def asked_of(province: Province) -> Proposal:
+    """Someone proposed for the chair of a commune, whose present holder confirms and signs with a passkey alone."""
+    commands.require_passkey(post=Post.objects.get(code=CHAIR), required=True, by=province.actor("quantri1"))
+    enrol(province.actor("chutich1"), passkey())
+    return commands.propose_holder(
+        post=Post.objects.get(code="H44.100:chair"),
+        person=province.person("congdan1"),
+        by=province.actor("quantri1"),
+    )
+
+
+def _signed(asked: dict[str, Any], held: str = "one") -> str:
+    credential = assertion(passkey(held), bytes.fromhex(asked["challenge"]))
+    return json.dumps({"token": asked["token"], "credential": credential})
+
+
+def _client(province: Province) -> Client:
+    client = Client()
+    client.force_login(province.accounts["chutich1"])
+    return client
+
+
+def test_a_proposal_is_confirmed_with_one_signature_over_all_its_entries(
+    province: Province, asked_of: Proposal
+) -> None:
+    client, page = _client(province), reverse("identity:answer", args=[asked_of.pk])
+    before = Entry.objects.count()
+    answer = client.post(page, {"answer": "confirm"}, headers={"Xactin-Rehearsal": "1"})
+    assert answer.status_code == 428
+    acts = [one["act"] for one in answer.json()["statements"]]
+    assert acts[:2] == ["post.confirm", "post.appoint"]
+    assert "mandate.grant" in acts
+    assert Entry.objects.count() == before  # nothing of a rehearsal stays
+    assert Proposal.objects.get(pk=asked_of.pk).ended_at is None
+
+    sent = {"answer": "confirm", "passkey-signature": _signed(answer.json())}
+    assert client.post(page, sent | {"answer": "decline"}).status_code == 422  # signed for something else
+    assert client.post(page, sent | {"passkey-signature": _signed(answer.json(), "other")}).status_code == 302
+    assert Proposal.objects.get(pk=asked_of.pk).ended_at is None  # by a key that nobody enrolled
+
+    assert client.post(page, sent).status_code == 302
+    assert Proposal.objects.get(pk=asked_of.pk).outcome == "confirmed"
+    assert Holding.objects.filter(post=asked_of.post, person=asked_of.person).exists()
+    done = [row for row in entries_of(f"post:{asked_of.post_id}") if row.custody == "passkey"]
+    assert [row.statement["act"] for row in done] == ["post.confirm", "post.appoint"]
+    sequence_all()
+    assert run_audit(1) == []  # each signature verified, in its place of the batch
+    assert Entry.objects.count() == before + len(acts)
+    assert "Đã xác nhận" in client.get(reverse("identity:proposals")).content.decode()
+
+    again = Entry.objects.count()
+    client.post(page, sent)  # the same signature twice is one act
+    assert Entry.objects.count() == again
+
+
+def test_what_changed_since_the_device_confirmed_is_not_done(province: Province, asked_of: Proposal) -> None:
+    client, page = _client(province), reverse("identity:answer", args=[asked_of.pk])
+    asked = client.post(page, {"answer": "confirm"}, headers={"Xactin-Rehearsal": "1"}).json()
+    enrol(province.actor("congdan1"), passkey("another"))  # one mandate more to grant
+    before = Entry.objects.count()
+    answer = client.post(page, {"answer": "confirm", "passkey-signature": _signed(asked)}, follow=True)
+    assert "đã thay đổi" in answer.content.decode()
+    assert Entry.objects.count() == before
+
+
+def test_without_a_passkey_or_a_script_a_page_says_so(province: Province, asked_of: Proposal) -> None:
+    client, page = _client(province), reverse("identity:answer", args=[asked_of.pk])
+    answer = client.post(page, {"answer": "confirm"}, follow=True).content.decode()
+    assert "phải ký bằng khóa truy cập" in answer
+    assert "identity/signing" in answer  # the page loads what signs
+    holder = province.actor("chutich1")
+    for key in queries.keys_of(holder):
+        if key.custody == "passkey":
+            commands.revoke_passkey(by=holder, key=key.pk)
+    assert client.post(page, {"answer": "confirm"}, headers={"Xactin-Rehearsal": "1"}).status_code == 204
+    told = client.post(page, {"answer": "confirm"}, follow=True).content.decode()
+    assert "chưa đăng ký khóa nào" in told
+    with pytest.raises(PasskeyNeeded):
+        commands.confirm(proposal=asked_of.pk, by=province.actor("chutich1"))
+
+
+def test_what_was_handed_out_ends(province: Province, asked_of: Proposal, monkeypatch: Any) -> None:
+    client, page = _client(province), reverse("identity:answer", args=[asked_of.pk])
+    asked = client.post(page, {"answer": "confirm"}, headers={"Xactin-Rehearsal": "1"}).json()
+    monkeypatch.setattr(ceremonies, "CEREMONY_TIME", -ceremonies.CEREMONY_TIME)
+    answer = client.post(page, {"answer": "confirm", "passkey-signature": _signed(asked)})
+    assert (answer.status_code, Proposal.objects.get(pk=asked_of.pk).ended_at) == (409, None)
