@@ -35,6 +35,12 @@ def time_text(moment: datetime) -> str:
     return f"{local(moment):%H:%M, %d/%m/%Y}"
 
 
+def short_time_text(moment: datetime, now: datetime) -> str:
+    """`10:32 23/11` of this year, `10:32 04/01/2027` of another: for lists, where room is short."""
+    then = local(moment)
+    return f"{then:%H:%M %d/%m}" if then.year == local(now).year else f"{then:%H:%M %d/%m/%Y}"
+
+
 def size_text(size: int, language: str = "vi") -> str:
     """A file's size: `1,4 MB`."""
     if size < 1024:

@@ -120,6 +120,14 @@ def test_a_firm_is_told_who_may_apply_before_it_fills_anything_in() -> None:
     assert "tài khoản của chính mình" in answer.content.decode()
     assert "<form" not in answer.content.decode().partition("<main")[2].partition("</main")[0]
     assert Visitor("congdan1").open(address).status_code == 200
+    # Nor is it offered before: only who may apply, or is not known yet, sees the button.
+    offered = f'href="{address}"'
+    portal = f"/procedures/{code}/"
+    assert offered not in firm.page(portal)
+    assert "tài khoản của chính mình" in firm.page(portal)
+    assert offered in Visitor("congdan1").page(portal)
+    assert offered in Client().get(portal).content.decode()
+    assert Client().get(f"/api/v1{portal[:-1]}").json()["applicants"] == ["citizen"]
     with pytest.raises(Forbidden):
         submit(by=actor_for("doanhnghiep1"), code=code, data={})
 

@@ -64,6 +64,13 @@ def vi_datetime(moment: datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), writing.time_text(moment))
 
 
+@register.filter
+def short_datetime(moment: datetime) -> SafeString:
+    """`10:32 23/11`, with the year where it is not this one; the machine's form beside it."""
+    text = writing.short_time_text(moment, deadlines.now())
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
+
+
 @register.filter("money")
 @register.simple_tag(name="money")
 def money(amount: int | None) -> str:

@@ -28,6 +28,9 @@ def draw(source: str, path: str = "/", language: str = "vi", **context: object) 
 
 def test_dates_and_money_are_written_as_on_paper() -> None:
     assert writing.day_text(date(2026, 11, 23)) == "23/11/2026"
+    eve = datetime(2026, 12, 31, 17, 30, tzinfo=timezone.utc)  # noqa: UP017
+    assert writing.short_time_text(eve, now=datetime(2027, 1, 4)) == "00:30 01/01"
+    assert writing.short_time_text(eve, now=datetime(2026, 12, 31)) == "00:30 01/01/2027"
     assert writing.time_text(datetime(2026, 11, 22, 17, 30, tzinfo=timezone.utc)) == "00:30, 23/11/2026"  # noqa: UP017
     assert writing.money_text(8000) == "8.000\u00a0đ"
     assert draw("{% money 75000 %}", language="en") == "75.000\u00a0đ"

@@ -259,6 +259,7 @@ def procedure(found: InForce) -> dict[str, Any]:
         "summary": text_in(said.summary, language),
         "level": said.level,
         "handled_by": text_in(said.handled_by, language),
+        "applicants": list(said.applicants),
         "form": package.form_schema,
         "documents": [_document(document, language) for document in said.documents],
         "limit": dict(said.limit),

@@ -133,6 +133,7 @@ class ProcedureOut(Schema):
     summary: str
     level: str
     handled_by: str
+    applicants: list[str] = Field(description="who may apply: `citizen`, `firm`; empty: anybody")
     form: dict[str, Any]
     documents: list[DocumentAsked]
     limit: dict[str, Any]

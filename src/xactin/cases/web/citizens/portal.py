@@ -74,8 +74,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """What a procedure needs, how long it takes, what it costs, who does it, and its flow."""
     package = _procedure(code).package
+    actor: Actor | None = getattr(request, "actor", None)
     context = {
         "shown": shown.procedure_page(package),
+        # Who is not signed in yet may be anybody.
+        "against": reason_against(actor, package) if actor and not actor.post_code else "",
         "crumbs": [(_("Procedures"), reverse("cases:catalogue")), (package.code, "")],
         "flow_url": reverse("cases:diagram", args=[package.digest]),
         "flow_steps": shown.flow_steps(package),
