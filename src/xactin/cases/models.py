@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xactin.cases.rules import NationalState
+from xactin.cases.states import NATIONAL_STATES
 
 
 @SearchVectorField.register_lookup
@@ -44,38 +45,12 @@ class Phase(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
-NATIONAL_STATES = {
-    NationalState.NEW: _("Newly registered"),
-    NationalState.RECEIVED: _("Received"),
-    NationalState.NOT_RECEIVED: _("Not accepted"),
-    NationalState.PROCESSING: _("Being processed"),
-    NationalState.SUPPLEMENT: _("Additional documents requested"),
-    NationalState.PAYMENT: _("Financial duty requested"),
-    NationalState.WITHDRAWN: _("Withdrawn by the applicant"),
-    NationalState.STOPPED: _("Processing stopped"),
-    NationalState.DONE: _("Processing finished"),
-    NationalState.RETURNED: _("Result returned"),
-}
-
-
 def state_name(case: "Case") -> str:
     """The state of a case in the reader's language: the nation's words; where nobody asked, no result is returned."""
     state = NationalState(case.national_state)
     if case.applicant_id is None and state in (NationalState.DONE, NationalState.RETURNED):
         return str(_("Work finished"))
     return str(NATIONAL_STATES[state])
-
-
-ORIGINS = {
-    "person": _("Sent on the portal"),
-    "counter": _("Received at the counter"),
-    "post": _("Begun by an official"),
-    "case": _("Begun by another dossier"),
-    "signal": _("Begun by a report"),
-    "schedule": _("Begun by the calendar"),
-    "authority": _("Sent by another authority"),
-}
-"""From where a case began, in words."""
 
 
 class ProcedureVersion(models.Model):

@@ -11,10 +11,11 @@ from xactin.cases.dossiers import services
 from xactin.cases.dossiers.queries import kind_of
 from xactin.cases.dossiers.records import ActDone
 from xactin.cases.dossiers.system_commands import serve
-from xactin.cases.models import NATIONAL_STATES, Case, OpenTask, Party
+from xactin.cases.models import Case, OpenTask, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import NationalState
 from xactin.cases.runtime import BEGIN, NOTIFY, SEAL, SUBMIT, TICK
+from xactin.cases.states import NATIONAL_STATES
 from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Service

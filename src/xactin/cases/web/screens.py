@@ -12,12 +12,13 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.visibility import handles, inspects
-from xactin.cases.models import ORIGINS, Case
+from xactin.cases.models import Case
 from xactin.cases.office import queries as office
 from xactin.cases.parties.queries import joinable, may_invite
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.results.commands import may_revoke
+from xactin.cases.states import ORIGINS
 from xactin.cases.web import parties, shown, timeline
 from xactin.cases.web.page import facts, forms, opinions
 from xactin.cases.web.page.walk import Walk

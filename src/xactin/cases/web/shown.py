@@ -16,10 +16,11 @@ from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.lists.queries import Filters
-from xactin.cases.models import NATIONAL_STATES, ORIGINS, Case, Result, state_name
+from xactin.cases.models import Case, Result, state_name
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.runtime import SEAL
+from xactin.cases.states import NATIONAL_STATES, ORIGINS
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure.description import Document

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.lists import order
 from xactin.cases.lists.queries import COUNTED, LAST_PAGE, NEWEST, URGENT, Counts, Filters, cursor_from
-from xactin.cases.models import NATIONAL_STATES
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.states import NATIONAL_STATES
 from xactin.cases.web.lists.persons import sought
 from xactin.cases.web.shown import procedure_choices
 from xactin.identity.queries import folded

@@ -13,10 +13,11 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import PURPOSES, note_shown
 from xactin.cases.lists.queries import NEWEST, PAGE, URGENT, Filters
-from xactin.cases.models import NATIONAL_STATES, Case, OpenTask, state_name
+from xactin.cases.models import Case, OpenTask, state_name
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.rules import NationalState
+from xactin.cases.states import NATIONAL_STATES
 from xactin.cases.web.lists.rows import is_late, task_name
 from xactin.cases.web.shown import acted_by, owner_of, sender_of
 from xactin.identity.queries import Actor
