@@ -1,8 +1,6 @@
 """A sound authority is clean, and each kind of damage is named."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,87 +10,15 @@ from django.db import connection
 from xactin.kernel.attestation import entry_digest
 from xactin.kernel.canonical import canonical
 from xactin.kernel.log.merkle import leaf_hash
-from xactin.kernel.log.tiles import new_tiles
 from xactin.ledger import commands
-from xactin.ledger.audit import Finding, Told, log, register_fold, run_audit, running
+from xactin.ledger.audit import Finding, Told, register_fold, run_audit
 from xactin.ledger.audit.folds import _folds
-from xactin.ledger.chains.chain import acting
 from xactin.ledger.queries import entries_of
-from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
+from xactin.ledger.testing import a_person, sequence_all
+from xactin.ledger.tests.damage import SUBJECT, House, kinds, sql, standing
 from xactin.vault import commands as vault
-from xactin.vault.queries import commitments_of
 
 pytestmark = pytest.mark.django_db
-SUBJECT = "case:one"
-
-
-@dataclass
-class House:
-    """An authority with some history."""
-
-    officer: Person
-    file: vault.StoredFile
-
-
-def fill(subjects: int = 3) -> House:
-    """Several subjects with values, a file, an ended mandate, one erasure and one entry that waits."""
-    an_authority()
-    officer, clerk = a_person("person-1"), a_person("person-2", post="H44-p2")
-    file = vault.put_file(
-        stream=BytesIO(b"%PDF-1.7 drawing"),
-        name="a.pdf",
-        accepts=["application/pdf"],
-        owner="person-1",
-        made_here=True,
-    )
-    for number in range(subjects):
-        subject = SUBJECT if number == 0 else f"case:{number}"
-        with acting(subject=subject, mandates=[officer.mandate]) as chain:
-            house = vault.seal_value(subject=subject, part="form.house", value={"floors": number})
-            owner = vault.seal_value(subject=subject, part="form.owner", value={"name": "Nguyễn Thị Ánh"})
-            wrote = {one.part: one.commitment for one in (house, owner)}
-            if number == 0:
-                wrote["document.drawing"] = file.commitment
-                chain.write(*vault.bind_sql(file, subject=subject, part="document.drawing"))
-            statement = officer.state(subject, wrote=wrote)
-            chain.append(statement, officer.sign(statement), {"state": "submitted"})
-            chain.write(*vault.values_sql([house, owner]))
-        for step in range(3):
-            clerk.act(subject, {"step": step})
-    commands.end_mandate(clerk.mandate, by=commands.system_signer("identity"))
-    commands.erase(
-        subject="case:1",
-        commitments=standing("case:1", "form.owner"),
-        by=commands.system_signer("keeper"),
-        basis="91/2025",
-    )
-    sequence_all()
-    officer.act(SUBJECT, {"late": True})
-    return House(officer, file)
-
-
-def standing(subject: str, part: str) -> list[str]:
-    """The commitments to what stands of a part."""
-    return commitments_of(subject, [part])[part]
-
-
-@pytest.fixture
-def house() -> House:
-    return fill()
-
-
-def sql(text: str, *params: object, rows: int = 1) -> None:
-    """Damage by SQL; fails unless it hit so many rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        assert cursor.rowcount == rows
-
-
-def kinds(subject: str = SUBJECT) -> set[str]:
-    """The kinds of what the audit finds about a subject."""
-    findings = run_audit(1)
-    assert findings, "the damage was not found"
-    return {one.kind for one in findings if one.subject == subject}
 
 
 def test_a_sound_authority_is_clean(house: House) -> None:
@@ -405,74 +331,3 @@ def test_higher_rooms_check_their_own_rows(house: House, folded: list[tuple[str,
     found = run_audit(1)
     assert {(one.kind, one.subject) for one in found} == {("table", SUBJECT), ("table", "case:ghost")}
     assert sorted(folded) == [("case:1", 5), ("case:2", 4), (SUBJECT, 5)]
-
-
-@pytest.fixture
-def long_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A log of three chunks with checkpoints in and between them; a real chunk is too long for a test."""
-    monkeypatch.setattr(log, "CHUNK", 256)
-    monkeypatch.setattr(running, "CHUNK", 256)
-    an_authority()
-    officer = a_person()
-    for number in range(6):
-        with acting(subject=f"note:{number}", mandates=[officer.mandate]) as chain:
-            for _ in range(100):
-                statement = officer.state(f"note:{number}")
-                chain.append(statement, officer.sign(statement), {})
-        sequence_all()
-    assert run_audit(1) == []
-
-
-@pytest.mark.parametrize(
-    ("damage", "named"),
-    [
-        ("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 20", "tile 0/0 does not fit"),
-        ("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 300", "tile 0/1 does not fit"),
-        ("DELETE FROM ledger_leaf WHERE index = 300", "leaf 300 is gone"),
-        ("DELETE FROM ledger_tile WHERE level = 1", "tile 1/0 is gone"),
-        ("UPDATE ledger_tile SET hashes = sha256(hashes) WHERE level = 1", "tile 1/0 does not fit"),
-        ("DELETE FROM ledger_tile WHERE level = 0 AND index = 0", "tile 0/0 is gone"),
-        (
-            "DELETE FROM ledger_checkpoint WHERE size = (SELECT max(size) FROM ledger_checkpoint)",
-            "stand under no checkpoint",
-        ),
-        (
-            "UPDATE ledger_checkpoint SET note = replace(note, 'xactin.test', 'xactin.text') WHERE size > 512",
-            "says something else",
-        ),
-    ],
-)
-def test_damage_in_a_long_log(long_log: None, damage: str, named: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(damage)
-        assert cursor.rowcount
-    assert any(named in one.text for one in run_audit(1) if one.subject == "log")
-
-
-def test_checkpoints_follow_each_other_across_chunks(long_log: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT size FROM ledger_checkpoint ORDER BY size")
-        sizes = [size for (size,) in cursor.fetchall()]
-    assert len(sizes) > 5
-    for size in sizes:
-        sql("UPDATE ledger_checkpoint SET previous = previous - 1000000 WHERE size = %s", size)
-        assert f"the checkpoint before that of size {size} is gone" in {one.text for one in run_audit(1)}
-        sql("UPDATE ledger_checkpoint SET previous = previous + 1000000 WHERE size = %s", size)
-    sql("DELETE FROM ledger_checkpoint WHERE size = %s", sizes[-2])
-    assert {one.text for one in run_audit(1)} == {f"the checkpoint before that of size {sizes[-1]} is gone"}
-
-
-def test_a_long_history_that_was_signed_anew(long_log: None) -> None:
-    """Who changes a leaf and makes all tiles anew contradicts every later checkpoint, whichever chunk it is in."""
-    sql("UPDATE ledger_leaf SET data = sha256(data) WHERE index = 2")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT data FROM ledger_leaf ORDER BY index")
-        hashes = [leaf_hash(bytes(data)) for (data,) in cursor.fetchall()]
-        cursor.execute("SELECT size FROM ledger_checkpoint WHERE size > 2")
-        sizes = {size for (size,) in cursor.fetchall()}
-        for (level, index), made in new_tiles(0, hashes, lambda level, index: b"").items():
-            cursor.execute(
-                "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND index = %s", (made, level, index)
-            )
-    forks = {one.text for one in run_audit(1) if one.kind == "fork"}
-    assert forks == {f"the checkpoint of size {size} is over other entries" for size in sizes}

@@ -1,66 +1,35 @@
 """Entries get their places, and what is published can be verified by somebody else."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from psycopg.errors import InsufficientPrivilege
 
-from xactin.kernel.log.checkpoint import Checkpoint as CheckpointText
-from xactin.kernel.log.checkpoint import VerifierKey, cosign, open_note, witness_key
+from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
 from xactin.kernel.log.merkle import leaf_hash, list_reader, tree_root
 from xactin.kernel.log.tiles import tile_path
 from xactin.kernel.proof.bundle import verify_bundle
 from xactin.kernel.proof.contradictions import contradictions
 from xactin.kernel.proof.trust import Trust
 from xactin.kernel.testing import private_key
-from xactin.ledger import clock, commands, queries
+from xactin.ledger import commands, queries
 from xactin.ledger.audit import run_audit
-from xactin.ledger.chains import erasing
 from xactin.ledger.errors import (
     AlreadyBegun,
     LogBehind,
-    MustBeKept,
     NoAuthority,
     NoteRefused,
-    NothingToErase,
     NotLogged,
 )
-from xactin.ledger.log import anchors
-from xactin.ledger.models import Checkpoint, Leaf, Log, MandateNode, SystemKey, Tile
+from xactin.ledger.models import Checkpoint, Leaf, MandateNode, Tile
 from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
-from xactin.vault import commands as vault
-from xactin.vault.queries import commitments_of, open_named, open_values
+from xactin.ledger.tests.notes import read
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "case:one"
-
-
-@pytest.fixture
-def officer() -> Person:
-    an_authority()
-    return a_person()
-
-
-@pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A place off this machine."""
-    monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "checkpoint"))
-    return tmp_path / "checkpoint"
-
-
-def read(note: str) -> CheckpointText:
-    """A note by the log's key."""
-    opened = open_note(note, [queries.authority().log_key])
-    assert opened.signatures
-    return CheckpointText.parse(opened.text)
 
 
 def leaves() -> list[bytes]:
@@ -232,161 +201,6 @@ def test_a_log_behind_its_kept_checkpoint_signs_nothing(officer: Person, kept: P
     with pytest.raises(LogBehind):
         commands.sequence_once()
     assert queries.log_size() == 3
-
-
-def forget_since(size: int) -> None:
-    """The database as it was at this size: what a backup would bring back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT entry FROM ledger_leaf WHERE index >= %s", (size,))
-        gone = [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT subject FROM ledger_entry WHERE number = ANY(%s)", (gone,))
-        subjects = [row[0] for row in cursor.fetchall()]
-        cursor.execute("DELETE FROM ledger_entry WHERE number = ANY(%s)", (gone,))
-        cursor.execute("DELETE FROM ledger_head WHERE subject = ANY(%s)", (subjects,))
-        cursor.execute("DELETE FROM ledger_leaf WHERE index >= %s", (size,))
-        cursor.execute("DELETE FROM ledger_checkpoint WHERE size > %s", (size,))
-        cursor.execute("UPDATE ledger_tile SET hashes = substr(hashes, 1, %s)", (32 * size,))
-        cursor.execute("UPDATE ledger_log SET size = %s", (size,))
-
-
-@pytest.mark.usefixtures("as_owner")
-def test_a_restored_log_goes_on_when_nothing_was_published_since(officer: Person, kept: Path) -> None:
-    officer.act(SUBJECT)
-    sequence_all()
-    settled = commands.settle_after_restore(kept.read_text("utf-8"))
-    assert settled.continues
-    assert settled.size == queries.log_size()
-    assert commands.settle_after_restore(None).continues  # the anchor is asked
-
-
-@pytest.mark.usefixtures("as_owner")
-def test_a_restored_log_that_lost_entries_begins_anew(officer: Person, kept: Path) -> None:
-    before = queries.authority()
-    sequence_all()
-    officer.act(SUBJECT)
-    sequence_all()
-    old = kept.read_text("utf-8")
-    forget_since(read(old).size - 1)
-    settled = commands.settle_after_restore(old)
-    assert not settled.continues
-    assert "were published" in settled.reason
-    info = queries.authority()
-    assert info.origin == settled.origin != before.origin
-    assert info.verifier_key != before.verifier_key
-    officer.act(SUBJECT)
-    sequence_all()
-    assert read(queries.checkpoint_note()).origin == info.origin
-    assert run_audit(1) == []
-    assert queries.entries_of("authority:H44")[-1].effect["continues"] == old
-    verdict = verify_bundle(queries.bundle(subject=SUBJECT), Trust((info.log_key,)))
-    assert verdict.valid, verdict.problems
-    assert not verify_bundle(queries.bundle(subject=SUBJECT), Trust((before.log_key,))).valid
-
-
-@pytest.mark.parametrize("note", [None, "no note", "other\n1\nAAAA\n\n— other AAAAAAAA\n"])
-@pytest.mark.usefixtures("as_owner")
-def test_without_a_note_of_ours_the_log_begins_anew(officer: Person, note: str | None) -> None:
-    sequence_all()
-    assert not commands.settle_after_restore(note).continues
-    sequence_all()
-    assert run_audit(1) == []
-
-
-@pytest.mark.usefixtures("as_owner")
-def test_a_note_over_other_entries_begins_the_log_anew(officer: Person) -> None:
-    from xactin.kernel.log.checkpoint import sign_note
-    from xactin.ledger.log.signing_key import opened_log_key
-
-    sequence_all()
-    log = Log.objects.get()
-    key = opened_log_key(bytes(log.sealed), log.origin)
-    forged = sign_note(CheckpointText(log.origin, 2, bytes(32)).text, log.origin, key)
-    assert commands.settle_after_restore(forged).reason == "the kept checkpoint is over other entries"
-
-
-def with_value(officer: Person, subject: str = SUBJECT) -> None:
-    """An act that writes a value."""
-    from xactin.ledger.chains.chain import acting
-
-    with acting(subject=subject, mandates=[officer.mandate]) as chain:
-        value = vault.seal_value(subject=subject, part="form.owner", value={"name": "Nguyễn Thị Ánh"})
-        said = officer.state(subject, wrote={value.part: value.commitment})
-        chain.append(said, officer.sign(said), {})
-        chain.write(*value.sql())
-
-
-def test_one_version_is_erased_and_the_other_stays(officer: Person) -> None:
-    with_value(officer)
-    (first,) = commitments_of(SUBJECT)["form.owner"]
-    with_value(officer)
-    _, second = commitments_of(SUBJECT)["form.owner"]
-    commands.erase(subject=SUBJECT, commitments=[second], by=officer, basis="x")
-    assert commitments_of(SUBJECT) == {"form.owner": [first]}
-    found = open_named(by="p", purpose="test", subject=SUBJECT, named={"form.owner": first})
-    assert found["form.owner"][0] == {"name": "Nguyễn Thị Ánh"}
-    assert open_named(by="p", purpose="test", subject=SUBJECT, named={"form.owner": second}) == {}
-    sequence_all()
-    assert run_audit(1) == []
-
-
-def test_erasure_is_attested_and_leaves_the_audit_clean(
-    officer: Person, kept: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_value(officer)
-    named = commitments_of(SUBJECT)["form.owner"]
-    monkeypatch.setattr(erasing, "_holdings", defaultdict(list))
-    days = [queries.entries_of(SUBJECT)[0].at + timedelta(days=1), clock.now().date()]
-    told: list[object] = []
-
-    def forget(subject: str, gone: Mapping[str, Sequence[str]]) -> list[tuple[str, tuple[object, ...]]]:
-        told.append((subject, dict(gone)))
-        return [("INSERT INTO ledger_systemkey (name, mandate, sealed) VALUES ('x', %s, '')", (uuid4(),))]
-
-    erasing.register_holding("case", erasing.Holding(forget, lambda subject: days[0]))
-    with pytest.raises(MustBeKept):
-        commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="x")
-    assert open_values(by="p", purpose="test", subject=SUBJECT)
-    del days[0]
-    with pytest.raises(NothingToErase):
-        commands.erase(subject=SUBJECT, commitments=["ab" * 32], by=officer, basis="x")
-    commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="91/2025/QH15")
-    assert told == [(SUBJECT, {"form.owner": named})]
-    assert SystemKey.objects.filter(name="x").exists()
-    SystemKey.objects.filter(name="x").delete()
-    assert open_values(by="p", purpose="test", subject=SUBJECT) == {}
-    sequence_all()
-    assert run_audit(1) == []
-    assert queries.entries_of(SUBJECT)[-1].statement["act"] == "case.erase"
-
-
-@pytest.mark.parametrize(("day", "refused"), [(1, False), (2, True)])
-def test_a_day_until_which_something_is_kept_is_one_of_viet_nam(
-    officer: Person, monkeypatch: pytest.MonkeyPatch, day: int, refused: bool
-) -> None:
-    """It may go from that day's midnight there, seven hours before UTC turns its leaf."""
-    monkeypatch.setattr(erasing, "kept_until", lambda subject: date(2026, 12, day))
-    monkeypatch.setattr(erasing.clocks, "now", lambda: datetime(2026, 11, 30, 17, 0, tzinfo=UTC))
-    monkeypatch.setattr(erasing, "_erased", lambda *given: "gone")
-    with pytest.raises(MustBeKept) if refused else nullcontext():
-        assert commands.erase(subject=SUBJECT, commitments=[], by=officer, basis="x") == "gone"
-
-
-def test_later_erasures_are_applied_again(
-    officer: Person, kept: Path, django_capture_on_commit_callbacks: object
-) -> None:
-    with_value(officer)
-    with_value(officer, "case:two")
-    with_value(officer, "case:old")
-    anchors.keep_erasure(SUBJECT, commitments_of(SUBJECT)["form.owner"], "91/2025/QH15")
-    anchors.keep_erasure("case:gone", ["ab" * 32], "91/2025/QH15")
-    with Path(f"{kept}.erasures").open("a") as out:
-        # As lines were written before contents were named by commitments.
-        out.write('{"subject": "case:old", "parts": ["form.owner"], "basis": "x"}\n')
-        out.write('{"subject": "case:tw')  # cut off by a crash
-    assert commands.erase_again() == 2
-    assert open_values(by="p", purpose="test", subject="case:old") == {}
-    assert open_values(by="p", purpose="test", subject=SUBJECT) == {}
-    assert open_values(by="p", purpose="test", subject="case:two")
 
 
 def test_mandate_nodes_are_shared_between_roots(officer: Person) -> None:
