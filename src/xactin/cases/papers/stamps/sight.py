@@ -5,10 +5,11 @@ what we made and draws the corner of each page. Runs in the closed child.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pypdfium2
+from PIL import Image, ImageChops
 
 from xactin.cases.papers.stamps.places import Box, Sheet, standing
 from xactin.vault.apart import WorkError
@@ -16,15 +17,6 @@ from xactin.vault.apart import WorkError
 ACROSS: Final = 160  # pixels over the width of the stamp
 BLOCK: Final = 8  # pixels
 AGREE: Final = 0.7  # of the stamp's red and of its white; 0.95 and more where all is well
-
-
-class Picture(NamedTuple):
-    """Pixels row by row, three bytes each: blue, green, red."""
-
-    width: int
-    height: int
-    rows: bytes
-    stride: int
 
 
 def unseen(
@@ -61,7 +53,7 @@ def _all_over(count: int) -> list[int]:
     return sorted(range(count), key=lambda number: int(f"{number:0{width}b}"[::-1], 2))
 
 
-def _corner(page: Any, sheet: Sheet) -> Picture:
+def _corner(page: Any, sheet: Sheet) -> Image.Image:
     """The part of a page where the stamp stands, drawn."""
     box = standing(sheet)
     width, height = sheet.seen
@@ -71,10 +63,10 @@ def _corner(page: Any, sheet: Sheet) -> Picture:
     return _drawn(page, scale, (box[0], box[1], width - box[2], height - box[3]))
 
 
-def _drawn(page: Any, scale: float, cut: Box = (0, 0, 0, 0)) -> Picture:
+def _drawn(page: Any, scale: float, cut: Box = (0, 0, 0, 0)) -> Image.Image:
     try:
-        bitmap = page.render(scale=scale, crop=cut, draw_annots=False)
-        return Picture(bitmap.width, bitmap.height, bytes(bitmap.buffer), bitmap.stride)
+        picture: Image.Image = page.render(scale=scale, crop=cut, draw_annots=False).to_pil()
+        return picture.convert("RGB")
     finally:
         page.close()
 
@@ -85,35 +77,35 @@ class _Wanted:
     def __init__(self, mark: bytes) -> None:
         page = pypdfium2.PdfDocument(mark)[0]
         picture = _drawn(page, ACROSS / page.get_width())
-        self.red, self.light = _blocks(picture, _redness), _blocks(picture, _light)
+        self.red, self.light = _redness(picture), _light(picture)
 
-    def found_in(self, picture: Picture) -> bool:
+    def found_in(self, picture: Image.Image) -> bool:
         """Whether enough of its red is red here, and of its white light."""
-        red, light = _blocks(picture, _redness), _blocks(picture, _light)
-        return _agreed(self.red, red) >= AGREE and _agreed(self.light, light) >= AGREE
+        return _agreed(self.red, _redness(picture)) >= AGREE and _agreed(self.light, _light(picture)) >= AGREE
 
 
-def _redness(blue: int, green: int, red: int) -> int:
-    return max(0, red - max(blue, green))
+_ABOVE_GREY: Final = [max(0, value - 128) for value in range(256)]
 
 
-def _light(blue: int, green: int, red: int) -> int:
-    return max(0, min(blue, green, red) - 128)
+def _redness(picture: Image.Image) -> Image.Image:
+    red, green, blue = picture.split()
+    return _blocks(ImageChops.subtract(red, ImageChops.lighter(green, blue)))
 
 
-def _blocks(picture: Picture, measure: Callable[[int, int, int], int]) -> dict[tuple[int, int], int]:
+def _light(picture: Image.Image) -> Image.Image:
+    red, green, blue = picture.split()
+    darkest = ImageChops.darker(red, ImageChops.darker(green, blue))
+    return _blocks(darkest.point(_ABOVE_GREY))
+
+
+def _blocks(measure: Image.Image) -> Image.Image:
     """How much there is of it in each square of pixels: what rounding moves by a pixel mostly stays in its square."""
-    rows, stride = picture.rows, picture.stride
-    found: dict[tuple[int, int], int] = {}
-    for y in range(picture.height):
-        line = rows[y * stride : y * stride + 3 * picture.width]
-        for x in range(picture.width):
-            place = (x // BLOCK, y // BLOCK)
-            found[place] = found.get(place, 0) + measure(line[3 * x], line[3 * x + 1], line[3 * x + 2])
-    return found
+    across, down = (-(-side // BLOCK) * BLOCK for side in measure.size)
+    return measure.crop((0, 0, across, down)).reduce(BLOCK)
 
 
-def _agreed(wanted: Mapping[tuple[int, int], int], found: Mapping[tuple[int, int], int]) -> float:
+def _agreed(wanted: Image.Image, found: Image.Image) -> float:
     """The share of what is wanted that is found where it is wanted."""
-    whole = sum(wanted.values())
-    return sum(min(amount, found.get(place, 0)) for place, amount in wanted.items()) / whole if whole else 1.0
+    whole = sum(wanted.tobytes())
+    both = ImageChops.darker(wanted, found.crop((0, 0, *wanted.size)))
+    return sum(both.tobytes()) / whole if whole else 1.0
