@@ -38,7 +38,6 @@ class Errand:
     procedure: str
     commune: str
     since: datetime
-    acts: Sequence[Act]
 
 
 def chance(*about: object) -> float:
@@ -84,14 +83,14 @@ def _planted(errand: Errand, start: datetime) -> bool:
     return bool(errand.commune == slow["commune"] and errand.since >= since)
 
 
-def choice(errand: Errand) -> Act:
-    """What is done: nearly always the first act that leads on."""
+def choice(errand: Errand, acts: Sequence[Act]) -> Act:
+    """What is done of what may be done: nearly always the first act that leads on."""
     usual = data_file("truth.yaml")["usual"]
-    onwards = [act for act in errand.acts if act.kind == "advance"]
+    onwards = [act for act in acts if act.kind == "advance"]
     drawn, edge = chance("act", *_drawn_by(errand)) * 100, 0.0
     for kind in ("supplement", "refuse", "return"):
         edge += usual[kind]
-        found = next((act for act in errand.acts if act.kind == kind), None)
+        found = next((act for act in acts if act.kind == kind), None)
         if found is not None and drawn < edge:
             return found
     objects = len(onwards) > 1 and drawn < edge + usual["object"]

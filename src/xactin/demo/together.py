@@ -19,7 +19,7 @@ from xactin.cases.dossiers.state import content
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.demo import applications, history
+from xactin.demo import applications, offices, residents
 from xactin.demo.people import data_file, households
 from xactin.identity.queries import actor_for, full_names
 from xactin.kernel.procedure.package import Package
@@ -75,14 +75,14 @@ def begin() -> UUID:
     told = data_file("truth.yaml")["together"]
     serial = ledger.log_size()
     random = Random(serial)  # noqa: S311 (a made-up world, no secret)
-    family = households(data_file("truth.yaml")["seed"], history.HOUSEHOLDS)[0]
+    family = households(data_file("truth.yaml")["seed"], residents.HOUSEHOLDS)[0]
     application = applications.KINDS[told["procedure"]](random, family, now().date())
     by = actor_for(VISITOR)
     done = submit(
         by=by,
         code=application.code,
         data=application.data,
-        documents=history.given(by, application),
+        documents=residents.given(by, application),
         agency=family.mother.commune,
     )
     for _step in range(_STEPS):
@@ -90,7 +90,7 @@ def begin() -> UUID:
         if len({task.agency_id for task in asked}) >= AT_ONCE:
             return done.case
         for task in asked[:1]:
-            history.advance(task)
+            offices.advance(task)
     raise LookupError(f"procedure {application.code} never asks {AT_ONCE} agencies at once")
 
 
@@ -124,16 +124,16 @@ def answer(case: UUID, token: str) -> None:
     """One of the asked agencies agrees. Raises what `commands.act` raises."""
     task = OpenTask.objects.select_related("case").filter(case_id=case, token=token, kind="user").first()
     if task is not None:
-        history.advance(task)
+        offices.advance(task)
 
 
 def change(case: UUID) -> None:
     """An officer asks for a change, and the applicant changes one number of the form: what saw it is void."""
     told = data_file("truth.yaml")["together"]
     task = next(task for task in _asked(case))
-    asking = next(act for act in history.offered(task).acts if act.kind == "supplement")
+    asking = next(act for act in offices.offered(task).acts if act.kind == "supplement")
     commands.act(
-        by=history.doer(task), case=case, task=task.token, act=asking.id, data={"items": [told["asked"]]}
+        by=offices.doer(task), case=case, task=task.token, act=asking.id, data={"items": [told["asked"]]}
     )
     by = actor_for(VISITOR)
     data = content.form_data(queries.content_of(by, Case.objects.get(pk=case), purpose="demo"))
@@ -167,7 +167,7 @@ def _desk(
     voided: dict[str, datetime],
 ) -> Desk:
     rule = package.rules[node]
-    agency = history.agency_doing(case, rule.agency)
+    agency = offices.agency_doing(case, rule.agency)
     task = open_now.get(node)
     done = next(
         (row.at for row in reversed(rows) if row.entry["statement"]["act"].startswith(f"case.{node}.")), None
@@ -177,7 +177,7 @@ def _desk(
         node=node,
         token=task.token if task else "",
         agency=agency.name_vi,
-        who=", ".join(full_names(history.holders(agency.id, rule.post)).values()),
+        who=", ".join(full_names(offices.holders(agency.id, rule.post)).values()),
         sees=_titles(package, rule.seen(case.state["parts"])),
         state=state,
         at=done if state == "answered" else voided.get(node),

@@ -1,5 +1,6 @@
 """The demo among the real parts: its clock, its doors, three desks at once, a stretch of its past."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -10,7 +11,8 @@ from django.test import Client
 from xactin.cases import testing
 from xactin.cases.applications.commands import submit
 from xactin.cases.models import Case, OpenTask
-from xactin.demo import applications, clock, history, stories, together
+from xactin.demo import applications, clock, history, offices, residents, stories, together
+from xactin.demo.offices import Look
 from xactin.demo.people import households
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import small_province
@@ -82,7 +84,7 @@ def test_what_people_of_the_demo_send_is_taken_by_the_door() -> None:
     for code, kind in applications.KINDS.items():
         for serial in range(3):
             application = kind(Random(serial), family, now().date())
-            documents = history.given(by, application)
+            documents = residents.given(by, application)
             done = submit(by=by, code=code, data=application.data, documents=documents, agency="H44.100")
             assert Case.objects.get(pk=done.case).phase == "submitted"
 
@@ -129,13 +131,13 @@ def of_a_resident(monkeypatch: pytest.MonkeyPatch) -> UUID:
     testing.province_with(testing.BIRTH)
     family = next(home for home in households(7, 3) if home.mother.commune == "H44.100")
     application = applications.birth(Random(1), family, now().date())
-    monkeypatch.setattr(history, "_ADMINISTRATOR", "quantri1")
-    by = history.actor(application.by)
+    monkeypatch.setattr(residents, "_ADMINISTRATOR", "quantri1")
+    by = residents.actor(application.by)
     return submit(
         by=by,
         code=application.code,
         data=application.data,
-        documents=history.given(by, application),
+        documents=residents.given(by, application),
         agency="H44.100",
     ).case
 
@@ -143,13 +145,13 @@ def of_a_resident(monkeypatch: pytest.MonkeyPatch) -> UUID:
 def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some days of the past with two dossiers: officials take them up look by look, and the audit is clean."""
     case, start = of_a_resident(monkeypatch), now()
-    monkeypatch.setattr("xactin.demo.history.waits", lambda _errand, _start: 0)
+    monkeypatch.setattr("xactin.demo.offices.waits", lambda _errand, _start: 0)
     monkeypatch.setattr(
-        "xactin.demo.history.choice", lambda errand: next(a for a in errand.acts if a.kind == "advance")
+        "xactin.demo.offices.choice", lambda _errand, acts: next(a for a in acts if a.kind == "advance")
     )
-    monkeypatch.setattr("xactin.demo.history.withdraws", lambda _number: False)
+    monkeypatch.setattr("xactin.demo.offices.withdraws", lambda _number: False)
     for _look in range(8):
-        history.officials_work(start, now())
+        offices.work(Look(start, now(), now()))
         for task in OpenTask.objects.filter(case_id=case, kind="service"):
             testing.serve(Case.objects.get(pk=case), task.node)
     assert Case.objects.get(pk=case).phase == "done"
@@ -161,10 +163,10 @@ def test_who_is_asked_for_more_answers_at_a_later_look(monkeypatch: pytest.Monke
     """At the same look the same would be drawn once more, and the dossier would go round till the office closes."""
     case, start = of_a_resident(monkeypatch), now()
     testing.do(Case.objects.get(pk=case), "receive", "supplement", {"items": ["Giấy chứng sinh bản rõ"]})
-    monkeypatch.setattr(history, "chance", lambda *_about: 0.0)
-    assert history.officials_work(start, start) == 0
+    monkeypatch.setattr(offices, "chance", lambda *_about: 0.0)
+    assert offices.work(Look(start, start, start)) == 0
     assert Case.objects.get(pk=case).phase == "supplement"
-    assert history.officials_work(start, now()) == 1
+    assert offices.work(Look(start, now(), now())) == 1
     assert Case.objects.get(pk=case).phase != "supplement"
 
 
@@ -204,7 +206,8 @@ def test_time_is_played_on_and_the_offices_work(monkeypatch: pytest.MonkeyPatch)
     """Some days at a stroke: people apply, dossiers go on, the clock stands where it was asked to."""
     testing.province_with(testing.PERMIT, testing.BIRTH)
     monkeypatch.setattr(history, "settle", sequence_all)
-    here = [home for home in households(7, history.HOUSEHOLDS) if home.mother.commune == "H44.100"]
+    monkeypatch.setattr(history, "worker", nullcontext)
+    here = [home for home in households(7, residents.HOUSEHOLDS) if home.mother.commune == "H44.100"]
     monkeypatch.setattr(history, "households", lambda _seed, count: (here * count)[:count])
     before = now()
     steps = list(history.go_on(timedelta(days=4)))

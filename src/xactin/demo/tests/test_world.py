@@ -5,22 +5,22 @@ from uuid import RFC_4122
 
 import pytest
 
-from xactin.demo import conduct, history, people
+from xactin.demo import conduct, looks, people
 from xactin.demo.conduct import Errand
 from xactin.demo.history import Wish
 from xactin.kernel.local import LOCAL
 from xactin.kernel.procedure.description import Act
 
 WORDS = {"vi": "x", "en": "x"}
+ACTS = (
+    Act("go", "advance", WORDS),
+    Act("no", "advance", WORDS),
+    Act("more", "supplement", WORDS),
+    Act("end", "refuse", WORDS),
+)
 
 
 def _errand(number: str = "H44.100-260803-0001", **other: object) -> Errand:
-    acts = (
-        Act("go", "advance", WORDS),
-        Act("no", "advance", WORDS),
-        Act("more", "supplement", WORDS),
-        Act("end", "refuse", WORDS),
-    )
     told: dict[str, object] = {
         "number": number,
         "node": "some_task",
@@ -28,7 +28,6 @@ def _errand(number: str = "H44.100-260803-0001", **other: object) -> Errand:
         "procedure": "1.0",
         "commune": "H44.100",
         "since": datetime(2026, 8, 3, 2, tzinfo=UTC),
-        "acts": acts,
     }
     return Errand(**(told | other))  # type: ignore[arg-type]
 
@@ -53,7 +52,7 @@ def test_numbers_of_people_are_well_formed_and_no_two_are_the_same() -> None:
 
 def test_officials_look_four_times_a_working_day_and_never_on_national_day() -> None:
     start = datetime(2026, 8, 31, 0, tzinfo=UTC)
-    found = history.looks(start, datetime(2026, 9, 7, 0, tzinfo=UTC))
+    found = looks.looks(start, datetime(2026, 9, 7, 0, tzinfo=UTC))
     days = [at.astimezone(LOCAL).date().isoformat() for at in found]
     assert set(days) == {"2026-09-03", "2026-09-04"}  # 31 August is swapped for a Saturday
     assert all(days.count(day) == len(conduct.LOOKS) for day in set(days))
@@ -61,8 +60,8 @@ def test_officials_look_four_times_a_working_day_and_never_on_national_day() -> 
 
 
 def test_most_go_the_usual_way_and_some_do_not() -> None:
-    chosen = [conduct.choice(_errand(f"H44.100-260803-{at:04d}")).id for at in range(1000)]
-    assert chosen == [conduct.choice(_errand(f"H44.100-260803-{at:04d}")).id for at in range(1000)]
+    chosen = [conduct.choice(_errand(f"H44.100-260803-{at:04d}"), ACTS).id for at in range(1000)]
+    assert chosen == [conduct.choice(_errand(f"H44.100-260803-{at:04d}"), ACTS).id for at in range(1000)]
     assert chosen.count("go") > 900
     assert {"no", "more", "end"} <= set(chosen)
 
@@ -74,8 +73,8 @@ def test_what_is_drawn_depends_on_no_clock() -> None:
     for at in range(100):
         number = f"H44.100-260803-{at:04d}"
         one, other = _errand(number), _errand(number, since=later)
-        assert (conduct.choice(one), conduct.waits(one, start)) == (
-            conduct.choice(other),
+        assert (conduct.choice(one, ACTS), conduct.waits(one, start)) == (
+            conduct.choice(other, ACTS),
             conduct.waits(other, start),
         )
     again = {conduct.waits(_errand(token=f"t{run}"), start) for run in range(50)}
@@ -85,11 +84,13 @@ def test_what_is_drawn_depends_on_no_clock() -> None:
 def test_who_is_asked_for_more_is_not_asked_for_ever() -> None:
     """The task that comes back after a supplement has the number, node and token of before; it is drawn anew."""
     came = datetime(2026, 8, 3, 2, tzinfo=UTC)
-    asked = [at for at in range(1000) if conduct.choice(_errand(f"x-{at}", since=came)).kind == "supplement"]
+    asked = [
+        at for at in range(1000) if conduct.choice(_errand(f"x-{at}", since=came), ACTS).kind == "supplement"
+    ]
     again = [
         at
         for at in asked
-        if conduct.choice(_errand(f"x-{at}", since=came + timedelta(days=1))).kind == "supplement"
+        if conduct.choice(_errand(f"x-{at}", since=came + timedelta(days=1)), ACTS).kind == "supplement"
     ]
     assert len(again) < len(asked) / 4
 

@@ -180,8 +180,7 @@ async def sign(
         writer
     )
     session.system_time = at  # pyHanko would take its own clock
-    reserved = await session.estimate_signature_container_size(None)
-    prepared = session.prepare_tbs_document(None, bytes_reserved=reserved)
+    prepared = session.prepare_tbs_document(None, bytes_reserved=await _room(session, signer, time_service))
     out = io.BytesIO()
     digest, _ = prepared.digest_tbs_document(output=out)
     attributes = PdfCMSSignedAttributes(
@@ -192,6 +191,18 @@ async def sign(
     )
     await after.post_signature_processing(out)
     return out.getvalue()
+
+
+async def _room(session: Any, signer: DocumentSigner, time_service: TimeStamper | None) -> int:
+    """How many bytes the signature may take: as pyHanko finds by building it whole once, with a void one.
+
+    Without a token of time it is always the same for a signer, and half of the work of a signature.
+    """
+    if time_service is not None:
+        return int(await session.estimate_signature_container_size(None))
+    if signer.room is None:
+        signer.room = int(await session.estimate_signature_container_size(None))
+    return signer.room
 
 
 def box_on_page(box: Sequence[float], page: Any) -> Box:

@@ -44,6 +44,7 @@ class DocumentSigner(Signer):
         super().__init__(signing_cert=signing, cert_registry=store, embed_roots=True)
         self.certificate: Any = signing
         self.chain = tuple(issuers)
+        self.room: int | None = None  # bytes of its signatures without a token of time, once known
         self._public = x509.load_der_x509_certificate(signing.dump()).public_key()
 
     @property
