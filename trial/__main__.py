@@ -21,6 +21,11 @@ TRIALS = (
         lambda: program("tests.verifiers", counts=r"(?P<tried>\d+) in \d+ s, (?P<failed>\d+) wrong"),
     ),
     Trial(
+        "tokens",
+        "no byte of a time stamp may change",
+        lambda: suite("src/xactin/cases/papers/tests/test_timestamps.py"),
+    ),
+    Trial(
         "columns",
         "each column that is not argued free is changed by SQL, and the audit names it",
         lambda: suite("tests/audit"),

@@ -1,9 +1,11 @@
 """Signatures with a time stamp (PAdES B-T), made by a real RFC 3161 responder and held against any change."""
 
 import io
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 from asn1crypto import cms
@@ -84,12 +86,13 @@ def test_pdfsig_accepts_both_signatures(stamped):
 
 
 def test_no_byte_of_a_token_may_change(stamped):
-    """The token of the last signature is covered by no other signature."""
+    """The token of the last signature is covered by no other signature. `make trial` changes each byte of it."""
     pdf, _folder = stamped
     signer = signers_of(pdf)[-1]
     whole, value = time_stamp(signer).dump(), signer["signature"].native
     check_token(cms.ContentInfo.load(whole), value)
-    for place in range(len(whole)):
+    whole_trial = "XACTIN_TRIAL" in os.environ
+    for place in range(len(whole)) if whole_trial else Random(5).sample(range(len(whole)), 200):
         changed = bytearray(whole)
         changed[place] ^= 1 << place % 8
         assert not holds(bytes(changed), value), f"byte {place} of {len(whole)}"
