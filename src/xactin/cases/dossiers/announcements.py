@@ -1,6 +1,6 @@
 """What happens after an act is committed: people are told, services of the flow run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def time_matter(body: Mapping[str, Any]) -> Matter:
 
 def acted(event: Event) -> None:
     """Tells the applicant of each step that matters to them, and officials of what waits for them."""
-    case = Case.objects.select_related("version").get(pk=event.body["case"])
+    case = Case.objects.defer("state", "words").get(pk=event.body["case"])
     package = procedures.version(case.version_id).package
     act = str(event.body["act"])
     if _matters(case, package, act):
@@ -69,16 +69,18 @@ def acted(event: Event) -> None:
             url=reverse("cases:own", args=[case.pk]),
         )
     _notify(event, case, package.procedure.services.get(act.partition(".")[2]))
-    _tell_officials(event, case, package)
-    _tell_parties(event, case, package)
+    asked = list(OpenTask.objects.filter(case=case, kind="user"))
+    _tell_officials(event, case, package, [task for task in asked if task.agency_id is not None])
+    _tell_parties(event, case, package, [task for task in asked if task.agency_id is None])
 
 
-def _tell_officials(event: Event, case: Case, package: Package) -> None:
+def _tell_officials(event: Event, case: Case, package: Package, asked: Sequence[OpenTask]) -> None:
     """What waits for whom; what was asked before and is done counts as read, so that a bell says what is left."""
     place = reverse("cases:desk-case", args=[case.pk])
-    asked = OpenTask.objects.filter(case=case, kind="user", agency__isnull=False)
-    mark_done(url=place, before=event, but=_doers(asked.filter(opened_at__lt=event.created)))
-    for task in asked.filter(opened_at__gte=event.created):
+    mark_done(url=place, before=event, but=_doers(one for one in asked if one.opened_at < event.created))
+    for task in asked:
+        if task.opened_at < event.created:
+            continue
         tell(
             event=event,
             people=_doers([task]),
@@ -105,12 +107,11 @@ def _doers(tasks: Iterable[OpenTask]) -> set[UUID]:
     }
 
 
-def _tell_parties(event: Event, case: Case, package: Package) -> None:
+def _tell_parties(event: Event, case: Case, package: Package, asked: Sequence[OpenTask]) -> None:
     """Who joined as a party is told of what waits for them; who asks has heard of the step already."""
-    opened = OpenTask.objects.filter(
-        case=case, kind="user", agency__isnull=True, opened_at__gte=event.created
-    ).exclude(role=package.procedure.asks)
-    for task in opened:
+    for task in asked:
+        if task.opened_at < event.created or task.role == package.procedure.asks:
+            continue
         tell(
             event=event,
             people=_members(case, package, task.role),
