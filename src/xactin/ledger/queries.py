@@ -18,6 +18,7 @@ from xactin.kernel.mandates import mandate_key, prove
 from xactin.kernel.proof.bundle_parts import make_bundle
 from xactin.ledger import clock
 from xactin.ledger.chains.heads import signed_heads
+from xactin.ledger.chains.pipeline import Statement, run
 from xactin.ledger.chains.snapshot import snapshot
 from xactin.ledger.errors import NotLogged
 from xactin.ledger.log.authority import AuthorityInfo, authority
@@ -38,6 +39,7 @@ __all__ = [
     "hash_tile",
     "log_size",
     "mandates_for",
+    "read",
     "read_tile",
     "snapshot",
     "wait_until_logged",
@@ -48,6 +50,11 @@ _ENTRIES: Final = """
 SELECT e.statement, e.signature, e.effect, e.prev, e.seq, e.at, e.digest, l.index, l.mandates
   FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry = e.number WHERE """
 _LOOK_AGAIN: Final = 0.05
+
+
+def read(*statements: Statement) -> list[list[Any]]:
+    """What other rooms read of their own tables by prepared statements, all in one round trip; for each its rows."""
+    return run(statements)
 
 
 @dataclass(frozen=True, slots=True)

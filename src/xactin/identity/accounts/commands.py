@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from xactin.identity import queries
+from xactin.identity.actors.hats import ByToken, by_token
 from xactin.identity.attestations.attested_rows import attest_rows, together
 from xactin.identity.attestations.attesting import require
 from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
@@ -183,26 +184,22 @@ def revoke_token(*, by: Actor, token: int) -> None:
     attest_rows(by.person_id, "tokens")
 
 
-def account_of_token(token: str) -> Account | None:
-    """The account a token stands for; notes its use, at most once an hour. Raises TokenEnded when its time is over."""
-    found = (
-        ApiToken.objects.filter(digest=_digest(token), revoked_at__isnull=True, account__is_active=True)
-        .select_related("account__person")
-        .first()
-    )
+def who_has_token(token: str) -> ByToken | None:
+    """Who a token stands for; notes its use, at most once an hour. Raises TokenEnded when its time is over."""
+    found = by_token(_digest(token))
     if found is None:
         return None
     at = now()
-    if found.expires_at <= at:
+    if found.ends <= at:
         raise TokenEnded(
-            f"Mã truy cập đã hết hạn lúc {time_text(found.expires_at)}. "
+            f"Mã truy cập đã hết hạn lúc {time_text(found.ends)}. "
             "Đề nghị tạo mã mới ở mục Tài khoản của tôi.",
-            f"This token ended at {time_text(found.expires_at)}. Make a new one under My account.",
-            {"ended": found.expires_at.isoformat(timespec="seconds")},
+            f"This token ended at {time_text(found.ends)}. Make a new one under My account.",
+            {"ended": found.ends.isoformat(timespec="seconds")},
         )
-    if found.used_at is None or at - found.used_at > NOTED_EVERY:
-        ApiToken.objects.filter(pk=found.pk).update(used_at=at)
-    return found.account
+    if found.noted_at is None or at - found.noted_at > NOTED_EVERY:
+        ApiToken.objects.filter(pk=found.token).update(used_at=at)
+    return found
 
 
 def _digest(token: str) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from xactin.identity.models import Agency
@@ -82,9 +82,17 @@ def agency_for(handling: UUID, function: str) -> UUID:
     return found[0].id
 
 
-def place_path(agency: Agency) -> str:
+class Place(NamedTuple):
+    """Where an agency stands."""
+
+    kind: str
+    parent_id: UUID | None
+    path: str
+
+
+def place_path(agency: Agency | Place) -> str:
     """The path of the province or commune that an agency is or belongs to: the nearest one in the tree upwards."""
-    found: Agency | None = agency
+    found: Agency | Place | None = agency
     while found is not None and found.kind not in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
         found = agencies().get(found.parent_id) if found.parent_id else None
     return found.path if found else agency.path

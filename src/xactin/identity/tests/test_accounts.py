@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from xactin.identity import commands, queries
-from xactin.identity.accounts.commands import account_of_token
+from xactin.identity.accounts.commands import who_has_token
 from xactin.identity.errors import Forbidden, Invalid, NotFound, TokenEnded
 from xactin.identity.models import Account, ApiToken, Person, Post
 from xactin.identity.testing import PASSWORD, Province, citizen
@@ -46,14 +46,14 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(province: Province) -> None:
     account = province.accounts["congdan1"]
     token = commands.create_token(account, "máy tính")
     assert token not in str(ApiToken.objects.values_list())
-    assert account_of_token(token) == account
-    assert account_of_token(token + "x") is None
+    assert who_has_token(token).of.account == account.pk
+    assert who_has_token(token + "x") is None
     kept = ApiToken.objects.get()
     assert kept.used_at is not None
     with pytest.raises(NotFound):
         commands.revoke_token(by=province.actor("congdan2"), token=kept.pk)
     commands.revoke_token(by=province.actor("congdan1"), token=kept.pk)
-    assert account_of_token(token) is None
+    assert who_has_token(token) is None
 
 
 def test_a_token_ends(province: Province) -> None:
@@ -63,7 +63,7 @@ def test_a_token_ends(province: Province) -> None:
     assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
     ApiToken.objects.update(expires_at=now() - timedelta(seconds=1))
     with pytest.raises(TokenEnded):
-        account_of_token(token)
+        who_has_token(token)
     assert [one.over for one in queries.tokens_of(province.actor("congdan1"))] == [True]
 
 
@@ -78,7 +78,7 @@ def test_an_account_that_is_shut_has_no_tokens(province: Province) -> None:
     account = province.accounts["congdan1"]
     token = commands.create_token(account)
     Account.objects.filter(pk=account.pk).update(is_active=False)
-    assert account_of_token(token) is None
+    assert who_has_token(token) is None
 
 
 def test_one_hat_is_worn_at_a_time_and_stays_with_the_session(province: Province) -> None:

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from xactin.identity import queries
-from xactin.identity.models import Account, Person
+from xactin.identity.models import Person
 from xactin.ui.nav import Hat
 
 
 def hats(request: HttpRequest) -> Sequence[Hat]:
     """Every way the account may act, the one worn marked."""
-    account = getattr(request, "user", None)
     actor = getattr(request, "actor", None)
-    if not isinstance(account, Account) or not actor:
+    if not actor:
         return ()
     vietnamese = actor.language == "vi"
     own = _("For the firm") if actor.kind == Person.Kind.FIRM else _("For myself")
@@ -25,5 +23,5 @@ def hats(request: HttpRequest) -> Sequence[Hat]:
             agency=hat.agency_name_vi if vietnamese else hat.agency_name_en,
             worn=hat.post_code == actor.post_code,
         )
-        for hat in queries.hats_of(account)
+        for hat in getattr(request, "hats", ())
     ]

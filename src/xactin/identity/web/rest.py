@@ -8,7 +8,8 @@ from ninja import Router, Schema
 from ninja.security import HttpBearer
 
 from xactin.identity import queries
-from xactin.identity.accounts.commands import account_of_token
+from xactin.identity.accounts.commands import who_has_token
+from xactin.identity.actors.hats import actor_with
 from xactin.identity.errors import Forbidden
 from xactin.identity.rights import Actor
 from xactin.identity.web.refusals import refusals
@@ -24,12 +25,13 @@ class BearerAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The actor; None (401) for an unknown token. Raises Forbidden for a post not held."""
-        account = account_of_token(token)
-        if account is None:
+        found = who_has_token(token)
+        if found is None:
             return None
+        request.hats = found.hats  # type: ignore[attr-defined]  # `/me` tells them all
         wanted = request.headers.get(HAT_HEADER)
         try:
-            return queries.actor_from(account, wanted, getattr(request, "LANGUAGE_CODE", None))
+            return actor_with(found.of, found.hats, wanted, getattr(request, "LANGUAGE_CODE", None))
         except queries.NoSuchHat as error:
             raise Forbidden(
                 f"Tài khoản này hiện không giữ chức vụ {wanted}.",
@@ -106,7 +108,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
             "since": hat.since,
             "until": hat.until,
         }
-        for hat in queries.hats_of_person(actor.person_id)
+        for hat in request.hats  # type: ignore[attr-defined]
     ]
     return {
         "person": str(actor.person_id),

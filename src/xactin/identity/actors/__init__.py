@@ -1,0 +1,1 @@
+"""Who acts: the ways somebody may act now."""
