@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _past(stop: threading.Event) -> None:
     """The past, with a line for each tenth of it."""
-    from xactin.demo import history
+    from xactin.demo.past import history
 
     told = 0
     for step in history.make():
@@ -62,7 +62,7 @@ def _past(stop: threading.Event) -> None:
 def _present() -> None:
     from django.db import OperationalError, close_old_connections
 
-    from xactin.demo import history
+    from xactin.demo.past import history
 
     close_old_connections()
     try:

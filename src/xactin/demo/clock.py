@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from xactin.demo import history
+from xactin.demo.past import history
 from xactin.kernel.local import LOCAL
 from xactin.ledger.clock import now
 from xactin.ledger.queries import authority

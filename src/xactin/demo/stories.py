@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from xactin.demo import history
+from xactin.demo.past import history
 from xactin.kernel.local import LOCAL
 from xactin.ledger.errors import DemoOnly
 from xactin.ledger.queries import authority

@@ -19,7 +19,8 @@ from xactin.cases.dossiers.state import content
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
-from xactin.demo import applications, offices, residents
+from xactin.demo import applications, residents
+from xactin.demo.past import offices
 from xactin.demo.people import data_file, households
 from xactin.identity.queries import actor_for, full_names
 from xactin.kernel.procedure.package import Package

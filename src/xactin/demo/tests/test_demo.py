@@ -11,8 +11,9 @@ from django.test import Client
 from xactin.cases import testing
 from xactin.cases.applications.commands import submit
 from xactin.cases.models import Case, OpenTask
-from xactin.demo import applications, clock, history, offices, residents, stories, together
-from xactin.demo.offices import Look
+from xactin.demo import applications, clock, residents, stories, together
+from xactin.demo.past import history, offices
+from xactin.demo.past.offices import Look
 from xactin.demo.people import households
 from xactin.identity.queries import actor_for
 from xactin.identity.testing import small_province
@@ -145,11 +146,11 @@ def of_a_resident(monkeypatch: pytest.MonkeyPatch) -> UUID:
 def test_dossiers_of_residents_come_to_their_end_by_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some days of the past with two dossiers: officials take them up look by look, and the audit is clean."""
     case, start = of_a_resident(monkeypatch), now()
-    monkeypatch.setattr("xactin.demo.offices.waits", lambda _errand, _start: 0)
+    monkeypatch.setattr("xactin.demo.past.offices.waits", lambda _errand, _start: 0)
     monkeypatch.setattr(
-        "xactin.demo.offices.choice", lambda _errand, acts: next(a for a in acts if a.kind == "advance")
+        "xactin.demo.past.offices.choice", lambda _errand, acts: next(a for a in acts if a.kind == "advance")
     )
-    monkeypatch.setattr("xactin.demo.offices.withdraws", lambda _number: False)
+    monkeypatch.setattr("xactin.demo.past.offices.withdraws", lambda _number: False)
     for _look in range(8):
         offices.work(Look(start, now(), now()))
         for task in OpenTask.objects.filter(case_id=case, kind="service"):

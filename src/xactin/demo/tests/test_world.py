@@ -5,9 +5,10 @@ from uuid import RFC_4122
 
 import pytest
 
-from xactin.demo import conduct, looks, people
-from xactin.demo.conduct import Errand
-from xactin.demo.history import Wish
+from xactin.demo import people
+from xactin.demo.past import conduct, looks
+from xactin.demo.past.conduct import Errand
+from xactin.demo.past.history import Wish
 from xactin.kernel.local import LOCAL
 from xactin.kernel.procedure.description import Act
 

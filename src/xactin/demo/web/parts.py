@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from xactin.demo import history
+from xactin.demo.past import history
 from xactin.ledger.clock import now
 from xactin.ledger.queries import authority
 

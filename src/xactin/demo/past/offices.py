@@ -12,8 +12,8 @@ from xactin.cases.dossiers import commands
 from xactin.cases.errors import ActError
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
-from xactin.demo.conduct import Errand, chance, choice, minds_limits, said, waits, withdraws
-from xactin.demo.looks import passed
+from xactin.demo.past.conduct import Errand, chance, choice, minds_limits, said, waits, withdraws
+from xactin.demo.past.looks import passed
 from xactin.demo.residents import RESIDENT, of_person, supplies
 from xactin.identity import queries as identity_queries
 from xactin.identity.models import Account

@@ -18,10 +18,10 @@ from xactin.cases.applications.commands import submit
 from xactin.cases.dossiers import commands
 from xactin.cases.models import Timer
 from xactin.demo import applications
-from xactin.demo.backlog import settle, worker
-from xactin.demo.conduct import LOOKS, chance
-from xactin.demo.looks import looks
-from xactin.demo.offices import Look, work
+from xactin.demo.past.backlog import settle, worker
+from xactin.demo.past.conduct import LOOKS, chance
+from xactin.demo.past.looks import looks
+from xactin.demo.past.offices import Look, work
 from xactin.demo.people import Household, data_file, households
 from xactin.demo.residents import HOUSEHOLDS, actor, given
 from xactin.kernel.local import LOCAL

@@ -4,7 +4,7 @@ import datetime as dates
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from xactin.demo.conduct import LOOKS
+from xactin.demo.past.conduct import LOOKS
 from xactin.kernel.calendars import vietnam
 from xactin.kernel.local import LOCAL
 
