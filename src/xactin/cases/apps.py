@@ -45,6 +45,12 @@ class CasesConfig(AppConfig):
         readers = {rights.WORK, rights.INSPECT}
         nav.register("cases", _("Dossiers"), "cases:desk-list", order=20, duties=readers, icon="file")
         nav.register(
+            "account",
+            _("Pictures of signatures and seals"),
+            "cases:signature-pictures",
+            duties={rights.SIGN, rights.AGENCIES},
+        )
+        nav.register(
             "operations",
             _("Administrative procedures"),
             "cases:managed",

@@ -21,6 +21,11 @@ REVOKE: Final = "results.revoke"
 ERASE: Final = "cases.erase"
 PUBLISH: Final = "procedures.publish"
 LIMITS: Final = "limits.set"
+SET_SIGNATURE: Final = "signature.set"
+SET_SEAL: Final = "seal.set"
+SIGNATURE_KIND: Final = "signature"
+SEAL_KIND: Final = "seal"
+AGENCIES: Final = "agencies.manage"
 _ADMINISTRATION: Final = frozenset({"agencies.manage", "people.manage", "duties.give"})
 _OFFICIALS: Final = frozenset({"reception", "officer", "chair", "clerk", "consultant", "leader"})
 
@@ -93,6 +98,8 @@ def register() -> None:
     )
     register_policy("case", CaseFacts, case_policy)
     register_policy("procedure", Facts, procedure_policy)
+    register_policy(SIGNATURE_KIND, Facts, signature_policy)
+    register_policy(SEAL_KIND, Facts, by_duty({SET_SEAL: AGENCIES}))
 
 
 def procedure_policy(actor: Actor, act: str, facts: Facts) -> Decision:
@@ -101,6 +108,13 @@ def procedure_policy(actor: Actor, act: str, facts: Facts) -> Decision:
         readers = [needed(actor, id, facts.path) for id in (PUBLISH, LIMITS, INSPECT)]
         return next((one for one in readers if one.allowed), readers[0])
     return by_duty({"procedure.publish": PUBLISH, "limit.set": LIMITS})(actor, act, facts)
+
+
+def signature_policy(actor: Actor, act: str, facts: Facts) -> Decision:
+    """A person sets what their own signature looks like, in a post that signs results; nobody sets another's."""
+    if act != SET_SIGNATURE or facts.subject != f"{SIGNATURE_KIND}:{actor.person_id}":
+        return no("Chỉ chính người ký đặt hình chữ ký của mình.", "Only the signer sets their own picture.")
+    return needed(actor, SIGN, facts.path)
 
 
 def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:

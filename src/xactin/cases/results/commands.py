@@ -1,5 +1,7 @@
-"""An issued result loses its force: attested by the post that signed it, shown at /verify from then on."""
+"""What is done with results beside their dossier: one loses its force, and what signatures on papers show is set."""
 
+import io
+from typing import IO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -8,11 +10,15 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.commands import subject_of
 from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Case, Result
-from xactin.cases.rights import CaseFacts
+from xactin.cases.papers.signing.pictures import HAND, LARGEST, SEAL, Kind, taken
+from xactin.cases.results import pictures
+from xactin.cases.rights import SET_SEAL, SET_SIGNATURE, CaseFacts
 from xactin.cases.runtime import REVOKE
 from xactin.identity import commands as identity
-from xactin.identity.queries import Actor, may
+from xactin.identity.models import Agency
+from xactin.identity.queries import Actor, Facts, may
 from xactin.ledger import commands as ledger
+from xactin.vault import commands as vault
 
 LONGEST = 500
 
@@ -47,6 +53,16 @@ def revoke(*, by: Actor, case: UUID, reason: str) -> None:
         )
 
 
+def set_signature(*, by: Actor, stream: IO[bytes]) -> None:
+    """The actor's own signature looks like this from now on. Raises Forbidden, PictureError and Busy."""
+    _set(by, SET_SIGNATURE, pictures.own(by), HAND, stream)
+
+
+def set_seal(*, by: Actor, agency: Agency, stream: IO[bytes]) -> None:
+    """The agency's seal looks like this from now on. Raises Forbidden, PictureError and Busy."""
+    _set(by, SET_SEAL, pictures.seal(agency), SEAL, stream)
+
+
 def may_revoke(actor: Actor, case: UUID) -> bool:
     """Whether the page offers it."""
     standing = Result.objects.filter(case_id=case, issued_at__isnull=False, revoked_at__isnull=True)
@@ -61,3 +77,20 @@ def _facts(case: Case) -> CaseFacts:
         owners=(case.applicant_id,) if case.applicant_id else (),
         agency=case.agency_id,
     )
+
+
+def _set(by: Actor, act: str, facts: Facts, kind: Kind, stream: IO[bytes]) -> None:
+    decision = may(by, act, facts)
+    if not decision.allowed:
+        raise Forbidden(decision.reason)
+    png = taken(stream.read(LARGEST + 1), kind)
+    file = vault.put_file(
+        stream=io.BytesIO(png),
+        name=f"{kind}.png",
+        accepts=[pictures.PNG],
+        owner=str(by.person_id),
+        made_here=True,
+    )
+    with ledger.acting(subject=facts.subject, mandates=[by.mandate_id]) as chain:
+        chain.attest(identity.signer_of(by), act=act, wrote={pictures.PART: file.commitment}, effect={})
+        chain.write(*vault.bind_sql(file, subject=facts.subject, part=pictures.PART))

@@ -20,7 +20,7 @@ from xactin.cases.papers.drawings import permit_lines, seal_drawing
 from xactin.cases.papers.qr import verify_code, verify_url
 from xactin.cases.papers.signing.seal import seal_result
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.results import paper, seals
+from xactin.cases.results import paper, pictures, seals
 from xactin.cases.results.paper import SYSTEM
 from xactin.cases.runtime import SEAL
 from xactin.kernel.local import local_day
@@ -87,13 +87,15 @@ def seal(case: Case, token: str) -> ActDone | None:
             }
         ],
     )
+    signer = signed_by(package, entries)
     sealed = seal_result(
         pdf,
         bundle,
-        chair=seals.signer_of(signed_by(package, entries)),
+        chair=seals.signer_of(signer),
         agency=seals.seal_of(case.agency),
         trial=settings.XACTIN_TRIAL,
         at=now(),
+        pictures=pictures.shown(signer, case.agency.code, by=SYSTEM),
         time_service=seals.time_service(),
     )
     file = paper.stored(case, sealed)

@@ -7,6 +7,7 @@ from xactin.cases.web.citizens import own, portal, verify
 from xactin.cases.web.lists import persons
 from xactin.cases.web.lists import views as lists
 from xactin.cases.web.officials import beginnings, counter, desk, erasing, revoking
+from xactin.cases.web.officials.pictures import picture, signature_pictures
 
 app_name = "cases"
 urlpatterns = [
@@ -49,6 +50,9 @@ urlpatterns = [
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/", desk.act, name="act"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/typed/", desk.typed, name="typed"),
     path("desk/cases/<uuid:case>/<str:task>/<str:act>/prepare/", desk.prepare, name="prepare"),
+    path("desk/signatures/", signature_pictures, name="signature-pictures"),
+    path("desk/signatures/<str:kind>.png", picture, name="signature-picture"),
+    path("desk/signatures/<str:kind>/<str:code>.png", picture, name="seal-picture"),
     path("desk/procedures/", procedures.managed, name="managed"),
     path("desk/procedures/publish/", procedures.publish, name="publish"),
     path("desk/procedures/publish/confirm/", procedures.publish_confirmed, name="publish-confirmed"),
