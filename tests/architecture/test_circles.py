@@ -16,7 +16,6 @@ Graph = dict[str, dict[str, set[str]]]
 
 KNOWN: Mapping[tuple[str, str, str], str] = {
     ("xactin.ledger", "workers", "audit"): "a process of an audit begins in a module that imports no model",
-    ("xactin.web", "launcher", "keeping"): "a start first migrates, gives rights and settles what was kept",
 }
 """(folder, which part, which other it imports): the imports that still close a circle, and why they stand."""
 

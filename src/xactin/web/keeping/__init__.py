@@ -1,1 +1,1 @@
-"""Backup, restore and upgrade: one file that holds everything, and the way back."""
+"""Backup, restore and upgrade: one file that holds everything, and the way back; and what must stand before a start."""

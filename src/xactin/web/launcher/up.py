@@ -92,7 +92,7 @@ def _start_database(data: DataFolder, supervisor: Supervisor, own: dict[str, str
 
 def _prepare(wish: Wish, supervisor: Supervisor, own: dict[str, str], user: OsUser | None) -> bool:
     """Brings tables, static files and the demo up to date, in a process of its own that we may outlive."""
-    command = [sys.executable, "-m", "xactin.web.launcher.prepare", *_demo_wishes(wish)]
+    command = [sys.executable, "-m", "xactin.web.keeping.groundwork", *_demo_wishes(wish)]
     parent = os.getpid()
     process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603 (ourselves)
         command,

@@ -129,4 +129,4 @@ def found_demo(place: Place) -> None:
     data.create()
     data.set_mode("demo")
     data.ensure_keys()
-    place.run("--demo", module="xactin.web.launcher.prepare")
+    place.run("--demo", module="xactin.web.keeping.groundwork")

@@ -30,7 +30,7 @@ def test_one_role_works_and_says_that_it_is_weaker(make_place: MakePlace) -> Non
     place.say(REWRITE)
     # A second role later: the next start gives it what it may do, and no more.
     place.one_role = False
-    place.run("--demo", module="xactin.web.launcher.prepare")
+    place.run("--demo", module="xactin.web.keeping.groundwork")
     assert place.say(ROLES) == "web cannot change what was signed\n"
 
 
@@ -38,7 +38,7 @@ def test_a_role_that_owns_tables_is_not_web(demo: Place, make_place: MakePlace) 
     place = make_place.copy(demo, "owning")
     with psycopg.connect(place.url) as connection:
         connection.execute(f"ALTER TABLE notices_outbox OWNER TO {SERVANT}")
-    told = place.run("--demo", module="xactin.web.launcher.prepare", code=2)
+    told = place.run("--demo", module="xactin.web.keeping.groundwork", code=2)
     assert "owns tables" in told
     assert f'REASSIGN OWNED BY "{SERVANT}" TO' in told
 

@@ -37,7 +37,7 @@ def test_data_of_an_earlier_version_come_to_this_one(demo: Place, make_place: Ma
     place = make_place.copy(demo, "older")
     place.undo("ledger", "0001")
     assert content(place) == content(demo)
-    told = place.run(module="xactin.web.launcher.prepare", code=2)
+    told = place.run(module="xactin.web.keeping.groundwork", code=2)
     assert "the code is newer than the tables: run `xactin upgrade`" in told
     told = place.run("upgrade")
     assert told.index("backup: ") < told.index("migrated ledger: 0002_storage")
