@@ -112,7 +112,8 @@ def refusals(found: Surroundings, environ: Mapping[str, str] = os.environ) -> li
             or len(found.secret_key) < SHORTEST_SECRET
             or not found.master_key,
             "XACTIN_ALLOW_DEFAULT_SECRET",
-            "no secrets of its own: run `xactin init`, or set XACTIN_SECRET_KEY and XACTIN_KEY",
+            "no secrets of its own: `xactin init` makes a new authority; where the data folder of one is gone, "
+            "`xactin restore FILE` brings it back; or set XACTIN_SECRET_KEY and XACTIN_KEY",
         ),
         (
             not found.https,

@@ -15,7 +15,11 @@ SHORTEST_PASSWORD = 12
 
 
 def init(wish: argparse.Namespace) -> int:
-    """Makes a real authority in an empty data folder and database."""
+    """Makes a real authority in an empty data folder and database.
+
+    Raises DataFolderError before anything is made where the public address is not said, or the password is short.
+    """
+    _require_address()
     password = _first_password()
     data = DataFolder(default_data_folder())
     data.create()
@@ -96,6 +100,16 @@ def rebuild() -> int:
         print(f"{finding.kind}: {finding.subject}: {finding.text}")
     print(f"audit: {len(left)} findings that no entry could mend" if left else "audit: clean")
     return 1 if left else 0
+
+
+def _require_address() -> None:
+    """The name of the log is made of the public address, and others keep it for ever: none is guessed."""
+    if not os.environ.get("XACTIN_URL", "").strip():
+        raise DataFolderError(
+            "set XACTIN_URL to the address that people will use, such as https://dichvucong.example.vn: "
+            "the log takes its name from it and can never change it "
+            "(for a trial on this machine: XACTIN_URL=http://localhost:8000)"
+        )
 
 
 def _first_password() -> str:
