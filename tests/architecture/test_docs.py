@@ -35,9 +35,13 @@ def commands(
 COMMANDS = dict(commands(cli.parser()))
 
 
+OPERATING = [ROOT / "docs" / name for name in ("operating.md", "operating.vi.md")]
+
+
+@pytest.mark.parametrize("page", OPERATING, ids=lambda page: page.name)
 @pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_each_command_is_described(command: str) -> None:
-    assert f"| `{command}" in (ROOT / "docs" / "operating.md").read_text("utf-8")
+def test_each_command_is_described(command: str, page: Path) -> None:
+    assert f"| `{command}" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -72,10 +76,9 @@ def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
     assert not [link for link in links if not (page.parent / link).exists()]
 
 
-def test_the_settings_in_the_code_are_those_described() -> None:
-    described = set(
-        re.findall(r"^\| `(XACTIN_\w+)`", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.MULTILINE)
-    )
+@pytest.mark.parametrize("page", OPERATING, ids=lambda page: page.name)
+def test_the_settings_in_the_code_are_those_described(page: Path) -> None:
+    described = set(re.findall(r"^\| `(XACTIN_\w+)`", page.read_text("utf-8"), re.MULTILINE))
     read = {
         name
         for path in PACKAGE.rglob("*.py")
