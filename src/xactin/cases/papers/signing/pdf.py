@@ -16,11 +16,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp.base import BaseStampStyle
 
-from xactin.cases.papers.signing.signers import DocumentSigner
+from xactin.cases.papers.signing.signers import ATTRIBUTES, DocumentSigner
 
 POINT: Final = 72 / 25.4
 Box = tuple[float, float, float, float]
@@ -183,11 +182,8 @@ async def sign(
     prepared = session.prepare_tbs_document(None, bytes_reserved=await _room(session, signer, time_service))
     out = io.BytesIO()
     digest, _ = prepared.digest_tbs_document(output=out)
-    attributes = PdfCMSSignedAttributes(
-        signing_time=None
-    )  # PAdES: the time stands in the signature dictionary
     after = await prepared.perform_signature(
-        document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes
+        document_digest=digest.document_digest, pdf_cms_signed_attrs=ATTRIBUTES
     )
     await after.post_signature_processing(out)
     return out.getvalue()

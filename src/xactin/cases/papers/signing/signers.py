@@ -8,11 +8,12 @@ token or a service is checked against the certificate before it is used.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import pem
+from asn1crypto import cms, pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -20,9 +21,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyhanko.sign.signers import Signer
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from xactin.cases.papers.signing.cms_template import CmsTemplate
+
 LONGEST_SIGNATURE = 512  # RSA 4096
+ATTRIBUTES = PdfCMSSignedAttributes(signing_time=None)  # PAdES: the time stands in the signature dictionary
 
 
 class SigningError(RuntimeError):
@@ -45,6 +50,7 @@ class DocumentSigner(Signer):
         self.certificate: Any = signing
         self.chain = tuple(issuers)
         self.room: int | None = None  # bytes of its signatures without a token of time, once known
+        self._templates: dict[str, CmsTemplate] = {}
         self._public = x509.load_der_x509_certificate(signing.dump()).public_key()
 
     @property
@@ -66,6 +72,46 @@ class DocumentSigner(Signer):
     def raw(self, data: bytes, algorithm: str) -> bytes:
         """The signature over `data`, hashed by `algorithm`; ECDSA as DER."""
         raise NotImplementedError
+
+    async def async_sign(
+        self,
+        data_digest: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,
+        use_pades: bool = False,
+        timestamper: Any = None,
+        signed_attr_settings: PdfCMSSignedAttributes | None = None,
+        is_pdf_sig: bool = True,
+        encap_content_info: Any = None,
+    ) -> cms.ContentInfo:
+        """For pyHanko: of PAdES B-B the first is written by it, the next ones are filled into that."""
+        usual = use_pades and signed_attr_settings == ATTRIBUTES and is_pdf_sig and encap_content_info is None
+        if usual and timestamper is None and not dry_run:
+            template = await self._template(digest_algorithm)
+
+            async def sign(attributes: bytes) -> bytes:
+                return await self.async_sign_raw(attributes, digest_algorithm)
+
+            return cms.ContentInfo.load(await template.filled(data_digest, sign))
+        return await super().async_sign(
+            data_digest,
+            digest_algorithm,
+            dry_run,
+            use_pades,
+            timestamper,
+            signed_attr_settings,
+            is_pdf_sig,
+            encap_content_info,
+        )
+
+    async def _template(self, digest_algorithm: str) -> CmsTemplate:
+        if digest_algorithm not in self._templates:
+            digest = hashlib.new(digest_algorithm, b"the digest that is replaced").digest()
+            made = await super().async_sign(
+                digest, digest_algorithm, dry_run=True, use_pades=True, signed_attr_settings=ATTRIBUTES
+            )
+            self._templates[digest_algorithm] = CmsTemplate(made.dump(), digest)
+        return self._templates[digest_algorithm]
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """For pyHanko; checked against the certificate."""
