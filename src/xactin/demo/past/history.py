@@ -158,10 +158,10 @@ def _looks_around(start: datetime, ahead: Sequence[datetime]) -> None:
 
     `ahead`: this look and, if there is one, the next.
     """
-    at = ahead[0]
-    away = min(at + _LOOKING, ahead[-1])
+    look = Look(start, ahead[0], ahead[-1])
+    away = min(look.at + _LOOKING, look.until)
     while True:
-        done = work(Look(start, at, ahead[-1]))
+        done = work(look)
         settle()
         if not done or now() + _ROUND > away:
             return
