@@ -88,6 +88,8 @@ class Form:
     kind: Literal["01", "02", "03"]
     context: Mapping[str, Any]
     at: datetime
+    agency: Agency
+    by_one_stop: bool
 
     def pressed(self) -> bytes:
         """The PDF. Papers of the State are Vietnamese, whatever the language of the page."""
@@ -109,9 +111,10 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
             raise NotFound
         day, signer = facts.pop("at"), _signer(package, facts.pop("by"), facts.pop("title"))
         told = content.form_data(queries.content_of(actor, case, purpose="form"))
+        # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
+        by_one_stop = facts.get("stage") != "decision"
         context = {
-            # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
-            "agency": letterhead(case.agency) if facts.get("stage") == "decision" else one_stop(case.agency),
+            "agency": one_stop(case.agency) if by_one_stop else letterhead(case.agency),
             "date": local_day(day),
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},
@@ -122,7 +125,7 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
             **({"signer": signer} if signer else {}),
             **facts,
         }
-        return Form(kind=chosen[kind], context=context, at=day)
+        return Form(kind=chosen[kind], context=context, at=day, agency=case.agency, by_one_stop=by_one_stop)
 
 
 def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:

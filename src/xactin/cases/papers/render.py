@@ -79,7 +79,7 @@ def render_form(
     return _print(f"form{form}.typ", {}, context, {}, title=FORMS[form], trial=trial, at=at)
 
 
-Mark = Literal["hand", "named-hand", "seal", "small-seal", "stamp"]
+Mark = Literal["hand", "named-hand", "seal", "small-seal", "stamp", "form"]
 
 
 def render_mark(kind: Mark, facts: Mapping[str, Any], *, at: datetime, picture: bytes | None = None) -> bytes:

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from django.conf import settings
 from django.db import transaction
 
+from xactin.cases.dossiers.paper_facts import ONE_STOP, Form
 from xactin.cases.models import SealingKey
+from xactin.cases.papers.signing.seal import seal_form
 from xactin.cases.papers.signing.signers import DocumentSigner
 from xactin.cases.papers.signing.timestamps import TimeService
 from xactin.cases.papers.signing.trial import Issued, issue_trial_certificate, make_trial_ca
@@ -109,6 +111,17 @@ def signer_of(by: Mapping[str, str]) -> DocumentSigner:
     post = Post.objects.select_related("agency").get(code=by["post"])
     name = identity.full_names([UUID(by["person"])])[UUID(by["person"])]
     return _signer(f"post:{post.code}:{by['person']}", name, post.agency.name_vi, post.title_vi)
+
+
+def one_stop_of(agency: Agency) -> DocumentSigner:
+    """The PAdES key of the unit that receives for an agency."""
+    return _signer(f"one-stop:{agency.code}", ONE_STOP, agency.name_vi, "")
+
+
+def issued_form(form: Form) -> bytes:
+    """A form as its applicant gets it: pressed, and signed by the unit that issues it (Circular 03/2025/TT-VPCP)."""
+    issuer = one_stop_of(form.agency) if form.by_one_stop else seal_of(form.agency)
+    return seal_form(form.pressed(), issuer, trial=settings.XACTIN_TRIAL, at=now())
 
 
 def time_service() -> TimeService | None:

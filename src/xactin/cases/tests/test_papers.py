@@ -7,8 +7,13 @@ import pytest
 from xactin.cases import testing
 from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.models import Case
+from xactin.cases.papers.inspect import inspect_result
 from xactin.cases.papers.testing import lines, words
+from xactin.cases.tests.asking import body_of
+from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
+from xactin.ledger.audit import run_audit
+from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +98,22 @@ def test_a_refusal_after_it_was_received_is_the_agencys_own() -> None:
     said = form(case, "03")
     assert "TRUNG TÂM PHỤC VỤ" not in said
     assert "THÔNG BÁO" in said
+
+
+def test_a_form_is_signed_by_the_unit_that_issues_it() -> None:
+    case = testing.apply()
+    testing.do(case, "receive", "accept")
+    (by_unit,) = inspect_result(sent(case, "01")).signatures
+    assert by_unit.signer.startswith("Trung tâm Phục vụ hành chính công")
+    testing.do(case, "review", "refuse", {"reason": "Không thuộc thẩm quyền"})
+    (by_agency,) = inspect_result(sent(case, "03")).signatures
+    assert by_agency.signer.startswith("Ủy ban nhân dân phường Hòa Bình")
+    assert by_unit.reason == by_agency.reason == "Phát hành biểu mẫu"
+    assert "Ký số bởi: Trung tâm Phục vụ hành chính công" in words(sent(case, "01"))
+    sequence_all()
+    assert run_audit() == []
+
+
+def sent(case: Case, kind: str) -> bytes:
+    """A form as the applicant downloads it."""
+    return body_of(Visitor("congdan1").open(f"/cases/{case.pk}/papers/{kind}.pdf"))

@@ -58,9 +58,9 @@ def test_an_administrator_sets_the_picture_of_a_seal() -> None:
         commands.set_seal(by=actor_for("chutich1"), agency=agency, stream=file(RED))
     admin = Visitor("quantri1")
     assert "Phường Hòa Bình".lower() in admin.page(PAGE).lower()
-    assert admin.send(PAGE, seal=agency.code, file=file(BLACK)).status_code == 422
+    assert admin.send(PAGE, **{"seal": agency.code, agency.code: file(BLACK)}).status_code == 422
     assert pictures.standing(pictures.seal_subject(agency.code)) is None
-    assert admin.send(PAGE, seal=agency.code, file=file(RED)).status_code == 302
+    assert admin.send(PAGE, **{"seal": agency.code, agency.code: file(RED)}).status_code == 302
     shown = admin.open(f"{PAGE}seal/{agency.code}.png")
     assert shown.status_code == 200
     assert shown["Content-Type"] == "image/png"
@@ -72,6 +72,6 @@ def test_the_page_is_for_who_signs_or_administers() -> None:
     assert Visitor("motcua1").open(PAGE).status_code == 403
     assert Visitor("chutich1").open(f"{PAGE}seal/H44.100.png").status_code == 404
     assert Visitor("chutich1").open(f"{PAGE}hand.png").status_code == 404, "none is set yet"
-    wrong = Visitor("chutich1").send(PAGE, file=file(BLACK))
+    wrong = Visitor("chutich1").send(PAGE, hand=file(BLACK))
     assert wrong.status_code == 422
     assert "màu xanh" in wrong.content.decode()

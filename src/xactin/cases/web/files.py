@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from xactin.cases.dossiers import paper_facts, queries
 from xactin.cases.errors import NotFound
+from xactin.cases.results.seals import issued_form
 from xactin.cases.web.access import signed_in_required
 from xactin.cases.web.api import answers
 from xactin.cases.web.shown import acted_by
@@ -38,7 +39,7 @@ def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
     except NotFound as missing:
         raise Http404(missing.text) from missing
     name, inline = f"{found.number}-{form}.pdf", "view" in request.GET
-    return answers.download(drawn.pressed(), "application/pdf", name, inline=inline)
+    return answers.download(issued_form(drawn), "application/pdf", name, inline=inline)
 
 
 @signed_in_required

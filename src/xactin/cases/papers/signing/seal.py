@@ -35,7 +35,7 @@ LAYOUT: Final = "xactin-layout.json"
 CHAIR: Final = "chair"
 AGENCY: Final = "agency"
 LABELS: Final = {CHAIR: "Chữ ký số của người có thẩm quyền", AGENCY: "Chữ ký số của cơ quan"}
-REASONS: Final = {CHAIR: "Ký ban hành", AGENCY: "Đóng dấu, phát hành"}
+REASONS: Final = {CHAIR: "Ký ban hành", AGENCY: "Đóng dấu, phát hành", "form": "Phát hành biểu mẫu"}
 
 
 class DraftError(ValueError):
@@ -106,6 +106,22 @@ async def _signed(
             time_service=time_service,
         )
     return pdf
+
+
+def seal_form(pdf: bytes, issuer: DocumentSigner, *, trial: bool, at: datetime) -> bytes:
+    """A form with the PAdES signature of the unit that issues it, shown at its top. Raises SigningError.
+
+    Nobody attested its bytes: what the form reports is attested, and the signature says whose form it is.
+    """
+    if not trial and TRIAL in issuer.name:
+        raise SigningError("refused", "a trial certificate cannot sign what claims legal force")
+    writer = AppendingWriter(pdf)
+    add_field(writer, AGENCY, LABELS[AGENCY], layout(writer).get(AGENCY))
+    facts = _facts(issuer, issuer, trial=trial, at=at)[CHAIR]
+    mark = render_mark("form", facts, at=at)
+    return asyncio.run(
+        sign(writer.appended(), issuer, field=AGENCY, reason=REASONS["form"], at=at, mark=mark)
+    )
 
 
 def layout(handler: Any) -> dict[str, tuple[int, Box]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xactin.cases.dossiers.surroundings import language
+from xactin.cases.papers.signing.pictures import HAND, LARGEST
 from xactin.cases.results import commands, pictures
 from xactin.cases.web.access import official_required
 from xactin.cases.web.shown import acted_by
@@ -25,9 +26,10 @@ def signature_pictures(request: HttpRequest) -> HttpResponse:
     actor = acted_by(request)
     if request.method == "GET":
         return _page(request, actor)
-    file, code = request.FILES.get("file"), request.POST.get("seal", "")
+    code = request.POST.get("seal", "")
+    file = request.FILES.get(code or HAND)
     if file is None:
-        return _page(request, actor, wrong=code or "hand", error=_("Please choose a file."), status=422)
+        return _page(request, actor, wrong=code or HAND, error=_("Please choose a file."), status=422)
     try:
         if code:
             commands.set_seal(by=actor, agency=_sealed(actor, code), stream=file)
@@ -35,7 +37,7 @@ def signature_pictures(request: HttpRequest) -> HttpResponse:
             commands.set_signature(by=actor, stream=file)
     except Refusal as refused:
         text = refused.in_language(language())
-        return _page(request, actor, wrong=code or "hand", error=text, status=refused.status)
+        return _page(request, actor, wrong=code or HAND, error=text, status=refused.status)
     messages.success(request, _("Saved. Papers issued from now on show this picture."))
     return redirect("cases:signature-pictures")
 
@@ -45,7 +47,7 @@ def signature_pictures(request: HttpRequest) -> HttpResponse:
 def picture(request: HttpRequest, kind: str, code: str = "") -> HttpResponse:
     """A picture as it stands, for whoever may set it."""
     actor = acted_by(request)
-    if kind == "hand" and pictures.may_set_signature(actor):
+    if kind == HAND and pictures.may_set_signature(actor):
         subject = pictures.signature_subject(actor.person_id)
     elif kind == "seal":
         subject = pictures.seal_subject(_sealed(actor, code).code)
@@ -69,6 +71,7 @@ def _page(
         "own_set": own and pictures.standing(pictures.signature_subject(actor.person_id)) is not None,
         "seals": [(one, pictures.standing(pictures.seal_subject(one.code)) is not None) for one in agencies],
         "wrong": wrong,
+        "largest": LARGEST,
         "error": error,
     }
     return render(request, "cases/signature_pictures.html", context, status=status)
