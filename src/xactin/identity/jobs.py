@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from xactin.identity.models import Reply
 from xactin.identity.rules import REPLIES_KEPT
+from xactin.identity.web.kept_counts import forget_expired
 from xactin.ledger.clock import now
 from xactin.vault import secrets
 
@@ -33,5 +34,6 @@ def send_account_mail(sealed: str) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="identity.sweep", queueing_lock="identity.sweep")
 def sweep(timestamp: int) -> None:
-    """Forgets what was answered to requests with an `Idempotency-Key` more than a day ago."""
+    """Forgets what was answered to requests with an `Idempotency-Key` more than a day ago, and counts that ended."""
     Reply.objects.filter(created_at__lt=now() - REPLIES_KEPT).delete()
+    forget_expired()

@@ -18,7 +18,7 @@ from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
-_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin", "applicant", "source")
+_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin", "applicant", "source", "shown")
 """Members of an effect that the room adds to the engine's."""
 
 

@@ -74,12 +74,13 @@ _NOTHING: Final = {"type": "object", "additionalProperties": False}
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asked to do."""
+    """What a person asked to do. `unseen`: the door neither showed what it stands on nor was told what was read."""
 
     task: str
     act: str
     data: dict[str, Any]
     note: str
+    unseen: bool = False
 
     def payload(self) -> dict[str, Any]:
         """The content the statement commits to."""
@@ -104,16 +105,17 @@ def act(
     data: Mapping[str, Any] | None = None,
     note: str = "",
     shown: str | None = None,
+    unseen: bool = False,
     entry: UUID | None = None,
 ) -> ActDone:
     """Does one act of an open task, signed at once by the actor's server-held key.
 
     `entry` is the statement's id, chosen by the door so that the same request twice is one act. `shown` is what
     the door showed (`engine.shown_of`): where a part is another by now, the act is refused and names it. None is
-    for callers that showed nothing.
+    for callers in this process; a door that showed nothing says `unseen`, and so does the entry.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note))
+    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note), unseen=unseen)
     with ledger.acting(
         subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
     ) as chain:
@@ -135,12 +137,13 @@ def prepare(
     data: Mapping[str, Any] | None = None,
     note: str = "",
     shown: str | None = None,
+    unseen: bool = False,
 ) -> Prepared:
     """The statement of an act for a passkey to sign, kept for ten minutes. `by` signs with a passkey.
 
     No lock is held meanwhile; `complete` checks again. Raises as `act` does.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note))
+    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note), unseen=unseen)
     found = found_in(store.read(connection, task, case))
     package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
@@ -332,5 +335,5 @@ def _done(
         chain.write(*sealed.sql())
     for sql, params in made.writes:
         chain.write(sql, params)
-    effect = {**effect, **made.said}
+    effect = {**effect, **made.said, **({"shown": False} if asked.unseen else {})}
     return recorded(chain, case, found, package, state, effect, act=said["act"], enter=enter)

@@ -207,7 +207,9 @@ def file_for(actor: Actor, file: UUID) -> vault.StoredFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Attested:
-    """One entry of a case as people read it. `voided`: a later one took it back."""
+    """One entry of a case as people read it. `voided`: a later one took it back. `shown`: False where it was sent by a
+    program that did not say what it had read.
+    """
 
     seq: int
     at: datetime
@@ -218,6 +220,7 @@ class Attested:
     index: int | None
     voided: bool
     digest: str
+    shown: bool
 
 
 APPLICANT: Final = {"party": "applicant"}
@@ -249,6 +252,7 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
             index=row.index,
             voided=row.seq in voided,
             digest=row.digest.hex(),
+            shown=row.effect.get("shown", True) is True,
         )
         for row in rows
     ]

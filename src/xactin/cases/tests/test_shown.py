@@ -11,6 +11,8 @@ from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure import engine
+from xactin.ledger.audit import run_audit
+from xactin.ledger.testing import sequence_all
 from xactin.vault.ids import new_id as uuid7
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,14 @@ def test_an_act_over_what_was_shown_before_a_change_is_refused_and_names_the_par
         assert "Nội dung đã thay đổi" in str(told), told
     answer = asker.post(f"/cases/{case.pk}/acts", body | {"shown": shown})
     assert answer.status_code == 201, answer.content
+    land, task, _shown = shown_to("chuyenvien1", case, "appraise")
+    body = {"task": task, "act": "submit", "data": {}}
+    assert land.post(f"/cases/{case.pk}/acts", body).status_code == 201  # promised without it: done, and said
+    told = land.get(f"/cases/{case.pk}/attestations").json()["items"]
+    assert [one["act"] for one in told if not one["shown"]] == ["case.appraise.submit"]
+    assert "không kèm dấu vết nội dung đã xem" in Visitor("chuyenvien1").page(f"/desk/cases/{case.pk}/")
+    sequence_all()
+    assert run_audit(1) == []
 
 
 def test_only_what_was_written_since_is_named() -> None:

@@ -177,6 +177,7 @@ def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = Non
         if body.task == body.act == engine.SUPPLY:
             return 201, answers.done(_supplied(actor, case, body.data, entry))
         asked: dict[str, Any] = body.model_dump(include={"task", "act", "data", "note", "shown"})
+        asked["unseen"] = body.shown is None
         if not actor.requires_passkey:
             return 201, answers.done(commands.act(by=actor, case=case, entry=entry, **asked))
         signing = signing_with(actor)

@@ -118,11 +118,10 @@ def _holders(task: OpenTask) -> str:
     return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
 
 
-def _remarked(remark: Remark | None) -> str:
-    if remark is None:
-        return ""
-    note = [_("Note for colleagues: %s") % remark.note] if remark.note else []
-    return "\n".join([*remark.lines, *note])
+def _remarked(remark: Remark | None, *, shown: bool) -> str:
+    note = [_("Note for colleagues: %s") % remark.note] if remark and remark.note else []
+    blind = [] if shown else [_("Signed through a program, with no mark of what had been read.")]
+    return "\n".join([*(remark.lines if remark else ()), *note, *blind])
 
 
 def places_of(case: Case, parts: Iterable[str]) -> dict[str, str]:
@@ -160,7 +159,7 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
                 if "system" in one.by
                 else _by(names.get(UUID(one.by["person"]), "") if one.by.get("post") else "", title),
                 done_at=one.at,
-                note=_remarked(remarks.get(one.entry)),
+                note=_remarked(remarks.get(one.entry), shown=one.shown),
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",
             )
         )

@@ -78,8 +78,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 # Rate limits count in the database, so that they hold for all processes together.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "xactin.identity.web.kept_counts.KeptCounts",
         "LOCATION": "identity_cache",
-        "OPTIONS": {"MAX_ENTRIES": 10000},
     }
 }

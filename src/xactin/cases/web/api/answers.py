@@ -196,6 +196,7 @@ def attested(one: queries.Attested) -> dict[str, Any]:
         "index": one.index,
         "voided": one.voided,
         "digest": one.digest,
+        "shown": one.shown,
     }
 
 

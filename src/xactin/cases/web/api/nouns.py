@@ -78,7 +78,9 @@ class ActIn(Schema):
     data: dict[str, Any] = Field(default={}, description="by the act's `data_schema`")
     note: Annotated[Text, Field(max_length=4000)] = ""
     shown: Annotated[Text, Field(max_length=100)] | None = Field(
-        default=None, description="`shown` of the task as it was read; 409 `stale` where it changed since"
+        default=None,
+        description="`shown` of the task as it was read; 409 `stale` where it changed since. Without it the act "
+        "stands on what is so now, and its entry says that nothing was shown",
     )
 
 
@@ -325,6 +327,7 @@ class AttestationOut(Schema):
     index: int | None
     voided: bool
     digest: str
+    shown: bool = Field(description="false: signed by a program that did not send `shown`")
 
 
 class AttestationList(Schema):
