@@ -32,13 +32,11 @@ _WAYS: Final = {
 class KeptCounts(DatabaseCache):
     """The cache `default`. Its keys are bounded by how often strangers are answered, and by the time each stays."""
 
-    def _base_set(
-        self, mode: str, key: str, value: Any, timeout: float | object | None = DEFAULT_TIMEOUT
-    ) -> bool:
+    def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
         """Writes a value, or (`add`) only where none stands that still holds; whether it did."""
         now = datetime.now(UTC)
         until = self.get_backend_timeout(timeout)
-        named = {
+        named: dict[str, Any] = {
             "key": key,
             "value": b64encode(pickle.dumps(value, self.pickle_protocol)).decode(),
             "expires": now + LONGEST if until is None else datetime.fromtimestamp(until, UTC),

@@ -5,7 +5,8 @@ counted by their account, whatever they show of it (tokens, sessions), and not b
 address goes on working while somebody there, or anybody elsewhere, tries every door. What is shown for the first time
 counts by the address; what lets in no more does so again.
 
-At once, strangers together never hold the last threads of a process, and nobody who is known holds all of them.
+At once, strangers together never hold the last threads of a process, nobody who is known holds all of them, and
+accounts that took much lately (`uses.py`), however many, leave most of them to those who took little.
 """
 
 import math
@@ -23,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from xactin.identity.web.rates import address_of
 from xactin.web import errors
 from xactin.web.limits.places import Places, threads
+from xactin.web.limits.uses import Uses
 
 MOST_KEPT: Final = 20_000  # addresses and people remembered in a process; the one unseen longest is forgotten
 # Doors that are made to be read by machines, from files or memory: no rate, but places like everything else.
@@ -35,6 +37,7 @@ ALWAYS: Final = (
 _BURST: Final = 0.5  # of a minute's requests, how many may come at once
 _FOR_KNOWN: Final = 3  # threads of a process that strangers never hold
 _FOR_OTHERS: Final = 2  # and those that nobody who is known holds alone
+_PRESSING: Final = 3 / 8  # of the threads are left to all who took much, while others work too
 
 
 @dataclass
@@ -75,7 +78,7 @@ class Fairness:
         self._strangers = Buckets(settings.STRANGER_RATE) if settings.STRANGER_RATE else None
         self._known = Buckets(settings.KNOWN_RATE) if settings.KNOWN_RATE else None
         self._let_in: OrderedDict[str, str] = OrderedDict()
-        self._places, self._threads = Places(), threads()
+        self._places, self._uses, self._threads = Places(), Uses(), threads()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, or 429."""
@@ -93,16 +96,21 @@ class Fairness:
         wanted = self._wanted(name, known=bool(account))
         if not self._places.take(wanted):
             return _later(errors.too_busy(request), 1)
+        begun = self._uses.begin(name)
         try:
             return self._answer(request, shown, account)
         finally:
+            self._uses.end(name, begun)
             self._places.give_back(wanted)
 
     def _wanted(self, name: str, *, known: bool) -> list[tuple[str, int]]:
         """The places that a request takes, each with how many of its kind there are."""
-        if known:
-            return [(name, max(1, self._threads - _FOR_OTHERS))]
-        return [("strangers", max(1, self._threads - _FOR_KNOWN)), (name, max(1, self._threads // 2))]
+        if not known:
+            return [("strangers", max(1, self._threads - _FOR_KNOWN)), (name, max(1, self._threads // 2))]
+        wanted = [(name, max(1, self._threads - _FOR_OTHERS))]
+        if self._uses.presses(name):
+            wanted.append(("pressing", max(1, int(self._threads * _PRESSING))))
+        return wanted
 
     def _answer(self, request: HttpRequest, shown: str, account: str) -> HttpResponseBase:
         """The answer; whoever was let in by it is known from now on, and who no longer is, no more."""

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from xactin.web import errors
 from xactin.web.limits.fairness import MOST_KEPT, Buckets, Fairness
+from xactin.web.limits.uses import MOST_NAMES, Uses
 
 OFFICE = "203.0.113.5"
 
@@ -112,3 +113,50 @@ def test_some_threads_are_left_whoever_holds_the_others(
     assert _ask(door, "/health") == 200
     answer = errors.too_busy(RequestFactory().get("/"))
     assert answer.status_code == 503
+
+
+def test_accounts_that_press_together_are_told_from_who_works() -> None:
+    uses = Uses()
+    for moment in range(30):  # twenty accounts share six threads
+        for number in range(20):
+            uses.end(f"account {number}", uses.begin(f"account {number}", moment), moment + 0.3)
+    assert not any(uses.presses(f"account {number}", 50.0) for number in range(20))  # nobody else is there
+    uses.end("the next", uses.begin("the next", 50.0), 52.5)  # opens a page, while the machine is busy
+    assert all(uses.presses(f"account {number}", 54.0) for number in range(20))
+    assert not uses.presses("the next", 54.0)
+    assert not uses.presses("nobody yet", 54.0)
+    begun = uses.begin("the next", 54.0)
+    uses.end("another", uses.begin("another", 62.0), 62.1)
+    assert uses.presses("the next", 63.0)  # what still runs counts
+    uses.end("the next", begun, 63.0)
+    assert not uses.presses("account 1", 200.0)  # and what was long ago does not
+    for number in range(MOST_NAMES + 5):
+        uses.end(f"x{number}", uses.begin(f"x{number}", 200.0), 200.0)
+    assert len(uses._kept) == MOST_NAMES
+
+
+def test_all_who_press_together_hold_a_part_of_the_threads(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XACTIN_WEB_THREADS", "5")
+    settings.KNOWN_RATE = settings.STRANGER_RATE = 6000
+    inside: dict[str, int] = {}
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        """Account 1 holds a thread; within it others ask too."""
+        request.auth = SimpleNamespace(account_id=_token(request))  # type: ignore[attr-defined]
+        if request.path == "/api/v1/slow":
+            inside.update({name: _ask(door, token=name) for name in "1245"})
+        return HttpResponse("x")
+
+    door = Fairness(answered)
+    for name in "1245":
+        _ask(door, token=name)
+    monkeypatch.setattr(door._uses, "presses", lambda name: name != "account 5")
+    _ask(door, "/api/v1/slow", token="1")
+    assert inside == {"1": 503, "2": 503, "4": 503, "5": 200}
+    assert _ask(door, token="2") == 200  # the place was given back
+
+
+def _token(request: HttpRequest) -> str:
+    return request.headers["Authorization"].split()[1]
