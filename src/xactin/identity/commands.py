@@ -44,7 +44,13 @@ from xactin.identity.people.commands import (
 )
 from xactin.identity.posts.commands import close_post, create_post, rename_post, require_passkey, set_duties
 from xactin.identity.posts.holding_commands import appoint, end_holding
-from xactin.identity.posts.proposal_commands import confirm, decline, propose_duties, propose_holder
+from xactin.identity.posts.proposal_commands import (
+    confirm,
+    confirm_for_want_of_others,
+    decline,
+    propose_duties,
+    propose_holder,
+)
 from xactin.identity.posts.upgrade import give_usual_duties
 from xactin.identity.readings.registry import register_purpose, register_reader, register_subjects
 from xactin.identity.rights import register_policy
@@ -59,6 +65,7 @@ __all__ = [
     "close_agency",
     "close_post",
     "confirm",
+    "confirm_for_want_of_others",
     "create_agency",
     "create_post",
     "create_token",

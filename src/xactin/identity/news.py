@@ -4,7 +4,7 @@ Whoever subscribes is called within the transaction of the act, so that nothing 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from xactin.identity.models import Post
@@ -12,6 +12,9 @@ from xactin.identity.rights import Actor
 
 Listener = Callable[[Mapping[str, Any]], None]
 """Gets {act, by, post, ...}: ids only, fit to be kept as JSON."""
+
+MACHINE: Final = "machine"
+"""Who did it where nobody in a post could: whoever has the authority's keys, at its machine."""
 
 _listeners: Final[list[Listener]] = []
 
@@ -22,11 +25,11 @@ def subscribe(listener: Listener) -> None:
         _listeners.append(listener)
 
 
-def tell(by: Actor | None, act: str, post: Post, **more: Any) -> None:
+def tell(by: "Actor | Literal['machine'] | None", act: str, post: Post, **more: Any) -> None:
     """A change of a post, of its duties or its holders."""
     if by is None:  # the authority itself, at its founding and at upgrades
         return
-    body = {"act": act, "by": str(by.person_id), "post": str(post.pk)}
+    body = {"act": act, "by": "" if by == MACHINE else str(by.person_id), "post": str(post.pk)}
     body |= {name: str(value) if isinstance(value, UUID) else value for name, value in more.items()}
     for listener in _listeners:
         listener(body)

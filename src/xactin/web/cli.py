@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 
@@ -55,7 +56,11 @@ def _run(wish: argparse.Namespace) -> int:
         import django
 
         django.setup()
-        return command(wish)
+        from django.utils import translation
+
+        # Refusals are put into words where they are raised: at the terminal in the language of its lines.
+        with translation.override("en") if wish.of_rooms else nullcontext():
+            return command(wish)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     _add_checking(commands)
     _add_keeping(commands)
     _add_erasing(commands)
+    _add_proposals(commands)
     _add_demo(commands)
     return top
 
@@ -83,7 +89,7 @@ def _add(
     data: bool = True,
 ) -> argparse.ArgumentParser:
     added = commands.add_parser(name, help=text, description=text)
-    added.set_defaults(command=command, needs_database=needs_database)
+    added.set_defaults(command=command, needs_database=needs_database, of_rooms=False)
     if data:
         added.add_argument(
             "--data", metavar="DIR", help="the authority's folder on this machine (XACTIN_DATA)"
@@ -240,7 +246,26 @@ def _add_erasing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         ending.add_argument("order", metavar="ID")
         ending.add_argument("--by", required=True, metavar="USER", help=user)
     for name, parser in inner.choices.items():
-        parser.set_defaults(what=name)
+        parser.set_defaults(what=name, of_rooms=True)
+
+
+def _add_proposals(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    proposals = commands.add_parser(
+        "proposals", help="What waits for a second person; for the day when nobody is left who could confirm."
+    )
+    inner = proposals.add_subparsers(metavar="COMMAND", required=True)
+    _add(inner, "list", "Prints what waits, and who could confirm it.", _proposals, needs_database=True)
+    text = "Confirms what nobody is left to confirm, three days after it was proposed. Everybody trusted is told."
+    confirm = _add(inner, "confirm", text, _proposals, needs_database=True)
+    confirm.add_argument("proposal", metavar="ID")
+    for name, parser in inner.choices.items():
+        parser.set_defaults(what=name, of_rooms=True)
+
+
+def _proposals(wish: argparse.Namespace) -> int:
+    from xactin.web.terminal import proposals
+
+    return proposals.waiting() if wish.what == "list" else proposals.confirm(wish.proposal)
 
 
 def _erase(wish: argparse.Namespace) -> int:

@@ -168,7 +168,8 @@ def _proposals(post: Post, proposed: dict[str, dict[str, Any]]) -> Texts:
         if said is None:
             yield f"proposal {row.pk}: a row that nobody proposed"
             continue
-        ended = (str(row.ended_by_id), time_text(row.ended_at)) if row.ended_at else None
+        by = str(row.ended_by_id) if row.ended_by_id else None
+        ended = (by, time_text(row.ended_at)) if row.ended_at else None
         shown = {**proposed_effect(row), "outcome": row.outcome, "ended": ended}
         yield from _changed(shown, said, f"proposal {row.pk}")
         times = [moment for moment in (row.proposed_at, row.until, row.ended_at) if moment]

@@ -67,7 +67,11 @@ def _text(body: Mapping[str, Any], post: Post, proposal: Proposal | None, langua
     holder = proposal.person_id if proposal else body.get("person")
     if holder:
         what = Person.objects.values_list("full_name", flat=True).get(pk=holder)
-    by = Person.objects.values_list("full_name", flat=True).get(pk=body["by"])
+    by = (
+        Person.objects.values_list("full_name", flat=True).get(pk=body["by"])
+        if body["by"]
+        else _("the authority's own key, as nobody was left who could confirm")
+    )
     if not what:
         return _("%(where)s. By %(by)s.") % {"where": where, "by": by}
     return _("%(what)s: %(where)s. By %(by)s.") % {"what": what, "where": where, "by": by}

@@ -6,8 +6,8 @@ one person, and the entry says `alone`.
 """
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -25,12 +25,17 @@ from xactin.identity.posts.holding_commands import (
     check_until,
     hold,
     holds,
+    lock_vital,
     signed_time,
 )
+from xactin.identity.posts.queries import could_confirm
 from xactin.identity.rights import Actor
 from xactin.kernel.attestation import time_text
 from xactin.ledger.clock import now
 from xactin.vault.ids import new_id
+
+WAITS: Final = timedelta(days=3)
+"""How long a proposal stands, and those who watch know of it, before the authority itself may confirm it."""
 
 
 @transaction.atomic
@@ -106,6 +111,31 @@ def confirm(*, proposal: UUID, by: Actor) -> None:
 
 
 @transaction.atomic
+def confirm_for_want_of_others(*, proposal: UUID) -> None:
+    """The authority itself confirms what nobody is left to confirm, a few days after it was proposed and told.
+
+    For who has its keys: the command `xactin proposals confirm`, never a page. The system `identity` signs, the entry
+    says `want`, and everybody in a trusted post there is told. Raises NotFound, and Refused while somebody could
+    confirm or the days are not over.
+    """
+    found = _waiting(proposal)
+    lock_vital()
+    others = could_confirm(found)
+    if others:
+        raise Refused(
+            f"Vẫn có người xác nhận được: {', '.join(others)}.",
+            f"There is somebody who can confirm this: {', '.join(others)}.",
+        )
+    since = found.proposed_at + WAITS
+    if now() < since:
+        raise Refused(
+            f"Đề nghị phải chờ đến {time_text(since)}, để người khác biết và kịp phản đối.",
+            f"The proposal has to wait until {time_text(since)}, so that others know of it and can object.",
+        )
+    _settle(found, None, alone=False)
+
+
+@transaction.atomic
 def decline(*, proposal: UUID, by: Actor) -> None:
     """Nothing comes of a proposal: a second person says so, or who made it takes it back."""
     found = _waiting(proposal)
@@ -122,8 +152,8 @@ def _waiting(proposal: UUID) -> Proposal:
     return found
 
 
-def _settle(found: Proposal, by: Actor, *, alone: bool) -> None:
-    _end(found, "confirmed", by, {"alone": True} if alone else {})
+def _settle(found: Proposal, by: Actor | None, *, alone: bool) -> None:
+    _end(found, "confirmed", by, {"want": True} if by is None else {"alone": True} if alone else {})
     if found.kind == "holder" and found.person is not None:
         hold(found.person, found.post, found.until, by=by)
         return
@@ -135,13 +165,15 @@ def _settle(found: Proposal, by: Actor, *, alone: bool) -> None:
     found.post.duties = current.duties
 
 
-def _end(found: Proposal, outcome: str, by: Actor, more: dict[str, Any]) -> None:
-    found.ended_at, found.ended_by_id, found.outcome = signed_time(now()), by.person_id, outcome
-    effect = {"proposal": str(found.pk), "by": str(by.person_id), "at": time_text(found.ended_at)}
+def _end(found: Proposal, outcome: str, by: Actor | None, more: dict[str, Any]) -> None:
+    person = by.person_id if by else None
+    found.ended_at, found.ended_by_id, found.outcome = signed_time(now()), person, outcome
+    said = str(person) if person else None
+    effect = {"proposal": str(found.pk), "by": said, "at": time_text(found.ended_at)}
     act = "post.confirm" if outcome == "confirmed" else "post.decline"
     attest(by, subject=f"post:{found.post_id}", act=act, effect=effect | more)
     found.save(update_fields=["ended_at", "ended_by", "outcome"])
-    news.tell(by, act, found.post, proposal=found.pk)
+    news.tell(by or news.MACHINE, act, found.post, proposal=found.pk)
 
 
 def _for_oneself() -> Refused:

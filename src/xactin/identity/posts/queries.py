@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from xactin.identity.duties import sensitive
+from xactin.identity.duties import all_duties, sensitive
 from xactin.identity.models import Post, Proposal
 from xactin.identity.posts.changes import WATCHERS, Change, change_of_post
 from xactin.identity.posts.facts import facts_of
@@ -37,6 +37,21 @@ def to_confirm(actor: Actor) -> int:
     return waiting().filter(post__agency__path__startswith=reach).exclude(gains).count()
 
 
+def could_confirm(proposal: Proposal) -> list[str]:
+    """The names of those who are trusted with confirming this, did not propose it and gain nothing by it."""
+    held = held_now().filter(post__duties__contains=["duties.confirm"], person__account__is_active=True)
+    gains = {proposal.proposed_by_id, proposal.person_id}
+    if proposal.kind == "duties":
+        gains |= set(held_now().filter(post=proposal.post_id).values_list("person_id", flat=True))
+    return sorted(
+        {
+            row.person.full_name
+            for row in held.select_related("person", "post__agency")
+            if proposal.post.agency.path.startswith(row.post.agency.path) and row.person_id not in gains
+        }
+    )
+
+
 def needs_two(post: Post) -> bool:
     """Whether appointing somebody to this post takes a second person.
 
@@ -48,10 +63,12 @@ def needs_two(post: Post) -> bool:
 def change_told(body: Mapping[str, Any]) -> Change:
     """What an event of `news` says, and who is told: those who confirm or inspect there, and whose post it is.
 
-    Not who did it. Who holds the post is told of what was taken from it, when they watch no longer because of it.
+    Where only the machine could do it: everybody in a trusted post there. Not who did it. Who holds the post is told
+    of what was taken from it, when they watch no longer because of it.
     """
     post = Post.objects.select_related("agency").get(pk=body["post"])
-    watchers = [person for id in WATCHERS for person in holders_of_duty(id, post.agency.path)]
+    told = WATCHERS if body["by"] else tuple(sensitive(one.id for one in all_duties()))
+    watchers = [person for id in {*WATCHERS, *told} for person in holders_of_duty(id, post.agency.path)]
     theirs = held_now().filter(post=post).order_by("since").values_list("person_id", flat=True)
     people = [person for person in dict.fromkeys([*watchers, *theirs]) if str(person) != body["by"]]
     return change_of_post(post, body, people)

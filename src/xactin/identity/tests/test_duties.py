@@ -1,21 +1,26 @@
 """Duties of posts: given within one's own part of the tree, the sensitive ones by two persons, never to oneself."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 
 from xactin.identity import commands, news
+from xactin.identity.commands import attest_standing
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
-from xactin.identity.models import Agency, Holding, Post, Proposal
+from xactin.identity.models import Account, Agency, Holding, Post, Proposal
+from xactin.identity.posts import proposal_commands
 from xactin.identity.posts.founding import meet
-from xactin.identity.posts.queries import change_told, to_confirm, waiting_for
+from xactin.identity.posts.queries import change_told, could_confirm, to_confirm, waiting_for
 from xactin.identity.queries import actor_for
 from xactin.identity.rights import Actor
 from xactin.identity.testing import Province, citizen, signed_in
 from xactin.ledger.audit import Finding, run_audit
 from xactin.ledger.models import Entry
+from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import sequence_all
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +304,37 @@ def test_the_pages_propose_and_confirm(province: Province, second: Actor) -> Non
         403,
         404,
     )
+
+
+def test_where_nobody_is_left_who_could_confirm_the_machine_does_it_late_and_told(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, chair = province.actor("quantri1"), _post("H44.100:chair")
+    made = commands.propose_holder(post=chair, person=province.person("congdan1"), by=first)
+    with pytest.raises(Refused, match="Vẫn có người xác nhận được"):
+        commands.confirm_for_want_of_others(proposal=made.pk)
+    Account.objects.filter(person__in=_confirmers() - {first.person_id}).update(is_active=False)
+    assert could_confirm(made) == []
+    with pytest.raises(Refused, match="phải chờ đến"):
+        commands.confirm_for_want_of_others(proposal=made.pk)
+    assert not Holding.objects.filter(post=chair, person=province.person("congdan1")).exists()
+
+    told: list[Mapping[str, Any]] = []
+    monkeypatch.setattr(news, "_listeners", [told.append])
+    monkeypatch.setattr(proposal_commands, "WAITS", timedelta(0))
+    commands.confirm_for_want_of_others(proposal=made.pk)
+    assert Holding.objects.filter(post=chair, person=province.person("congdan1")).exists()
+    row = entries_of(f"post:{chair.pk}")[-2]
+    assert (row.statement["act"], row.statement["by"]) == ("post.confirm", {"system": "identity"})
+    assert row.effect["want"] is True
+    change = change_told(told[-1])
+    assert province.person("thanhtra1").pk in change.people
+    assert "không còn ai xác nhận được" in change.text["vi"]
+    Account.objects.update(is_active=True)
+    attest_standing()
+    assert _found() == []
+
+
+def _confirmers() -> set[UUID]:
+    held = Holding.objects.filter(post__duties__contains=["duties.confirm"])
+    return set(held.values_list("person_id", flat=True))
