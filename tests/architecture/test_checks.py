@@ -20,6 +20,16 @@ def test_the_translation_check_sees_texts() -> None:
     assert "ui/templates/ui/error.html" in places
 
 
+def test_a_text_that_two_rooms_say_differently_is_named() -> None:
+    one, other = (
+        {("", "Stopped"): "Dừng xử lý", ("menu", "Due"): "Hạn"},
+        {("", "Stopped"): "Đã dừng", ("", "Due"): "Hạn xử lý"},
+    )
+    assert translations.disagreements({"ui": one, "web": one}) == []
+    (told,) = translations.disagreements({"ui": one, "cases": other})
+    assert "Stopped" in told
+
+
 @pytest.mark.django_db
 def test_the_map_is_that_of_the_code() -> None:
     assert the_map.PLACE.read_text("utf-8") == the_map.draw(), "run `make map`"

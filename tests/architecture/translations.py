@@ -6,7 +6,7 @@ with Babel in place of the gettext tools.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -22,6 +22,8 @@ KEYWORDS = {
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
 }
+Said = tuple[str, str]
+"""Context and text."""
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -56,6 +58,7 @@ def _singular(message: object) -> list[str]:
 def problems() -> list[str]:
     """Texts without Vietnamese, and Vietnamese that is fuzzy or empty."""
     known: set[str] = set()
+    rooms: dict[str, dict[Said, str]] = {}
     found = []
     for path in sorted(SOURCE.glob("*/locale/vi/LC_MESSAGES/django.po")):
         with path.open("rb") as source:
@@ -64,6 +67,7 @@ def problems() -> list[str]:
             ids = [message.id] if isinstance(message.id, str) else list(message.id)
             if not message.id:
                 continue
+            rooms.setdefault(path.parts[-5], {})[(str(message.context or ""), ids[0])] = str(message.string)
             if message.fuzzy or not all(
                 message.string if isinstance(message.string, tuple) else [message.string]
             ):
@@ -72,7 +76,20 @@ def problems() -> list[str]:
             if message.context:
                 known.add(str(message.context))
     missing = {text: place for place, text in texts() if text not in known}
+    found += disagreements(rooms)
     return found + [f"{place}: no Vietnamese for {text!r}" for text, place in sorted(missing.items())]
+
+
+def disagreements(rooms: Mapping[str, Mapping[Said, str]]) -> list[str]:
+    """Texts that two rooms say differently: people see the one of the room that Django reads last, on every page."""
+    first: dict[Said, tuple[str, str]] = {}
+    found = []
+    for room, said in sorted(rooms.items()):
+        for text, vietnamese in said.items():
+            other, before = first.setdefault(text, (room, vietnamese))
+            if before != vietnamese:
+                found.append(f"{other} and {room} say {text[1]!r} differently: {before!r}, {vietnamese!r}")
+    return found
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from django.core.mail import EmailMessage
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from xactin.identity.accounts.kept_counts import forget_expired
 from xactin.identity.models import Reply
 from xactin.identity.rules import REPLIES_KEPT
-from xactin.identity.web.kept_counts import forget_expired
 from xactin.ledger.clock import now
 from xactin.vault import secrets
 

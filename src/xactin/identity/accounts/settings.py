@@ -78,7 +78,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 # Rate limits count in the database, so that they hold for all processes together.
 CACHES = {
     "default": {
-        "BACKEND": "xactin.identity.web.kept_counts.KeptCounts",
+        "BACKEND": "xactin.identity.accounts.kept_counts.KeptCounts",
         "LOCATION": "identity_cache",
     }
 }

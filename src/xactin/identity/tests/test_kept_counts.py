@@ -8,7 +8,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.test import RequestFactory
 
-from xactin.identity.web.kept_counts import forget_expired
+from xactin.identity.accounts.kept_counts import forget_expired
 from xactin.identity.web.rates import allowed
 
 pytestmark = pytest.mark.django_db

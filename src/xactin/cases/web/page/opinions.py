@@ -18,13 +18,15 @@ from xactin.ui.pieces import Line
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """An answer of a task. `objects`: it speaks against going on. `despite`: why somebody went on all the same."""
+    """An answer of a task. `objects`: it speaks against going on. `despite`: why somebody went on all the same.
+    `by_party`: a party to the case answered, and no agency."""
 
     part: str
     title: str
     lines: Sequence[Line]
     objects: bool
     despite: str = ""
+    by_party: bool = False
 
 
 def given(
@@ -48,6 +50,7 @@ def given(
                 lines=[*_lines(act, data), *_answered(package, data), *_note(value.get("note"))],
                 objects=act.objects,
                 despite=str(data.get(act.despite, "")) if act.despite else "",
+                by_party=bool(task.party),
             )
 
 
