@@ -57,7 +57,7 @@ def test_pages_name_only_commands_that_exist(page: Path) -> None:
     text = page.read_text("utf-8")
     named = set(
         re.findall(
-            r"\bxactin ((?:procedure |demo |erase )?[a-z][a-z-]+)(?= |`|$)",
+            r"\bxactin ((?:procedure |demo |erase |proposals )?[a-z][a-z-]+)(?= |`|$)",
             "\n".join(re.findall(r"`([^`\n]+)`", text)),
         )
     )
@@ -65,6 +65,7 @@ def test_pages_name_only_commands_that_exist(page: Path) -> None:
         "xactin procedure",
         "xactin demo",
         "xactin erase",
+        "xactin proposals",
     }
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"`(?:[A-Z]+=\S+ )?make ([a-z]+)", text)) <= targets
