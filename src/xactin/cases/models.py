@@ -364,7 +364,8 @@ class SealingKey(models.Model):
     (papers/signing). The private key is sealed by the vault.
     """
 
-    owner = models.CharField(primary_key=True, max_length=200)  # ca | agency:<code> | post:<code>:<person>
+    # ca | agency:<code> | one-stop:<code> | post:<code>:<person>
+    owner = models.CharField(primary_key=True, max_length=200)
     certificate = models.BinaryField()  # DER
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
