@@ -121,6 +121,9 @@ def _agency(actor: Actor, act: str, facts: Facts) -> Decision:
 def _account(actor: Actor, act: str, facts: AccountFacts) -> Decision:
     if act == VERIFYING:
         return needed(actor, "people.verify", actor.agency_path)
+    if act == "account.read" and facts.paths:  # whoever manages people in one of the places where they work
+        here = [needed(actor, "people.manage", path) for path in facts.paths]
+        return next((one for one in here if one.allowed), here[0])
     if act in ACCOUNT_WORK:
         return needed(actor, "people.manage", actor.agency_path)
     if act in ACCOUNT_ACTS:

@@ -1,6 +1,7 @@
 """What may be asked of identity: who acts, which hats there are, which agencies stand where."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -42,6 +43,7 @@ from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.rights import Actor, Decision, Facts, covers, may, needed
 from xactin.identity.rules import clean_name, folded, is_citizen_number, is_unmarked, marked, sort_key
 from xactin.ledger.clock import now
+from xactin.vault import queries as vault
 
 __all__ = [
     "SELF",
@@ -73,8 +75,10 @@ __all__ = [
     "may",
     "may_verify",
     "needed",
+    "note_sought",
     "oneself",
     "people_matching",
+    "people_sought",
     "place_path",
     "posts_filled",
     "posts_named",
@@ -163,15 +167,48 @@ def holders_of_duty(duty: str, path: str = "") -> list[UUID]:
     return list(dict.fromkeys(found))
 
 
-def people_matching(words: str, limit: int = 20) -> list[Person]:
-    """People whose name holds every word, with or without diacritics, in the order of a Vietnamese list.
+MOST_WORDS: Final = 10
+"""Words of a name that a search looks at."""
+
+
+def people_matching(by: Actor, words: str, limit: int = 20) -> list[Person]:
+    """Whom an administrator may appoint, of those whom these words find (`people_sought`); the reading is logged.
 
     Without those whose account is out of use: nobody could work in a post that is given to them.
     """
-    found = Person.objects.select_related("account").exclude(account__is_active=False)
-    for word in folded(clean_name(words)).split():
-        found = found.filter(folded_name__contains=word)
-    return list(found.order_by("sort_key", "id")[:limit])
+    rows = people_sought(by, words).select_related("account").exclude(account__is_active=False)
+    found = list(rows.order_by("sort_key", "id")[:limit])
+    note_sought(by, [person.pk for person in found])
+    return found
+
+
+def people_sought(by: Actor, words: str) -> "QuerySet[Person]":
+    """Whom an administrator may look for: who holds a post in their part of the tree, by any words of the name, with or
+    without diacritics, or of the user name; anybody else by the whole name, user name or number alone."""
+    name = folded(clean_name(words))
+    among = Q(pk__in=_held_under(by).values("person_id"))
+    for word in name.split()[:MOST_WORDS]:
+        among &= Q(folded_name__contains=word) | Q(account__username__icontains=word)
+    if not name:
+        return Person.objects.filter(among)
+    exact = Q(folded_name=name) | Q(account__username__iexact=words.strip())
+    if number := "".join(words.replace(".", " ").split()):
+        exact |= Q(id_number=number)
+    return Person.objects.filter(among | exact)
+
+
+def note_sought(by: Actor, people: Collection[UUID]) -> None:
+    """Logs that people were found who work elsewhere or nowhere."""
+    here = set(_held_under(by).filter(person__in=list(people)).values_list("person_id", flat=True))
+    others = [f"person:{one}" for one in people if one not in here]
+    if others:
+        vault.note_readings(by=str(by.person_id), purpose="account", subjects=others)
+
+
+def _held_under(by: Actor) -> "QuerySet[Holding]":
+    """What is held now where this actor manages people."""
+    reach = by.reach_of("people.manage")
+    return held_now().filter(post__agency__path__startswith=reach) if reach else Holding.objects.none()
 
 
 def full_names(people: Iterable[UUID]) -> dict[UUID, str]:

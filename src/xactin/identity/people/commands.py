@@ -23,7 +23,7 @@ from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.jobs import send_later
 from xactin.identity.keys.commands import lock_person
 from xactin.identity.models import Account, ApiToken, Person
-from xactin.identity.people.queries import Invitation
+from xactin.identity.people.queries import Invitation, account_facts
 from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.posts.holding_commands import check_remaining, lock_vital
 from xactin.identity.queries import held_now
@@ -68,7 +68,7 @@ def invite_again(*, person: UUID, by: Actor) -> Invitation:
     Raises Forbidden, NotFound, Refused: whoever has a password asks for a new one on the sign-in page. A link
     that an administrator sees would otherwise open any account.
     """
-    require(by, "account.invite", _facts(person))
+    require(by, "account.invite", account_facts(person))
     account = _locked_account(person)
     if not account.is_active:
         raise Refused("Tài khoản này đang ngừng sử dụng.", "This account is out of use.")
@@ -140,7 +140,7 @@ def deactivate_account(*, person: UUID, by: Actor) -> None:
     Posts stay held and mandates stand until `end_holding` ends them; what was signed stays valid.
     Raises Forbidden, NotFound, Refused (one's own account, or out of use already).
     """
-    require(by, "account.deactivate", _facts(person))
+    require(by, "account.deactivate", account_facts(person))
     if person == by.person_id:
         raise Refused(
             "Không ai được ngừng tài khoản của chính mình.", "Nobody may deactivate their own account."
@@ -172,7 +172,7 @@ def reactivate_account(*, person: UUID, by: Actor) -> None:
 
     Raises Forbidden, NotFound, Refused when the account is in use.
     """
-    require(by, "account.reactivate", _facts(person))
+    require(by, "account.reactivate", account_facts(person))
     account = _locked_account(person)
     if account.is_active:
         raise Refused("Tài khoản này đang được sử dụng.", "This account is in use.")
@@ -188,8 +188,3 @@ def _locked_account(person: UUID) -> Account:
         raise NotFound("Không có tài khoản này.", "There is no such account.")
     lock_person(person)
     return found.select_for_update(of=("self",), no_key=True).get()
-
-
-def _facts(person: UUID) -> AccountFacts:
-    held = held_now().filter(person_id=person).values_list("post__agency__path", flat=True)
-    return AccountFacts(subject=f"account:{person}", paths=tuple(held))

@@ -11,7 +11,7 @@ from xactin.identity.attestations.attesting import require
 from xactin.identity.errors import NotFound
 from xactin.identity.models import Account, Holding, Person
 from xactin.identity.policies import VERIFYING, AccountFacts
-from xactin.identity.queries import held_now
+from xactin.identity.queries import held_now, note_sought, people_sought
 from xactin.identity.rights import Actor
 from xactin.identity.rules import clean_name, folded, is_citizen_number, is_tax_code
 from xactin.kernel.local import local_day
@@ -35,18 +35,19 @@ def accounts_page(
 ) -> list[Account]:
     """Accounts in the order of a Vietnamese list of people, one more than `limit` when there are more.
 
-    `words`: each in the name, with or without diacritics, or in the user name. `after`: the last
-    person of the page before. Each person has their holdings of now under `now_held`. Raises Forbidden.
+    They are those whom `words` find (`people_sought`): without words, who holds a post in this administrator's part of
+    the tree. `after`: the last person of the page before. Each has their holdings of now under `now_held`. That people
+    were found who work elsewhere or nowhere is logged. Raises Forbidden.
     """
     _require_reader(by)
-    found = Account.objects.all()
-    for word in folded(clean_name(words)).split()[:10]:
-        found = found.filter(Q(person__folded_name__contains=word) | Q(username__icontains=word))
+    found = Account.objects.filter(person__in=people_sought(by, words))
     if after and (last := Person.objects.filter(pk=after).values_list("sort_key", flat=True).first()):
         later = Q(person__sort_key=last, person_id__gt=after)
         found = found.filter(Q(person__sort_key__gt=last) | later)
     ordered = found.order_by("person__sort_key", "person_id").prefetch_related(_posts_held())
-    return list(ordered[: limit + 1])
+    page = list(ordered[: limit + 1])
+    note_sought(by, [account.person_id for account in page[:limit]])
+    return page
 
 
 def account_of(by: Actor, person: UUID) -> Account:
@@ -54,12 +55,18 @@ def account_of(by: Actor, person: UUID) -> Account:
 
     Raises Forbidden, NotFound.
     """
-    _require_reader(by)
+    require(by, "account.read", account_facts(person))
     found = Account.objects.filter(person_id=person).prefetch_related(_posts_held()).first()
     if found is None:
         raise NotFound("Không có tài khoản này.", "There is no such account.")
     vault.note_reading(by=str(by.person_id), purpose="account", subject=f"person:{person}", parts=["account"])
     return found
+
+
+def account_facts(person: UUID) -> AccountFacts:
+    """What decides over an account: where its person holds posts now."""
+    held = held_now().filter(person_id=person).values_list("post__agency__path", flat=True)
+    return AccountFacts(subject=f"account:{person}", paths=tuple(held))
 
 
 def claim_of(by: Actor, person: UUID) -> Person:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -193,7 +193,9 @@ def test_a_tax_code_has_a_check_digit() -> None:
 def test_the_list_is_a_vietnamese_one_searched_both_ways_and_paged(province: Province) -> None:
     by = province.actor("quantri1")
     for place, name in enumerate(("Lê Thị Đào", "Lê Thị Dung", "Lê Thị Dũng", "Lê Thị Đan", "Lê Thị Dung")):
-        citizen(f"xep{place}", name)
+        commands.appoint(
+            person=citizen(f"xep{place}", name).person, post=Post.objects.get(code="H44.100:clerk")
+        )
     wanted = ["Dung", "Dung", "Dũng", "Đan", "Đào"]
     found = queries.accounts_page(by, words="lê thị")
     assert [one.person.full_name.split()[-1] for one in found if one.username.startswith("xep")] == wanted
@@ -301,10 +303,10 @@ def test_an_account_out_of_use_lets_nobody_in_until_it_is_taken_back(province: P
 
 
 def test_an_account_out_of_use_is_offered_no_post(province: Province) -> None:
-    person = province.person("congdan2")
-    assert person in actors.people_matching(person.full_name)
-    commands.deactivate_account(person=person.pk, by=province.actor("quantri1"))
-    assert person not in actors.people_matching(person.full_name)
+    person, by = province.person("congdan2"), province.actor("quantri1")
+    assert person in actors.people_matching(by, person.full_name)
+    commands.deactivate_account(person=person.pk, by=by)
+    assert person not in actors.people_matching(by, person.full_name)
 
 
 def test_deactivating_ends_an_invitation(province: Province) -> None:
@@ -345,8 +347,8 @@ def test_a_changed_address_is_the_persons_everywhere(province: Province) -> None
     new = EmailAddress.objects.create(user=account, email="moi@example.vn", verified=True)
     new.set_as_primary()
     assert commands.applicant_of(province.actor("congdan1"))["email"] == "moi@example.vn"
-    page = signed_in("quantri1").get("/agencies/posts/H44.100:clerk/appoint/", {"q": "hanh"}).content.decode()
-    assert "moi@example.vn" in page
+    place, whole = "/agencies/posts/H44.100:clerk/appoint/", {"q": "nguyen thi hanh"}
+    assert "moi@example.vn" in signed_in("quantri1").get(place, whole).content.decode()
 
 
 def test_that_a_page_of_a_person_was_read_is_logged(province: Province) -> None:
@@ -355,3 +357,33 @@ def test_that_a_page_of_a_person_was_read_is_logged(province: Province) -> None:
     assert signed_in("motcua1").get(f"/people/{read}/").status_code == 403
     (opening,) = vault.openings_of(f"person:{read}")
     assert (opening.who, opening.purpose) == (str(province.person("quantri1").pk), "account")
+
+
+def test_an_administrator_lists_their_own_part_and_finds_others_by_the_whole_name(province: Province) -> None:
+    post = commands.create_post(
+        agency=province.agencies["H44.100"], role="administrator", title_vi="A", title_en="A"
+    )
+    commands.appoint(person=province.person("motcua1"), post=post)
+    by, secret = province.actor("motcua1", "administrator"), citizen("xep9", "Đặng Thị Kín")
+    listed = {one.username for one in queries.accounts_page(by)}
+    assert {"motcua1", "chutich1"} <= listed
+    assert not listed & {
+        "thanhtra1",
+        "soxd1",
+        "congdan1",
+        "xep9",
+    }  # the province's own, a department's, citizens
+    assert queries.accounts_page(by, words="đặng thị") == []
+    assert actors.people_matching(by, "Thị") == [one.person for one in queries.accounts_page(by, words="Thị")]
+    assert _looks(secret.person_id) == 0
+    for words in ("Dang Thi Kin", "XEP9", secret.person.id_number):
+        if words:
+            assert [one.username for one in queries.accounts_page(by, words=words)] == ["xep9"]
+    assert _looks(secret.person_id) >= 2
+    assert queries.account_of(by, secret.person_id).username == "xep9"
+    with pytest.raises(Forbidden):
+        queries.account_of(by, province.person("thanhtra1").pk)
+
+
+def _looks(person: UUID) -> int:
+    return len(vault.openings_of(f"person:{person}"))

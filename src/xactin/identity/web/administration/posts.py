@@ -62,7 +62,7 @@ def appoint(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "q": words,
         "chosen": str(form.data.get("person", "") or (added.pk if added else "")),
-        "people": [added] if added else queries.people_matching(words) if words.strip() else [],
+        "people": [added] if added else queries.people_matching(actor, words) if words.strip() else [],
     }
     return render(request, "identity/appoint.html", shown, status=422 if form.errors else 200)
 
