@@ -61,8 +61,9 @@ def _new_limit(world: World) -> None:
     )
 
 
-def _supplement(case: Case) -> None:
-    testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
+def _supplement() -> None:
+    """Of a dossier that has just come: the law lets an office ask once."""
+    testing.do(testing.apply(), "receive", "supplement", {"items": ["Bản vẽ mặt cắt móng"]})
 
 
 ACTS: dict[str, Callable[[World], Any]] = {
@@ -70,7 +71,7 @@ ACTS: dict[str, Callable[[World], Any]] = {
     "an answer": lambda world: testing.do(
         world.open, "consult_infrastructure", "agree", {"opinion": "Đồng ý"}
     ),
-    "more is asked for": lambda world: _supplement(world.asked),
+    "more is asked for": lambda world: _supplement(),
     "it is taken back": lambda world: applications.withdraw(by=actor_for("congdan1"), case=world.open.pk),
     "a result is revoked": lambda world: revoke(
         by=actor_for("chutich1"), case=world.done.pk, reason="Cấp sai"
