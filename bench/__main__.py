@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import database, rounds, table, volume
+from bench import database, lives, rounds, table, volume
 from bench.sides import SIDES
 
 
@@ -26,6 +26,13 @@ def main() -> int:
             print(text)
             if options.write:
                 table.write("engines", text)
+        if options.clients and not options.only_volume:
+            told = lives.run(url, clients=options.clients, seconds=options.seconds * 5)
+            text = lives.report(told, facts, clients=options.clients)
+            below += [f"{told.errors.total()} errors in lives over HTTP"] if told.errors else []
+            print(text)
+            if options.write:
+                table.write("lives", text)
         if options.volume:
             grown, checked = volume.run(url, options.volume, seconds=options.seconds)
             text = volume.report(grown, checked, facts)
@@ -46,6 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument(
         "--volume", nargs="*", type=int, default=[], help="numbers of cases to load, e.g. 0 100000 1000000"
+    )
+    parser.add_argument(
+        "--clients", type=int, default=100, help="who live cases over HTTP at once; 0: nobody"
     )
     parser.add_argument("--only-volume", action="store_true")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")

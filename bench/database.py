@@ -24,8 +24,9 @@ def server() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="bench-", dir=_disk()) as folder:
         Path(folder).chmod(0o711)  # as root the server runs as another user
-        with launcher.database(DataFolder(Path(folder) / "data"), {}) as url:
-            yield url
+        own: dict[str, str] = {}
+        with launcher.database(DataFolder(Path(folder) / "data"), own):
+            yield own["XACTIN_OWNER_URL"]  # every side makes its tables: one role, as the others have
 
 
 def _disk() -> Path:

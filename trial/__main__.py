@@ -26,6 +26,9 @@ TRIALS = (
         lambda: suite("src/xactin/cases/papers/tests/test_timestamps.py"),
     ),
     Trial(
+        "bench", "the bench runs in its shortest form, and audits what it did", lambda: suite("tests/bench")
+    ),
+    Trial(
         "columns",
         "each column that is not argued free is changed by SQL, and the audit names it",
         lambda: suite("tests/audit"),
