@@ -1,4 +1,4 @@
-"""`make bench` in its shortest form (all of it in `make trial`): it stood broken for days while nobody asked for figures."""
+"""`make bench` in its shortest form; `make trial` runs more: it stood broken for days while nobody asked for figures."""
 
 import os
 import subprocess
