@@ -1,4 +1,4 @@
-"""`make bench` in its shortest form; `make trial` runs more: it stood broken for days while nobody asked for figures."""
+"""`make bench` in its shortest form; more of it in `make trial`. It stood broken while nobody asked for figures."""
 
 import os
 import subprocess
