@@ -110,7 +110,7 @@ def appraise(enter: Enter, number: str) -> None:
     for opinion in OPINIONS.values():
         officer.see(opinion)
     officer.look("desk-appraise")
-    officer.act("Trình ký", conditions="Bảo đảm an toàn công trình liền kề.", note="Hồ sơ đủ điều kiện.")
+    officer.act("Trình ký", building_line="Lùi 2,4 m so với chỉ giới đường đỏ", note="Hồ sơ đủ điều kiện.")
 
 
 def approve_with_a_passkey(enter: Enter, number: str) -> Person:
