@@ -27,7 +27,12 @@ def handle_events(events: list[dict[str, Any]]) -> None:
     """Handles a bundle of events. One that fails becomes a job of its own and does not hold up the others."""
     _renew_connection()
     if len(events) == 1:
-        handle(_event(events[0]))
+        try:
+            handle(_event(events[0]))
+        except Exception:
+            # Who looks after the machine is told that something failed; here stands why.
+            log.warning("event %s (%s) failed", events[0]["id"], events[0]["topic"], exc_info=True)
+            raise
         return
     failed = []
     for event in events:

@@ -18,6 +18,7 @@ from xactin.ledger.errors import (
     NotCovered,
     SignatureRefused,
 )
+from xactin.ledger.models import Log
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import Person
 from xactin.vault.ids import new_id
@@ -120,6 +121,16 @@ def test_what_is_attested_is_signed_by_its_signer(officer: Person) -> None:
     verify_signature(
         said, row.entry["signature"], PublicKey.ed25519(officer.private.public_key().public_bytes_raw())
     )
+
+
+def test_a_demo_s_clock_moved_by_another_process_refuses_no_claim(officer: Person) -> None:
+    """The jobs of a demo that lives through its past run beside whoever moves its clock."""
+    clock.now()  # this process remembers the clock for a second
+    Log.objects.update(clock_shift=timedelta(hours=2))
+    with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        chain.attest(officer, act="case.note.write", effect={})
+    row = entries_of(SUBJECT)[0]
+    assert row.at - clock.now() < timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
