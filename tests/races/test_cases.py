@@ -17,6 +17,7 @@ from xactin.cases.models import Case, OpenTask
 from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.passkeys import enrol, signing
 from xactin.identity import commands as identity
+from xactin.identity.attestations import attesting
 from xactin.identity.models import Post
 from xactin.identity.queries import actor_for
 from xactin.identity.tests.passkeys import assertion
@@ -72,7 +73,7 @@ def two_colleagues() -> tuple[Case, list[Work]]:
 def meeting_at_the_signature(monkeypatch: pytest.MonkeyPatch, *, seconds: float = 2) -> None:
     """Each waits, between its read and its write, at most these seconds for the other to come as far."""
     barrier = threading.Barrier(2)
-    sign = identity.sign
+    sign = attesting.sign
 
     def slow(*given: Any) -> Any:
         try:
@@ -81,7 +82,7 @@ def meeting_at_the_signature(monkeypatch: pytest.MonkeyPatch, *, seconds: float 
             barrier.reset()
         return sign(*given)
 
-    monkeypatch.setattr(identity, "sign", slow)
+    monkeypatch.setattr(attesting, "sign", slow)
 
 
 def test_without_the_lock_the_second_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
