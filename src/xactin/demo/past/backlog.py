@@ -15,7 +15,7 @@ from xactin.ledger import commands as ledger
 from xactin.notices.commands import relay_once
 
 _JOBS: Final = 2  # at once, beside those of the authority's own worker
-_GLANCE: Final = 0.02  # seconds between two looks at what others are doing
+_GLANCE: Final = 0.01  # seconds between two looks at what others are doing
 _STOP: Final = 0.2  # seconds until a worker hears that it is no longer needed
 
 
