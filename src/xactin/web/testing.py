@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 OURS: Final = (f"{CHECKOUT}/src/xactin/", f"{CHECKOUT}/tests/", f"{CHECKOUT}/conftest.py")
 # What belongs to a transaction belongs to no role.
 TRANSACTIONS: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "BEGIN", "SET ")
+# Where a whole authority, and often a browser, is at work.
+LONG: Final = ("tests/journeys/", "tests/faults/", "tests/upgrade/", "src/xactin/web/keeping/tests/")
 _standing = ExitStack()
 _owning: list[bool] = []
 # Also where pytest gives up before it is configured, as on a fault in the settings.
@@ -51,6 +53,16 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     hypothesis.settings.register_profile("xactin", hypothesis.settings(), deadline=None)
     hypothesis.settings.load_profile("xactin")
     yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a run of several processes, files that take minutes begin first: one begun last is waited for alone.
+
+    Behind `pytest-randomly`, whose order stays among the long and among the others.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_unconfigure() -> None:
