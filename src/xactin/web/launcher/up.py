@@ -16,7 +16,7 @@ from xactin.web.launcher.os_user import OsUser
 from xactin.web.launcher.postgres import Cluster
 from xactin.web.launcher.processes import Child, Supervisor, die_with_parent
 from xactin.web.launcher.servants import as_user, servant
-from xactin.web.limits.places import USUAL_THREADS
+from xactin.web.limits.places import all_threads
 
 log = logging.getLogger("xactin.launcher")
 
@@ -113,15 +113,15 @@ def _demo_wishes(wish: Wish) -> list[str]:
 
 
 def _web_command(wish: Wish, own: dict[str, str]) -> list[str]:
-    """Granian: threads behind WSGI, so that connections to the database are processes x threads."""
-    processes, threads = (
-        own.get("XACTIN_WEB_PROCESSES", "2"),
-        own.get("XACTIN_WEB_THREADS", str(USUAL_THREADS)),
-    )
+    """Granian: threads behind WSGI, those that answer and as many in which requests wait (`limits/places.py`).
+
+    Those that have nothing to do end after half a minute, and with them their connections to the database.
+    """
+    processes = own.get("XACTIN_WEB_PROCESSES", "2")
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", wish.host, "--port", str(wish.port)),
-        *("--workers", processes, "--blocking-threads", threads),
+        *("--workers", processes, "--blocking-threads", str(all_threads(own))),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "error"),
         *("--http1-header-read-timeout", "10000"),  # milliseconds; bodies have theirs in `limits/bodies.py`
         "xactin.web.wsgi:application",

@@ -6,7 +6,8 @@ address goes on working while somebody there, or anybody elsewhere, tries every 
 counts by the address; what lets in no more does so again.
 
 At once, strangers together never hold the last threads of a process, nobody who is known holds all of them, and
-accounts that took much lately (`uses.py`), however many, leave most of them to those who took little.
+accounts that took much lately (`uses.py`), however many, leave most of them to those who took little. A request for
+which no thread is left waits a little in threads that do nothing else, of which each has as small a share.
 """
 
 import math
@@ -38,6 +39,7 @@ _BURST: Final = 0.5  # of a minute's requests, how many may come at once
 _FOR_KNOWN: Final = 3  # threads of a process that strangers never hold
 _FOR_OTHERS: Final = 2  # and those that nobody who is known holds alone
 _PRESSING: Final = 3 / 8  # of the threads are left to all who took much, while others work too
+PATIENCE: Final = 2.0  # seconds for which a request waits for its thread; longer, and its sender should know
 
 
 @dataclass
@@ -94,7 +96,7 @@ class Fairness:
         if seconds:
             return _later(errors.too_many(request), seconds)
         wanted = self._wanted(name, known=bool(account))
-        if not self._places.take(wanted):
+        if not self._places.take(wanted, PATIENCE):
             return _later(errors.too_busy(request), 1)
         begun = self._uses.begin(name)
         try:
@@ -105,9 +107,11 @@ class Fairness:
 
     def _wanted(self, name: str, *, known: bool) -> list[tuple[str, int]]:
         """The places that a request takes, each with how many of its kind there are."""
+        everybody = ("everybody", self._threads)
         if not known:
-            return [("strangers", max(1, self._threads - _FOR_KNOWN)), (name, max(1, self._threads // 2))]
-        wanted = [(name, max(1, self._threads - _FOR_OTHERS))]
+            strangers = ("strangers", max(1, self._threads - _FOR_KNOWN))
+            return [everybody, strangers, (name, max(1, self._threads // 2))]
+        wanted = [everybody, (name, max(1, self._threads - _FOR_OTHERS))]
         if self._uses.presses(name):
             wanted.append(("pressing", max(1, int(self._threads * _PRESSING))))
         return wanted

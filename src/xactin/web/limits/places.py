@@ -6,37 +6,66 @@ read, a password that is hashed. Twenty of them would hold every thread of a sit
 
 import os
 from collections import Counter
-from collections.abc import Sequence
-from threading import Lock
+from collections.abc import Mapping, Sequence
+from threading import Condition
 from typing import Final
 
 USUAL_THREADS: Final = 8
 
 
-def threads() -> int:
-    """How many threads a web process has."""
-    return max(2, int(os.environ.get("XACTIN_WEB_THREADS", USUAL_THREADS)))
+def threads(own: Mapping[str, str] = os.environ) -> int:
+    """How many threads of a web process answer at once."""
+    return max(2, int(own.get("XACTIN_WEB_THREADS", USUAL_THREADS)))
+
+
+def all_threads(own: Mapping[str, str]) -> int:
+    """How many a web process has: as many again in which requests wait for their turn."""
+    return 2 * threads(own)
 
 
 class Places:
-    """What is held now, by name. Taken for a request, given back at its end."""
+    """What is held now, by name. Taken for a request, given back at its end.
+
+    Where none is free a request may wait a little, in a room that has places of its own: whoever asks for much at once
+    is served one after the other, and fills neither the places nor the room.
+    """
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()
-        self._lock = Lock()
+        self._waiting: Counter[str] = Counter()
+        self._freed = Condition()
 
-    def take(self, wanted: Sequence[tuple[str, int]]) -> bool:
-        """Takes a place under each name that has fewer than its number taken; all or none."""
-        with self._lock:
-            if any(self._held[name] >= most for name, most in wanted):
-                return False
-            self._held.update(name for name, _most in wanted)
+    def take(self, wanted: Sequence[tuple[str, int]], patience: float = 0.0) -> bool:
+        """Takes a place under each name that has fewer than its number taken; all or none.
+
+        `patience`: seconds to wait for them, in a room where each name has the same number of places.
+        """
+        with self._freed:
+            if not _taken(self._held, wanted):
+                if patience <= 0 or not _taken(self._waiting, wanted):
+                    return False
+                try:
+                    return self._freed.wait_for(lambda: _taken(self._held, wanted), patience)
+                finally:
+                    _left(self._waiting, wanted)
             return True
 
     def give_back(self, wanted: Sequence[tuple[str, int]]) -> None:
         """Frees what was taken."""
-        with self._lock:
-            for name, _most in wanted:
-                self._held[name] -= 1
-                if self._held[name] <= 0:
-                    del self._held[name]
+        with self._freed:
+            _left(self._held, wanted)
+            self._freed.notify_all()
+
+
+def _taken(held: Counter[str], wanted: Sequence[tuple[str, int]]) -> bool:
+    if any(held[name] >= most for name, most in wanted):
+        return False
+    held.update(name for name, _most in wanted)
+    return True
+
+
+def _left(held: Counter[str], wanted: Sequence[tuple[str, int]]) -> None:
+    for name, _most in wanted:
+        held[name] -= 1
+        if held[name] <= 0:
+            del held[name]

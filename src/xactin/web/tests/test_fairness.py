@@ -1,6 +1,9 @@
 """Whoever presses is stopped; whoever was let in goes on, from the same address too. No database."""
 
+import time
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +12,9 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from xactin.web import errors
+from xactin.web.limits import fairness
 from xactin.web.limits.fairness import MOST_KEPT, Buckets, Fairness
+from xactin.web.limits.places import USUAL_THREADS, Places, all_threads
 from xactin.web.limits.uses import MOST_NAMES, Uses
 
 OFFICE = "203.0.113.5"
@@ -95,6 +100,7 @@ def test_some_threads_are_left_whoever_holds_the_others(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, token: str, most: int
 ) -> None:
     monkeypatch.setenv("XACTIN_WEB_THREADS", "5")
+    monkeypatch.setattr(fairness, "PATIENCE", 0.0)
     settings.STRANGER_RATE = settings.KNOWN_RATE = 6000
     inside: list[int] = []
 
@@ -139,6 +145,7 @@ def test_all_who_press_together_hold_a_part_of_the_threads(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XACTIN_WEB_THREADS", "5")
+    monkeypatch.setattr(fairness, "PATIENCE", 0.0)
     settings.KNOWN_RATE = settings.STRANGER_RATE = 6000
     inside: dict[str, int] = {}
 
@@ -156,6 +163,54 @@ def test_all_who_press_together_hold_a_part_of_the_threads(
     _ask(door, "/api/v1/slow", token="1")
     assert inside == {"1": 503, "2": 503, "4": 503, "5": 200}
     assert _ask(door, token="2") == 200  # the place was given back
+
+
+def test_who_asks_for_more_at_once_than_there_are_threads_waits_and_keeps_nobody_out(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five threads: three work for one account, three of its requests wait, and others find theirs at once."""
+    monkeypatch.setenv("XACTIN_WEB_THREADS", "5")
+    monkeypatch.setattr(fairness, "PATIENCE", 20.0)
+    settings.KNOWN_RATE = settings.STRANGER_RATE = 6000
+    inside, leave = Semaphore(0), Event()
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        request.auth = SimpleNamespace(account_id=_token(request))  # type: ignore[attr-defined]
+        if request.path == "/api/v1/slow":
+            inside.release()
+            leave.wait(20)
+        return HttpResponse("x")
+
+    door = Fairness(answered)
+    for name in "12":
+        _ask(door, token=name)
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(_ask, door, "/api/v1/slow", "1") for _ in range(6)]
+        assert all(inside.acquire(timeout=20) for _ in range(3))
+        while door._places._waiting["account 1"] < 3:
+            time.sleep(0.01)
+        refused = door(RequestFactory().get("/api/v1/me", headers={"Authorization": "Bearer 1"}))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert _ask(door, token="2") == 200  # while one account has six under way
+        assert not inside.acquire(blocking=False)
+        leave.set()
+        assert [one.result() for one in asked] == [200] * 6
+    assert not door._places._held
+    assert not door._places._waiting
+
+
+def test_nobody_waits_for_ever() -> None:
+    places = Places()
+    assert places.take([("a", 1)])
+    assert not places.take([("a", 1)], 0.05)
+    assert not places._waiting
+    places.give_back([("a", 1)])
+    assert places.take([("a", 1)])
+
+
+def test_the_server_has_threads_for_those_who_wait() -> None:
+    assert all_threads({"XACTIN_WEB_THREADS": "5"}) == 10
+    assert all_threads({}) == 2 * USUAL_THREADS
 
 
 def _token(request: HttpRequest) -> str:
