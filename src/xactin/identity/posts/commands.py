@@ -9,7 +9,7 @@ from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.duties import sensitive, usual_duties
 from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency, Post, Proposal
-from xactin.identity.posts.duties import ADMINISTRATION, check_duties, write_duties
+from xactin.identity.posts.duties import check_duties, write_duties
 from xactin.identity.posts.facts import facts_of
 from xactin.identity.posts.holding_commands import (
     check_remaining,
@@ -23,6 +23,7 @@ from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import clean_name, is_role
 from xactin.kernel.attestation import time_text
 from xactin.ledger.clock import now
+from xactin.vault.ids import new_id
 
 
 @transaction.atomic
@@ -58,7 +59,6 @@ def create_post(
         require(by, "post.duties", Facts(subject=f"post:{code}", path=agency.path))
     waiting = sensitive(wanted) if by is not None else []
     at_once = [one for one in wanted if one not in waiting]
-    _check_policy(wanted, requires_passkey)
     post = _stored(agency, code, role, title_vi, title_en, requires_passkey, at_once)
     attest(
         by,
@@ -84,6 +84,7 @@ def _stored(
     try:
         with transaction.atomic():
             return Post.objects.create(
+                id=new_id(),  # its entries name it, and a passkey signs those after a rehearsal
                 code=code,
                 agency=agency,
                 role=role,
@@ -100,21 +101,10 @@ def _stored(
         ) from error
 
 
-def _check_policy(duties: Collection[str] | None, requires_passkey: bool) -> None:
-    # The acts of this room are several entries at once, which no passkey can sign one by one.
-    if requires_passkey and ADMINISTRATION & set(duties or ()):
-        raise Refused(
-            "Việc của quản trị viên được ký bằng khóa do hệ thống giữ; không thể bắt buộc khóa truy cập.",
-            "What an administrator does is signed by the key kept here; a passkey cannot be asked for.",
-            {"field": "requires_passkey"},
-        )
-
-
 @transaction.atomic
 def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
     """Sets a post's policy: whether its acts must be signed by a passkey."""
     require(by, "post.policy", facts_of(post))
-    _check_policy(post.duties, required)
     weaker = post.requires_passkey and not required
     post.requires_passkey = required
     post.save(update_fields=["requires_passkey"])
@@ -140,7 +130,6 @@ def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Prop
         )
     had, wanted = set(post.duties or ()), set(duties)
     check_duties(sorted(wanted), post.agency)
-    _check_policy(wanted, post.requires_passkey)
     check_remaining(post, lost=had - wanted)
     check_two_confirm(post, lost=had - wanted)
     waiting = sensitive(wanted - had) if by is not None else []

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from django import template
 
 from xactin.identity.duties import duty_name
-from xactin.identity.posts.duties import ADMINISTRATION
 from xactin.identity.web.sign_in.devices import device_text
 
 register = template.Library()
@@ -16,9 +15,3 @@ register.filter("device", device_text)
 def duty_names(duties: Collection[str] | None) -> str:
     """The duties of a post in words."""
     return ", ".join(map(duty_name, duties or ()))
-
-
-@register.filter
-def administers(duties: Collection[str] | None) -> bool:
-    """Whether a post with these duties administers: it cannot be asked for a passkey."""
-    return bool(ADMINISTRATION & set(duties or ()))

@@ -14,6 +14,7 @@ from xactin.identity.models import Holding, Post, Proposal
 from xactin.identity.testing import Province
 from xactin.identity.tests.passkeys import assertion
 from xactin.identity.tests.test_keys import enrol, passkey
+from xactin.identity.web import signatures
 from xactin.ledger.audit import run_audit
 from xactin.ledger.models import Entry
 from xactin.ledger.queries import entries_of
@@ -41,10 +42,19 @@ def _signed(asked: dict[str, Any], held: str = "one") -> str:
     return json.dumps({"token": asked["token"], "credential": credential})
 
 
-def _client(province: Province) -> Client:
+def _client(province: Province, username: str = "chutich1") -> Client:
     client = Client()
-    client.force_login(province.accounts["chutich1"])
+    client.force_login(province.accounts[username])
     return client
+
+
+def _signs(client: Client, page: str, sent: dict[str, Any]) -> list[str]:
+    """Sends a form as a page's script does; what its passkey signed."""
+    asked = client.post(page, sent, headers={"Xactin-Rehearsal": "1"})
+    assert asked.status_code == 428, page
+    answer = client.post(page, sent | {"passkey-signature": _signed(asked.json())})
+    assert answer.status_code == 302, answer.content.decode()
+    return [one["act"] for one in asked.json()["statements"]]
 
 
 def test_a_proposal_is_confirmed_with_one_signature_over_all_its_entries(
@@ -112,3 +122,39 @@ def test_what_was_handed_out_ends(province: Province, asked_of: Proposal, monkey
     monkeypatch.setattr(ceremonies, "CEREMONY_TIME", -ceremonies.CEREMONY_TIME)
     answer = client.post(page, {"answer": "confirm", "passkey-signature": _signed(asked)})
     assert (answer.status_code, Proposal.objects.get(pk=asked_of.pk).ended_at) == (409, None)
+
+
+def test_an_administrator_works_with_a_passkey_alone(province: Province) -> None:
+    """Everything of several entries, and everything that says when: both are the same the second time."""
+    admin, client = province.actor("quantri1"), _client(province, "quantri1")
+    enrol(admin, passkey())
+    commands.require_passkey(post=Post.objects.get(code="H44:administrator"), required=True, by=admin)
+    before = Entry.objects.count()
+    assert client.post("/agencies/posts/H44.100:clerk/policy/", {"passkey": "yes"}).status_code in (302, 409)
+    assert Entry.objects.count() == before  # nothing without the device
+
+    new = {"role": "chair", "name": "chair-2", "title_vi": "Phó", "title_en": "Vice"}
+    assert _signs(client, "/agencies/H44.100/posts/add/", new) == ["post.create", "post.propose"]
+    person = str(province.person("congdan1").pk)
+    appointed = _signs(client, "/agencies/posts/H44.100:clerk/appoint/", {"person": person})
+    assert appointed[0] == "post.appoint"
+    held = Holding.objects.get(post__code="H44.100:clerk", person_id=person)
+    assert _signs(client, f"/agencies/holdings/{held.pk}/end/", {})[0] == "post.end"
+    assert _signs(client, "/agencies/posts/H44.100:clerk/policy/", {"passkey": "yes"}) == ["post.policy"]
+    assert _signs(client, f"/people/{person}/deactivate/", {}) == ["account.deactivate"]
+    unit = {"code": "H44.100.09", "kind": "unit", "name_vi": "Phòng Thử", "name_en": "Trial"}
+    assert "agency.create" in _signs(client, "/agencies/H44.100/add/", unit)
+    assert "agency.close" in _signs(client, "/agencies/H44.100.09/edit/", {"close": "yes"})
+    sequence_all()
+    assert run_audit(1) == []
+
+
+def test_who_signs_with_no_passkey_rehearses_nothing(province: Province, monkeypatch: Any) -> None:
+    """A rehearsal is undone, and with it the count of wrong passwords: they could be told by the time they take."""
+    asked: list[str] = []
+    monkeypatch.setattr(signatures, "rehearsed", lambda request: asked.append(request.path))
+    header = {"Xactin-Rehearsal": "1"}
+    tried = Client().post("/accounts/login/", {"login": "chutich1", "password": "sai"}, headers=header)
+    own = _client(province).post("/me/", {"phone": "0912 000 009", "address": ""}, headers=header)
+    assert (tried.status_code, own.status_code, asked) == (204, 204, [])
+    assert not own.content

@@ -51,10 +51,16 @@ class SigningMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Keeps what answers, and rehearses where a page's script asks for that."""
+        """Keeps what answers, and rehearses where a page's script asks for that.
+
+        Only for who signs with a passkey: a rehearsal undoes what it counts, so that whoever tries passwords, codes or
+        names would be counted nowhere, and could tell by the time it takes.
+        """
         request.door = (view, args, kwargs)  # type: ignore[attr-defined]
         if request.method not in _CHANGES or REHEARSAL not in request.headers:
             return None
+        if not signs_with_passkey(request):
+            return HttpResponse(status=204)
         try:
             asked = rehearsed(request)
         except Exception:  # what is wrong is told by the request itself, which the page sends next
