@@ -11,7 +11,7 @@ from xactin.identity.models import Post
 from xactin.identity.rights import Actor
 
 Listener = Callable[[Mapping[str, Any]], None]
-"""Gets {act, by, post, ...}: ids only, fit to be kept as JSON."""
+"""Gets {act, by, post or person, ...}: ids only, fit to be kept as JSON."""
 
 MACHINE: Final = "machine"
 """Who did it where nobody in a post could: whoever has the authority's keys, at its machine."""
@@ -30,6 +30,15 @@ def tell(by: "Actor | Literal['machine'] | None", act: str, post: Post, **more: 
     if by is None:  # the authority itself, at its founding and at upgrades
         return
     body = {"act": act, "by": "" if by == MACHINE else str(by.person_id), "post": str(post.pk)}
-    body |= {name: str(value) if isinstance(value, UUID) else value for name, value in more.items()}
+    _send(body | {name: str(value) if isinstance(value, UUID) else value for name, value in more.items()})
+
+
+def tell_of_person(by: Actor, act: str, person: UUID, **more: str) -> None:
+    """Something was said of a person, by an official in a post."""
+    who = {"by": str(by.person_id), "by_post": by.post_code or "", "path": by.agency_path}
+    _send({"act": act, "person": str(person), **who, **more})
+
+
+def _send(body: Mapping[str, Any]) -> None:
     for listener in _listeners:
         listener(body)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from xactin.identity.posts.queries import change_told
+from xactin.identity.people.queries import changes_told
 from xactin.notices.commands import outbox_sql, tell
 from xactin.notices.topics import Event
 
@@ -19,6 +19,6 @@ def leave_event(body: Mapping[str, Any]) -> None:
 
 
 def tell_people(event: Event) -> None:
-    """Tells those who watch over this part of the tree."""
-    change = change_told(event.body)
-    tell(event=event, people=change.people, title=change.title, text=change.text, url=change.url)
+    """Tells those who watch over this part of the tree, and of what was said of a person that person."""
+    for change in changes_told(event.body):
+        tell(event=event, people=change.people, title=change.title, text=change.text, url=change.url)

@@ -83,8 +83,8 @@ def make_person_account(
     """A person, their key and their account; no password means that none can be used.
 
     Raises Invalid (user name, number or confirmed address taken), Forbidden. `by` is an administrator, or None
-    when the authority itself does it (its founding, a sign-up). An administrator's word confirms who the person is
-    and the e-mail address, as for the demo's accounts: notices go to it. Otherwise its owner has to confirm it.
+    when the authority itself does it (its founding, the demo), whose people are verified. An administrator's word
+    confirms the e-mail address, so that notices go to it, and not who the person is: somebody else verifies that.
     """
     require(by, "account.create", AccountFacts(subject="account:"))
     with together():
@@ -105,7 +105,7 @@ def make_person_account(
 def _person_account(
     username: str, password: str | None, email: str, language: str, by: Actor | None, **who: str
 ) -> Account:
-    person = enrol_person(**who, verified=True, by=by)
+    person = enrol_person(**who, verified=by is None, by=by)
     email = email.lower()  # as allauth looks for it
     try:
         with transaction.atomic():

@@ -19,10 +19,11 @@ from xactin.identity.accounts.commands import make_person_account
 from xactin.identity.attestations.attested_rows import attest_rows
 from xactin.identity.attestations.attesting import attest, require
 from xactin.identity.duties import sensitive
-from xactin.identity.errors import Forbidden, NotFound, Refused
+from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.jobs import send_later
 from xactin.identity.keys.commands import lock_person
 from xactin.identity.models import Account, ApiToken, Person
+from xactin.identity.people.evidence import GROUNDS, made_by
 from xactin.identity.people.queries import Invitation, account_facts
 from xactin.identity.policies import VERIFYING, AccountFacts
 from xactin.identity.posts.holding_commands import check_remaining, lock_vital
@@ -106,23 +107,33 @@ def _letter(account: Account, link: str, ends: datetime) -> str:
 
 
 @transaction.atomic
-def verify_person(*, person: UUID, by: Actor) -> None:
-    """An official has compared somebody's name and number with their card or registration, and says so.
+def verify_person(*, person: UUID, ground: str, by: Actor) -> None:
+    """An official has compared somebody's name and number, and says by what (`evidence.GROUNDS`).
 
-    Raises Forbidden, NotFound, Refused: oneself, verified already, no number, or a number that another verified
-    person has.
+    The person is told, and who inspects there. Raises Forbidden, NotFound, Invalid for no such ground, Refused:
+    oneself, an account that one made, verified already, no number, or a number that another verified person has.
     """
     require(by, VERIFYING, AccountFacts(subject=f"account:{person}"))
     if person == by.person_id:
         raise Refused(
             "Không ai được tự xác minh danh tính của mình.", "Nobody verifies who they are themselves."
         )
+    if ground not in GROUNDS:
+        raise Invalid(
+            "Đề nghị chọn căn cứ xác minh.", "Please say by what you verified this.", {"field": "ground"}
+        )
+    if made_by(person) == by.person_id:
+        raise Refused(
+            "Ông/Bà là người lập tài khoản này; người khác phải xác minh danh tính.",
+            "You made this account; somebody else has to verify whose it is.",
+        )
     found = _locked_account(person).person
     if found.verified_at is not None:
         raise Refused("Danh tính của người này đã được xác minh.", "This person is verified already.")
     if not found.id_number:
         raise Refused("Tài khoản này chưa khai số định danh.", "This account names no identity number.")
-    attest(by, subject=f"person:{person}", act=VERIFYING, effect={"verified": True})
+    attest(by, subject=f"person:{person}", act=VERIFYING, effect={"verified": True, "ground": ground})
+    news.tell_of_person(by, VERIFYING, person, ground=ground)
     found.verified_at = now()
     try:
         found.save(update_fields=["verified_at"])

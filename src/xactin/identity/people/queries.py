@@ -1,8 +1,9 @@
 """What an administrator asks about people: who has an account, what they hold, whether it is in use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -10,7 +11,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from xactin.identity.attestations.attesting import require
 from xactin.identity.errors import NotFound
 from xactin.identity.models import Account, Holding, Person
+from xactin.identity.people.evidence import verified_told
 from xactin.identity.policies import VERIFYING, AccountFacts
+from xactin.identity.posts.changes import Change
+from xactin.identity.posts.queries import change_told
 from xactin.identity.queries import held_now, note_sought, people_sought
 from xactin.identity.rights import Actor
 from xactin.identity.rules import clean_name, folded, is_citizen_number, is_tax_code
@@ -124,3 +128,8 @@ def person_named(number: str, name: str) -> Person | None:
 
 
 _CLAIMS: Final = 10
+
+
+def changes_told(body: Mapping[str, Any]) -> list[Change]:
+    """What an event of `news` says, and to whom: of a post and its people, or of a person who was verified."""
+    return verified_told(body) if body["act"] == VERIFYING else [change_told(body)]

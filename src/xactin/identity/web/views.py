@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xactin.identity import commands, queries
 from xactin.identity.errors import Forbidden, NotFound, Refused
 from xactin.identity.models import Account
+from xactin.identity.people.evidence import evidence_of
 from xactin.identity.rights import Actor, Facts, may
 from xactin.identity.web.forms import LabelForm, ProfileForm, TokenForm
 from xactin.ledger.errors import LedgerError
@@ -95,6 +96,7 @@ def me(request: HttpRequest) -> HttpResponse:
     shown = {
         "person": person,
         "form": form,
+        "evidence": evidence_of(person.pk) if person.verified_at else None,
         "hats": queries.hats_of(account),
         "confirmed": EmailAddress.objects.filter(user=account, email=account.email, verified=True).exists(),
         "keys": queries.keys_of(actor),

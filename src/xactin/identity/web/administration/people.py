@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xactin.identity import commands
+from xactin.identity import queries as identity
 from xactin.identity.errors import Invalid
 from xactin.identity.models import Post
 from xactin.identity.people import queries
+from xactin.identity.people.evidence import GROUNDS, evidence_of
 from xactin.identity.people.queries import Invitation
 from xactin.identity.policies import AccountFacts
 from xactin.identity.rights import Actor
@@ -86,10 +88,15 @@ def verify(request: HttpRequest, person: UUID) -> HttpResponse:
     actor = actor_of(request)
     back = _page_of_ours(request)
     if request.method == "POST":
-        commands.verify_person(person=person, by=actor)
+        commands.verify_person(person=person, ground=request.POST.get("ground", ""), by=actor)
         messages.success(request, _("Verified: name and number are those of the papers."))
         return redirect(back)
-    shown = {"person": queries.claim_of(actor, person), "back": back}
+    shown = {
+        "person": queries.claim_of(actor, person),
+        "back": back,
+        "grounds": GROUNDS,
+        "evidence": evidence_of(person),
+    }
     return render(request, "identity/verify_person.html", shown)
 
 
@@ -153,6 +160,8 @@ def _page(
         "number": queries.hidden_number(account.person.id_number),
         "invited": not account.has_usable_password(),
         "invitation": invitation,
+        "evidence": evidence_of(person),
+        "verifies": identity.may_verify(actor, person),
         "oneself": account.person_id == actor_of(request).person_id,
         "post": _post(request),
     }
