@@ -42,6 +42,17 @@ def _sources() -> Iterator[Source]:
                 yield Source(room, str(path.relative_to(PACKAGE)), parts, ast.parse(text), text.count("\n"))
 
 
+def modules_of_tests() -> Iterator[tuple[str, int]]:
+    """(place, lines) of every module of tests: of rooms, of the suite, and what it tries in its long form."""
+    found = [
+        *PACKAGE.rglob("tests/**/*.py"),
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "trial").rglob("*.py"),
+    ]
+    for path in sorted(found):
+        yield str(path.relative_to(ROOT)), path.read_text("utf-8").count("\n")
+
+
 def imports(source: Source) -> Iterator[tuple[str, int]]:
     """Every (dotted name, line) that a module imports, wherever in it."""
     for node in ast.walk(source.tree):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.architecture.source import sources
+from tests.architecture.source import modules_of_tests, sources
 
 MOST_LINES = 400
 MOST_MODULES = 14
@@ -23,6 +23,13 @@ def crowded(places: Iterable[str]) -> list[str]:
 def test_no_file_has_become_a_warehouse() -> None:
     """Split it by a noun that the room already uses; an exception would only be the first of many."""
     assert long((source.place, source.lines) for source in sources()) == []
+
+
+def test_no_file_of_tests_has_become_one_either() -> None:
+    """What several of them need stands in a module beside them that is no test (`asking.py`, `folded.py`)."""
+    found = list(modules_of_tests())
+    assert len(found) > 100
+    assert long(found) == []
 
 
 def test_no_folder_has_become_a_drawer() -> None:

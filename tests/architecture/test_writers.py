@@ -15,6 +15,7 @@ WRITING = {"bulk_create", "bulk_update", "create", "delete", "get_or_create", "u
 MORE_WRITERS = {
     "cases/audit/rebuild.py": "derived rows written anew from the ledger, which is no act",
     "cases/audit/catalogue.py": "the same, of procedures",
+    "cases/audit/counters.py": "the same, of the numbers that were given",
     "identity/audit/rebuild.py": "the same, of agencies, posts and keys",
     "cases/applications/drafts.py": "a draft is nobody's statement yet",
     "cases/applications/act_drafts.py": "what is being typed is nobody's statement yet",

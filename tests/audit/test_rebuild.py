@@ -1,6 +1,7 @@
 """Derived tables written anew from the ledger equal those that commands wrote, act by act."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 from tests.audit.world import World
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
-from xactin.cases.models import Case
+from xactin.cases.models import Case, Serial
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.results.commands import revoke
 from xactin.identity import commands as identity
@@ -18,6 +19,8 @@ from xactin.identity.models import Account, Agency
 from xactin.identity.queries import actor_for
 from xactin.kernel.calendars import vietnam
 from xactin.kernel.procedure.package import load_package
+from xactin.ledger import clock
+from xactin.ledger import commands as ledger
 from xactin.ledger.audit import rebuild_tables, run_audit
 from xactin.ledger.audit.rebuild import RebuildRefused
 from xactin.ledger.testing import attested, sequence_all
@@ -95,6 +98,13 @@ def test_an_act_that_attests_nothing_is_seen_by_the_wrapper(world: World) -> Non
         world.open.refresh_from_db()
 
 
+@pytest.fixture
+def moved_clock() -> Iterator[None]:
+    """What this process remembers of a moved clock ends with the test, as its row does."""
+    yield
+    clock.forget()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -123,8 +133,8 @@ def test_an_act_that_attests_nothing_is_seen_by_the_wrapper(world: World) -> Non
         "DELETE FROM identity_holding",
         "UPDATE cases_authoritylimit SET duration = '{\"working_day\": 9}';"
         "UPDATE cases_procedureversion SET in_force_until = in_force_from + 1, name_vi = 'Khác', published_at = now();"
-        "UPDATE cases_serial SET last = last + 7 WHERE prefix NOT LIKE '%:%'",
-        "DELETE FROM cases_authoritylimit; DELETE FROM cases_serial WHERE prefix NOT LIKE '%:%'",
+        "UPDATE cases_serial SET last = last + 7",
+        "DELETE FROM cases_authoritylimit; DELETE FROM cases_serial",
     ],
 )
 def test_what_was_changed_in_tables_comes_back(world: World, damage: str) -> None:
@@ -135,6 +145,21 @@ def test_what_was_changed_in_tables_comes_back(world: World, damage: str) -> Non
     assert run_audit(1)
     _written, left = rebuild_tables()
     assert left == []
+
+
+@pytest.mark.usefixtures("moved_clock")
+def test_results_are_counted_anew_by_the_year_in_which_they_were_signed(world: World) -> None:
+    """A permit's number says no year; the entry that gave it does."""
+    ledger.shift_clock(timedelta(days=366))
+    later = testing.apply()
+    testing.to_result(later)
+    sequence_all()
+    before = set(Serial.objects.values_list("prefix", "last"))
+    of_permits = [prefix for prefix, _last in before if ":" in prefix]
+    assert len({prefix.rpartition(":")[2] for prefix in of_permits}) == 2
+    Serial.objects.all().delete()
+    rebuild_tables()
+    assert set(Serial.objects.values_list("prefix", "last")) == before
 
 
 def test_from_damaged_entries_nothing_is_rebuilt(world: World) -> None:

@@ -162,8 +162,9 @@ def _same_beside_writers(busy: Busy, read: Callable[[], Any], name: str) -> bool
 
 
 def _difference(one: bytes, other: bytes) -> str:
-    lines = unified_diff(one.decode().splitlines(), other.decode().splitlines(), "quiet", "beside", n=0)
-    return "\n".join(line[:300] for line in lines)
+    """Line by line; of what is no text (a picture, a sealed file) bytes as they are written in Python."""
+    texts = [body.decode(errors="backslashreplace").splitlines() for body in (one, other)]
+    return "\n".join(line[:300] for line in unified_diff(*texts, "quiet", "beside", n=0))
 
 
 def test_every_page_and_resource_of_a_case_stands_on_one_moment(busy: Busy) -> None:

@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Called by Django once all rooms are loaded."""
         from xactin.cases import jobs, openings, rights
-        from xactin.cases.audit import apart, catalogue, derived, dossiers, rebuild
+        from xactin.cases.audit import apart, catalogue, counters, derived, dossiers, rebuild
         from xactin.cases.audit import procedures as published
         from xactin.cases.dossiers import announcements
         from xactin.cases.dossiers.queries import unfinished_at
@@ -73,7 +73,7 @@ class CasesConfig(AppConfig):
         register_check(apart.check)
         register_rebuild("procedure", catalogue.rebuild)
         register_rebuild("case", rebuild.rebuild)
-        register_rest(catalogue.counters)
+        register_rest(counters.rebuild)
         register_topic("case.acted", announcements.acted)
         register_topic(jobs.TICK_ALONE, jobs.tick_alone, alone=True, about=announcements.time_matter)
         register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

@@ -1,4 +1,4 @@
-"""The catalogue's rows and the counters of numbers written anew: from entries, and from the dossiers that have them.
+"""The catalogue's rows written anew from entries: versions of procedures, and the limits that the authority set.
 
 A package's files stand in no entry (their digest does), so a version whose row is gone stays gone.
 """
@@ -6,9 +6,6 @@ A package's files stand in no entry (their digest does), so a version whose row 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
-
-from django.db import connection
 
 from xactin.cases.audit.procedures import wanted
 from xactin.cases.models import AuthorityLimit, ProcedureVersion
@@ -17,15 +14,6 @@ from xactin.kernel.procedure.package import load_package
 from xactin.kernel.procedure.problems import PackageError
 from xactin.ledger.audit import Told
 from xactin.ledger.queries import EntryRow
-
-# Numbers of dossiers end in digits; the counters of results have a colon in their name and count by year.
-_COUNTERS: Final = """
-WITH taken AS (SELECT regexp_replace(number, '[0-9]+$', '') AS prefix,
-                      max(substring(number FROM '[0-9]+$')::bigint) AS last FROM cases_case GROUP BY 1),
-gone AS (DELETE FROM cases_serial WHERE prefix NOT LIKE '%%:%%' AND prefix NOT IN (SELECT prefix FROM taken))
-INSERT INTO cases_serial (prefix, last) SELECT prefix, last FROM taken
-ON CONFLICT (prefix) DO UPDATE SET last = excluded.last
-"""
 
 
 def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
@@ -67,10 +55,3 @@ def _limits(code: str, limits: Mapping[str, EntryRow]) -> int:
         columns = {"duration": row.effect["duration"], "set_entry": row.id}
         AuthorityLimit.objects.update_or_create(code=code, name=name, defaults=columns)
     return len(limits)
-
-
-def counters() -> Mapping[str, int]:
-    """Writes the counters of dossiers' numbers: each stands at the last that was given."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTERS)
-        return {"cases_serial": cursor.rowcount}

@@ -1,4 +1,4 @@
-"""The audit names each kind of change in what is derived of dossiers and procedures."""
+"""The audit names each kind of change in what is derived of dossiers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,14 +11,13 @@ from xactin.cases import jobs, testing
 from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import queries
 from xactin.cases.models import Case, OpenTask
-from xactin.cases.procedures import commands as procedures
 from xactin.cases.procedures import queries as catalogue
-from xactin.cases.results.commands import revoke
 from xactin.cases.tests.asking import Asker
+from xactin.cases.tests.folded import Dossiers, found, sql
 from xactin.cases.web.timeline import act_title, timeline
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure import engine
-from xactin.kernel.procedure.package import Package, load_package
+from xactin.kernel.procedure.package import Package
 from xactin.ledger import clock
 from xactin.ledger import commands as ledger
 from xactin.ledger.audit import Finding, run_audit
@@ -27,48 +26,15 @@ from xactin.ledger.testing import a_person, sequence_all
 pytestmark = pytest.mark.django_db
 
 
-class World:
-    """A case with a result, one in the middle of its consultation, one refused, and a set limit."""
-
-    def __init__(self) -> None:
-        testing.province_with(testing.PERMIT, testing.BIRTH)
-        package = load_package(testing.package_folder(testing.PERMIT))
-        procedures.set_limit(
-            by=actor_for("quantri1"), package=package, name="consult_land", duration={"working_day": 1}
-        )
-        self.done, self.open, self.refused = testing.apply(), testing.apply(), testing.apply()
-        testing.to_result(self.done)
-        testing.do(self.open, "receive", "accept")
-        testing.do(self.open, "review", "consult")
-        testing.do(self.open, "consult_land", "agree", {"opinion": "Đồng ý"})
-        testing.do(self.refused, "receive", "refuse", {"reason": "Không thuộc thẩm quyền"})
-        self.birth = testing.apply(testing.BIRTH)
-        sequence_all()
-
-
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Dossiers]:
     """Made once; what a test does to it is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        yield World()
+        yield Dossiers()
         transaction.set_rollback(True)
 
 
-def sql(text: str, *params: object) -> None:
-    """Damage by SQL; fails unless it hit one row."""
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        assert cursor.rowcount == 1
-
-
-def found(case: Case) -> list[str]:
-    """What the audit finds, all of it in tables and about this case (a number's counter aside)."""
-    findings = [one for one in run_audit(1) if not one.subject.startswith("number:")]
-    assert {(one.kind, one.subject) for one in findings} == {("table", f"case:{case.pk}")}
-    return [one.text for one in findings]
-
-
-def test_all_is_clean_before(world: World) -> None:
+def test_all_is_clean_before(world: Dossiers) -> None:
     assert run_audit(1) == []
 
 
@@ -96,12 +62,12 @@ def test_all_is_clean_before(world: World) -> None:
         ("version_id = (SELECT id FROM cases_procedureversion WHERE code = '1.001193')", "version"),
     ],
 )
-def test_a_changed_column(world: World, change: str, named: str) -> None:
+def test_a_changed_column(world: Dossiers, change: str, named: str) -> None:
     sql(f"UPDATE cases_case SET {change} WHERE id = %s", world.open.pk)
     assert any(text.startswith(f"{named}:") for text in found(world.open))
 
 
-def test_an_agency_that_lost_its_part(world: World) -> None:
+def test_an_agency_that_lost_its_part(world: Dossiers) -> None:
     sql(
         "DELETE FROM cases_caseagency WHERE case_id = %s"
         " AND agency_id = (SELECT agency_id FROM cases_opentask o"
@@ -112,7 +78,7 @@ def test_an_agency_that_lost_its_part(world: World) -> None:
     assert text.startswith("agencies:")
 
 
-def test_an_agency_that_has_no_part(world: World) -> None:
+def test_an_agency_that_has_no_part(world: Dossiers) -> None:
     sql(
         "INSERT INTO cases_caseagency (case_id, agency_id)"
         " VALUES (%s, (SELECT id FROM identity_agency WHERE code = 'H44'))",
@@ -132,7 +98,7 @@ def test_an_agency_that_has_no_part(world: World) -> None:
         ("node = 'consult_land'", "node"),
     ],
 )
-def test_a_changed_open_task(world: World, change: str, named: str) -> None:
+def test_a_changed_open_task(world: Dossiers, change: str, named: str) -> None:
     sql(
         f"UPDATE cases_opentask SET {change} WHERE case_id = %s AND node = 'consult_environment'",
         world.open.pk,
@@ -142,13 +108,13 @@ def test_a_changed_open_task(world: World, change: str, named: str) -> None:
     assert named in text
 
 
-def test_a_removed_open_task(world: World) -> None:
+def test_a_removed_open_task(world: Dossiers) -> None:
     sql("DELETE FROM cases_opentask WHERE case_id = %s AND node = 'consult_environment'", world.open.pk)
     (text,) = found(world.open)
     assert "is gone" in text
 
 
-def test_a_task_that_was_done_is_open_again(world: World) -> None:
+def test_a_task_that_was_done_is_open_again(world: Dossiers) -> None:
     sql(
         "INSERT INTO cases_opentask (case_id, token, node, kind, role, opened_at)"
         " VALUES (%s, 't99', 'approve', 'user', 'chair', now())",
@@ -158,13 +124,13 @@ def test_a_task_that_was_done_is_open_again(world: World) -> None:
     assert "approve" in text
 
 
-def test_a_changed_timer(world: World) -> None:
+def test_a_changed_timer(world: Dossiers) -> None:
     sql("UPDATE cases_timer SET at = at + interval '1 day' WHERE case_id = %s", world.open.pk)
     (text,) = found(world.open)
     assert text.startswith("timer:")
 
 
-def test_a_removed_case(world: World) -> None:
+def test_a_removed_case(world: Dossiers) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_opentask WHERE case_id = %s", [world.refused.pk])
         cursor.execute("DELETE FROM cases_caseagency WHERE case_id = %s", [world.refused.pk])
@@ -173,7 +139,7 @@ def test_a_removed_case(world: World) -> None:
     assert found(world.refused) == ["the dossier's row is gone"]
 
 
-def test_a_case_that_nobody_submitted(world: World) -> None:
+def test_a_case_that_nobody_submitted(world: Dossiers) -> None:
     copied = "018f0000-0000-7000-8000-000000000001"
     sql(
         "INSERT INTO cases_case SELECT (jsonb_populate_record(c, jsonb_build_object('id', %s::text, 'number', 'X'))).*"
@@ -184,28 +150,7 @@ def test_a_case_that_nobody_submitted(world: World) -> None:
     assert Finding("table", f"case:{copied}", "rows of a subject that no entry speaks of") in run_audit(1)
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ("sha256 = repeat('0', 64)", "sha256"),
-        ("number = '99/GPXD'", "number"),
-        ("code = 'AAAA-BBBB'", "code"),
-        ("issued_at = issued_at - interval '1 day'", "issued_at"),
-        ("revoked_at = issued_at", "revoked_at"),
-        ("file = gen_random_uuid()", "file"),
-    ],
-)
-def test_a_changed_result(world: World, change: str, named: str) -> None:
-    sql(f"UPDATE cases_result SET {change} WHERE case_id = %s", world.done.pk)
-    assert any(named in text for text in found(world.done))
-
-
-def test_a_removed_result(world: World) -> None:
-    sql("DELETE FROM cases_result WHERE case_id = %s", world.done.pk)
-    assert found(world.done) == ["result: its row is gone"]
-
-
-def test_an_effect_that_the_engine_would_not_decide(world: World) -> None:
+def test_an_effect_that_the_engine_would_not_decide(world: Dossiers) -> None:
     """Somebody who can write an entry anew, with rows to fit, still has to make the engine's decision."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -224,31 +169,8 @@ def test_an_effect_that_the_engine_would_not_decide(world: World) -> None:
     assert "entry 1: the state after it is not what the engine decides" in texts
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ("files = jsonb_set(files, '{result.typ}', '\"= Giấy giả\"')", "files"),
-        ("in_force_until = '2030-01-01'", "row"),
-        ("version = '2020-01'", "row"),
-        ("digest = repeat('0', 64)", "nobody published"),
-    ],
-)
-def test_a_changed_procedure(world: World, change: str, named: str) -> None:
-    sql(f"UPDATE cases_procedureversion SET {change} WHERE code = '1.013225'")
-    findings = [one for one in run_audit(1) if one.subject == "procedure:1.013225"]
-    assert any(named in one.text for one in findings)
-    assert {one.kind for one in findings} == {"table"}
-
-
-def test_a_changed_limit(world: World) -> None:
-    sql("UPDATE cases_authoritylimit SET duration = '{\"working_day\": 2}'")
-    assert run_audit(1) == [
-        Finding("table", "procedure:1.013225", "limit consult_land: its row says other than the entries")
-    ]
-
-
 def test_content_erased_by_attestation_leaves_all_clean(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: Dossiers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What needs the content cannot be computed again; the rest still is. As if these were not kept for ever."""
     monkeypatch.setattr("xactin.ledger.chains.erasing.kept_until", lambda _subject: None)
@@ -266,15 +188,6 @@ def test_content_erased_by_attestation_leaves_all_clean(
     assert found(world.done) == ["fee: the row says other than the entries"]
 
 
-@pytest.mark.parametrize("change", ["revoked_at = NULL", "revoked_reason = 'Lý do khác'"])
-def test_a_revocation_that_was_undone(world: World, change: str) -> None:
-    revoke(by=actor_for("chutich1"), case=world.done.pk, reason="Cấp sai thẩm quyền")
-    assert run_audit(1) == []
-    sql(f"UPDATE cases_result SET {change} WHERE case_id = %s", world.done.pk)
-    (text,) = found(world.done)
-    assert change.split()[0] in text
-
-
 @pytest.fixture
 def moved_clock() -> Iterator[None]:
     """What this process remembers of a moved clock ends with the test, as its row does."""
@@ -283,7 +196,7 @@ def moved_clock() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("moved_clock")
-def test_silence_and_a_supplement_fold_too(world: World) -> None:
+def test_silence_and_a_supplement_fold_too(world: Dossiers) -> None:
     """Clocks that stand and go again, and what time alone does."""
     asked = testing.apply()
     testing.do(asked, "receive", "accept")
@@ -305,7 +218,7 @@ def test_silence_and_a_supplement_fold_too(world: World) -> None:
 
 
 @pytest.mark.usefixtures("moved_clock")
-def test_what_is_due_later_after_a_supplement_moves_in_the_inbox_too(world: World) -> None:
+def test_what_is_due_later_after_a_supplement_moves_in_the_inbox_too(world: Dossiers) -> None:
     """While the clock of a dossier stood, so did those of the tasks beside the one that asked."""
     case = testing.apply()
     testing.do(case, "receive", "accept")
@@ -330,7 +243,7 @@ def procedure_of(case: Case) -> Package:
     return catalogue.version(case.version_id).package
 
 
-def test_acts_that_a_supplement_took_back_are_shown_as_void(world: World) -> None:
+def test_acts_that_a_supplement_took_back_are_shown_as_void(world: Dossiers) -> None:
     case = testing.apply()
     testing.do(case, "receive", "accept")
     testing.do(case, "review", "consult")
@@ -384,7 +297,7 @@ GHOST = "018f0000-0000-7000-8000-000000000002"
         ),
     ],
 )
-def test_rows_of_no_dossier(world: World, table: str, insert: str) -> None:
+def test_rows_of_no_dossier(world: Dossiers, table: str, insert: str) -> None:
     without_constraints(table)
     sql(f"INSERT INTO {table} {insert}", GHOST)
     assert run_audit(1) == [
@@ -392,50 +305,9 @@ def test_rows_of_no_dossier(world: World, table: str, insert: str) -> None:
     ]
 
 
-def test_a_timer_and_a_result_that_no_entry_knows(world: World) -> None:
-    sql("INSERT INTO cases_timer (case_id, at) VALUES (%s, now())", world.refused.pk)
-    assert found(world.refused) == ["timer: the row says other than the entries"]
-    sql(
-        "INSERT INTO cases_result (id, case_id, code, number, file, sha256, revoked_reason)"
-        " VALUES (gen_random_uuid(), %s, 'C', '1', gen_random_uuid(), repeat('0', 64), '')",
-        world.refused.pk,
-    )
-    assert "result: a file that no entry issued" in found(world.refused)
-
-
-def test_a_timer_that_is_gone(world: World) -> None:
+def test_a_timer_that_is_gone(world: Dossiers) -> None:
     sql("DELETE FROM cases_timer WHERE case_id = %s", world.open.pk)
     assert found(world.open) == ["timer: the row says other than the entries"]
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ("commitment = sha256(commitment)", "the payload is gone"),
-        ("sealed = sealed || '\\x00'", "the payload is changed"),
-        ("sealed = NULL, erased = now()", "it was erased without attestation"),
-        ("address = repeat('0', 64)", "the payload is gone"),
-    ],
-)
-def test_a_changed_file_row_of_a_result(world: World, change: str, text: str) -> None:
-    """Whatever becomes of the file, the result's other columns are still compared."""
-    sql(
-        f"UPDATE vault_file SET {change} WHERE id = (SELECT file FROM cases_result WHERE case_id = %s)",
-        world.done.pk,
-    )
-    sql("UPDATE cases_result SET revoked_at = issued_at WHERE case_id = %s", world.done.pk)
-    texts = [one.text for one in run_audit(1) if one.subject == f"case:{world.done.pk}"]
-    assert any(text in one for one in texts)
-    assert "result: revoked_at other than the entries say" in texts
-
-
-def test_a_result_that_points_to_another_file_of_its_dossier(world: World) -> None:
-    sql(
-        "UPDATE cases_result r SET file = b.file_id FROM vault_binding b WHERE r.case_id = %s"
-        " AND b.subject = 'case:' || r.case_id AND b.part = 'result.draft'",
-        world.done.pk,
-    )
-    assert found(world.done) == ["result: file or sha256 is not that of the issued one"]
 
 
 @pytest.mark.parametrize(
@@ -449,7 +321,7 @@ def test_a_result_that_points_to_another_file_of_its_dossier(world: World) -> No
         "DELETE FROM ledger_entry WHERE seq = 0 AND subject = 'case:' || %s::text",
     ],
 )
-def test_damage_in_one_dossier_does_not_hide_that_in_its_neighbours(world: World, damage: str) -> None:
+def test_damage_in_one_dossier_does_not_hide_that_in_its_neighbours(world: Dossiers, damage: str) -> None:
     """They are read together, and one that cannot be read at all must not end the check of the others."""
     sql(damage, world.open.pk)
     for neighbour in (world.done, world.refused, world.birth):
@@ -462,7 +334,7 @@ def test_damage_in_one_dossier_does_not_hide_that_in_its_neighbours(world: World
 
 
 @pytest.mark.parametrize("spelt", ["nothing", "{UPPER}"])
-def test_entries_about_what_is_no_dossier(world: World, spelt: str) -> None:
+def test_entries_about_what_is_no_dossier(world: Dossiers, spelt: str) -> None:
     """A well signed chain under another spelling of a dossier's id does not pass for the dossier's own."""
     subject = f"case:{spelt.replace('{UPPER}', str(world.open.pk).upper())}"
     a_person("person-9").act(subject)

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from xactin.identity.duties import all_duties, sensitive
 from xactin.identity.models import Post, Proposal
 from xactin.identity.posts.changes import WATCHERS, Change, change_of_post
+from xactin.identity.posts.duties import CONFIRM
 from xactin.identity.posts.facts import facts_of
-from xactin.identity.queries import held_now, holders_of_duty
+from xactin.identity.queries import full_names, held_now, holders_of_duty
 from xactin.identity.rights import Actor, may
 
 
@@ -30,7 +31,7 @@ def waiting_for(actor: Actor) -> list[Proposal]:
 
 def to_confirm(actor: Actor) -> int:
     """How many proposals of others wait where this post confirms."""
-    reach = actor.reach_of("duties.confirm")
+    reach = actor.reach_of(CONFIRM)
     if reach is None:
         return 0
     gains = Q(proposed_by_id=actor.person_id) | Q(person_id=actor.person_id, person__isnull=False)
@@ -39,17 +40,11 @@ def to_confirm(actor: Actor) -> int:
 
 def could_confirm(proposal: Proposal) -> list[str]:
     """The names of those who are trusted with confirming this, did not propose it and gain nothing by it."""
-    held = held_now().filter(post__duties__contains=["duties.confirm"], person__account__is_active=True)
     gains = {proposal.proposed_by_id, proposal.person_id}
     if proposal.kind == "duties":
         gains |= set(held_now().filter(post=proposal.post_id).values_list("person_id", flat=True))
-    return sorted(
-        {
-            row.person.full_name
-            for row in held.select_related("person", "post__agency")
-            if proposal.post.agency.path.startswith(row.post.agency.path) and row.person_id not in gains
-        }
-    )
+    others = set(holders_of_duty(CONFIRM, proposal.post.agency.path)) - gains
+    return sorted(full_names(others).values())
 
 
 def needs_two(post: Post) -> bool:

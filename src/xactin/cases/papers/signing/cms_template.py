@@ -46,13 +46,14 @@ def _inside(part: _Part) -> list[bytes]:
 class CmsTemplate:
     """What is the same in each CMS signature of a signer without a token of time.
 
-    `made`: one such signature as DER, over `digest`. Raises ValueError where it has another form.
+    `made`: one such signature as DER, over `digest`; `size`: its bytes. Raises ValueError where it has another form.
     """
 
     def __init__(self, made: bytes, digest: bytes) -> None:
         self._around: Final = list[
             tuple[_Part, list[bytes]]
         ]()  # outermost first: an element, what precedes the last
+        self.size: Final = len(made)
         part = _part(made)
         for _level in ("ContentInfo", "[0]", "SignedData", "signerInfos", "SignerInfo"):
             *before, last = _inside(part)

@@ -22,6 +22,7 @@ from pyhanko.stamp.base import BaseStampStyle
 from xactin.cases.papers.signing.signers import ATTRIBUTES, DocumentSigner
 
 POINT: Final = 72 / 25.4
+DIGEST: Final = "sha256"
 Box = tuple[float, float, float, float]
 
 
@@ -172,7 +173,7 @@ async def sign(
     signer.check_time(at)
     writer = AppendingWriter(pdf, strict=strict)
     metadata = PdfSignatureMetadata(
-        field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, reason=reason
+        field_name=field, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES, reason=reason
     )
     style = None if mark is None else _Mark(mark)
     session = _PdfSigner(metadata, signer, timestamper=time_service, stamp_style=style).init_signing_session(
@@ -190,15 +191,10 @@ async def sign(
 
 
 async def _room(session: Any, signer: DocumentSigner, time_service: TimeStamper | None) -> int:
-    """How many bytes the signature may take: as pyHanko finds by building it whole once, with a void one.
-
-    Without a token of time it is always the same for a signer, and half of the work of a signature.
-    """
-    if time_service is not None:
-        return int(await session.estimate_signature_container_size(None))
-    if signer.room is None:
-        signer.room = int(await session.estimate_signature_container_size(None))
-    return signer.room
+    """How many digits the signature may take: with a token of time as pyHanko finds by building it whole once."""
+    if time_service is None:
+        return await signer.room(DIGEST)
+    return int(await session.estimate_signature_container_size(None))
 
 
 def box_on_page(box: Sequence[float], page: Any) -> Box:

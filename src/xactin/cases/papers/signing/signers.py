@@ -49,7 +49,6 @@ class DocumentSigner(Signer):
         super().__init__(signing_cert=signing, cert_registry=store, embed_roots=True)
         self.certificate: Any = signing
         self.chain = tuple(issuers)
-        self.room: int | None = None  # bytes of its signatures without a token of time, once known
         self._templates: dict[str, CmsTemplate] = {}
         self._public = x509.load_der_x509_certificate(signing.dump()).public_key()
 
@@ -103,6 +102,12 @@ class DocumentSigner(Signer):
             is_pdf_sig,
             encap_content_info,
         )
+
+    async def room(self, digest_algorithm: str) -> int:
+        """How many digits of a PDF one of its signatures may take without a token of time; half of them more than the
+        longest needs."""
+        digits = 2 * (await self._template(digest_algorithm)).size
+        return digits + 2 * (digits // 4)
 
     async def _template(self, digest_algorithm: str) -> CmsTemplate:
         if digest_algorithm not in self._templates:

@@ -2,6 +2,7 @@
 
 import asyncio
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from pyhanko.sign.signers import Signer
@@ -26,6 +27,25 @@ def test_a_filled_signature_is_what_would_have_been_written(monkeypatch: pytest.
     filled = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True, signed_attr_settings=ATTRIBUTES))
     assert filled.dump() == wanted.dump()
     assert signed[0] == signed[-1], "and what was signed is the same"
+
+
+def test_of_a_new_signer_one_signature_is_tried_for_all_that_is_known_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How much room one takes and what is the same in each: by one trial, and the room is enough."""
+    signer, digest = office().chair, sha256(b"a document").digest()
+    whole, tried = Signer.async_sign, list[bytes]()
+
+    async def counted(self: Any, digest: bytes, *given: Any, **named: Any) -> Any:
+        tried.append(digest)
+        return await whole(self, digest, *given, **named)
+
+    monkeypatch.setattr(signer, "_templates", {})
+    monkeypatch.setattr(Signer, "async_sign", counted)
+    room = asyncio.run(signer.room("sha256"))
+    made = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True, signed_attr_settings=ATTRIBUTES))
+    assert len(tried) == 1
+    assert len(made.dump()) * 2 < room < len(made.dump()) * 4
 
 
 def test_another_form_is_refused() -> None:
