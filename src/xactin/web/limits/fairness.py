@@ -39,6 +39,7 @@ _BURST: Final = 0.5  # of a minute's requests, how many may come at once
 _FOR_KNOWN: Final = 3  # threads of a process that strangers never hold
 _FOR_OTHERS: Final = 2  # and those that nobody who is known holds alone
 _PRESSING: Final = 3 / 8  # of the threads are left to all who took much, while others work too
+_PRESSED: Final = "pressing"
 PATIENCE: Final = 2.0  # seconds for which a request waits for its thread; longer, and its sender should know
 
 
@@ -96,7 +97,7 @@ class Fairness:
         if seconds:
             return _later(errors.too_many(request), seconds)
         wanted = self._wanted(name, known=bool(account))
-        if not self._places.take(wanted, PATIENCE):
+        if not self._places.take(wanted, room=self._room(wanted), patience=PATIENCE):
             return _later(errors.too_busy(request), 1)
         begun = self._uses.begin(name)
         try:
@@ -113,8 +114,13 @@ class Fairness:
             return [everybody, strangers, (name, max(1, self._threads // 2))]
         wanted = [everybody, (name, max(1, self._threads - _FOR_OTHERS))]
         if self._uses.presses(name):
-            wanted.append(("pressing", max(1, int(self._threads * _PRESSING))))
+            wanted.append((_PRESSED, max(1, int(self._threads * _PRESSING))))
         return wanted
+
+    def _room(self, wanted: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Where it waits: as many threads again. Who presses finds few at work, and more to wait in."""
+        waiting = max(1, int(self._threads * (1 - _PRESSING)))
+        return [(name, waiting if name == _PRESSED else most) for name, most in wanted]
 
     def _answer(self, request: HttpRequest, shown: str, account: str) -> HttpResponseBase:
         """The answer; whoever was let in by it is known from now on, and who no longer is, no more."""

@@ -12,6 +12,9 @@ from typing import Final
 
 USUAL_THREADS: Final = 8
 
+Wanted = Sequence[tuple[str, int]]
+"""Names, each with how many places of its kind there are."""
+
 
 def threads(own: Mapping[str, str] = os.environ) -> int:
     """How many threads of a web process answer at once."""
@@ -35,36 +38,36 @@ class Places:
         self._waiting: Counter[str] = Counter()
         self._freed = Condition()
 
-    def take(self, wanted: Sequence[tuple[str, int]], patience: float = 0.0) -> bool:
+    def take(self, wanted: Wanted, *, room: Wanted = (), patience: float = 0.0) -> bool:
         """Takes a place under each name that has fewer than its number taken; all or none.
 
-        `patience`: seconds to wait for them, in a room where each name has the same number of places.
+        `patience`: seconds to wait for them, where `room` has a place to wait under each of its names.
         """
         with self._freed:
             if not _taken(self._held, wanted):
-                if patience <= 0 or not _taken(self._waiting, wanted):
+                if patience <= 0 or not _taken(self._waiting, room):
                     return False
                 try:
                     return self._freed.wait_for(lambda: _taken(self._held, wanted), patience)
                 finally:
-                    _left(self._waiting, wanted)
+                    _left(self._waiting, room)
             return True
 
-    def give_back(self, wanted: Sequence[tuple[str, int]]) -> None:
+    def give_back(self, wanted: Wanted) -> None:
         """Frees what was taken."""
         with self._freed:
             _left(self._held, wanted)
             self._freed.notify_all()
 
 
-def _taken(held: Counter[str], wanted: Sequence[tuple[str, int]]) -> bool:
+def _taken(held: Counter[str], wanted: Wanted) -> bool:
     if any(held[name] >= most for name, most in wanted):
         return False
     held.update(name for name, _most in wanted)
     return True
 
 
-def _left(held: Counter[str], wanted: Sequence[tuple[str, int]]) -> None:
+def _left(held: Counter[str], wanted: Wanted) -> None:
     for name, _most in wanted:
         held[name] -= 1
         if held[name] <= 0:

@@ -202,7 +202,7 @@ def test_who_asks_for_more_at_once_than_there_are_threads_waits_and_keeps_nobody
 def test_nobody_waits_for_ever() -> None:
     places = Places()
     assert places.take([("a", 1)])
-    assert not places.take([("a", 1)], 0.05)
+    assert not places.take([("a", 1)], room=[("a", 1)], patience=0.05)
     assert not places._waiting
     places.give_back([("a", 1)])
     assert places.take([("a", 1)])
