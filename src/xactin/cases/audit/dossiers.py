@@ -107,6 +107,8 @@ def _folded(
     told, strange = Folded(), list[Difference]()
     for row in entries:
         effect, said = row.effect, row.statement
+        if effect.get("shown") is False:
+            count(counts.UNSHOWN)
         if "source" in effect and (row.seq or not is_subject(effect["source"])):
             strange.append(("place", f"entry {row.seq}: what the case came from is told wrongly"))
         if said["act"] == REVOKE:

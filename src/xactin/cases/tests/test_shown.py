@@ -11,7 +11,8 @@ from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure import engine
-from xactin.ledger.audit import run_audit
+from xactin.ledger.audit import audit
+from xactin.ledger.audit.counts import UNSHOWN
 from xactin.ledger.testing import sequence_all
 from xactin.vault.ids import new_id as uuid7
 
@@ -45,7 +46,8 @@ def test_an_act_over_what_was_shown_before_a_change_is_refused_and_names_the_par
     assert [one["act"] for one in told if not one["shown"]] == ["case.appraise.submit"]
     assert "không kèm dấu vết nội dung đã xem" in Visitor("chuyenvien1").page(f"/desk/cases/{case.pk}/")
     sequence_all()
-    assert run_audit(1) == []
+    report = audit(1)
+    assert (report.findings, report.looked_at[UNSHOWN]) == ([], 1)
 
 
 def test_only_what_was_written_since_is_named() -> None:

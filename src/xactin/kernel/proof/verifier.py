@@ -299,6 +299,9 @@ class Verifier:
             last[subject] = seq
         if gaps:
             self.notes.append(remark("note_gaps", count=gaps))
+        effects = [item["entry"]["place"]["effect"] for item in self.bundle["entries"]]
+        if unshown := sum(effect.get("shown") is False for effect in effects):
+            self.notes.append(remark("note_unshown", count=unshown))
         for item in opened:
             if item.rest:
                 self.notes.append(remark("note_file_continues", "", item.part, count=item.rest))

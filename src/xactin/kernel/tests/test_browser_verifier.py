@@ -23,7 +23,7 @@ from xactin.kernel.proof.bundle import verify_bundle, verify_document
 from xactin.kernel.proof.trust import Trust
 from xactin.kernel.proof.verdict import TEXTS
 from xactin.kernel.signatures import challenge, sign_ed25519
-from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement
+from xactin.kernel.testing import NOON, SoftPasskey, private_key, public_key, salt, statement, uuid7
 from xactin.kernel.tests.small_log import SmallLog, permit_case
 from xactin.kernel.tests.test_bundle import force, given_mandates, members
 
@@ -267,6 +267,29 @@ def test_broken_chains_and_geneses_are_refused_alike(in_browser):
         force(log, entry)
         cases.append((log.bundle([]), log.trust, {}))
     assert not any(answer["valid"] for answer in assert_same(in_browser, cases))
+
+
+def test_acts_signed_with_nothing_shown_are_counted_alike_and_stay_valid(in_browser):
+    cases = []
+    for effects in (
+        ({"shown": False}, {"shown": True}),
+        ({"shown": 0}, {"shown": None}),
+        ({"shown": False},) * 2,
+    ):
+        log, source = SmallLog(), SmallLog()
+        for made in (log, source):
+            made.grant(public_key("officer"), person="person-1", post="post-7", agency="H44.12")
+        sign = lambda made: sign_ed25519(private_key("officer"), made)  # noqa: E731
+        shown = []
+        for number, effect in enumerate(effects, 1):
+            entry = deepcopy(source.place(statement(number, subject=f"case:{uuid7(number)}"), sign)["entry"])
+            entry["place"]["effect"] |= effect
+            shown.append(force(log, entry))
+        cases.append((log.bundle(shown), log.trust, {}))
+    answers = assert_same(in_browser, cases)
+    assert [answer["valid"] for answer in answers] == [True] * 3, answers
+    told = [[note["en"][:14] for note in one["notes"] if note["code"] == "note_unshown"] for one in answers]
+    assert told == [["1 attestations"], [], ["2 attestations"]]
 
 
 def pdf_with(attachment, *, compress):

@@ -9,6 +9,8 @@ DECIDED: Final = "effects decided again"
 FOLDED: Final = "effects only folded"
 UNDECIDABLE: Final = "effects undecidable"
 """Followed by why: ` (content erased)`."""
+UNSHOWN: Final = "acts signed through a program, with no mark of what was read"
+"""Nothing is wrong with them, and nobody can say later what their signer had before them."""
 
 
 def count(what: str, many: int = 1) -> None:

@@ -197,6 +197,10 @@ export const TEXTS = {
     "Gói chỉ nêu một phần các xác tín của đối tượng; {count} mục ở giữa không được nêu.",
     "The bundle shows a part of the attestations; {count} entries between them are not shown.",
   ],
+  note_unshown: [
+    "{count} xác tín được ký qua chương trình, không kèm dấu vết nội dung mà người ký đã xem.",
+    "{count} attestations were signed through a program, with no mark of what the signer had read.",
+  ],
   note_file_continues: [
     "Tệp còn {count} byte sau phần đã được xác tín (thường là chữ ký số). Phần này cần được kiểm tra bằng phần mềm kiểm tra chữ ký PDF.",
     "The file goes on for {count} bytes after what was attested (digital signatures, as a rule). A verifier of PDF signatures must check those.",

@@ -331,6 +331,8 @@ class Verifier {
       last.set(subject, seq);
     }
     if (gaps) note("note_gaps", "", "", { count: gaps });
+    const unshown = this.bundle.entries.filter(({ entry }) => entry.place.effect.shown === false).length;
+    if (unshown) note("note_unshown", "", "", { count: unshown });
     for (const item of this.opened) if (item.rest) note("note_file_continues", "", item.part, { count: item.rest });
   }
 }
