@@ -11,6 +11,7 @@ from django.db.models import Max
 from xactin.identity import queries as identity
 from xactin.identity.models import WorkCalendar
 from xactin.kernel.calendars import Calendar, vietnam
+from xactin.vault.rehearsal import on_trial
 
 _SECONDS: Final = 1.0
 """How long a process may work by a calendar that another one has changed; the effect names the one used."""
@@ -73,13 +74,15 @@ def _calendars() -> _Known:
         return _known
     rows = WorkCalendar.objects.order_by("id").values_list("agency_id", "digest", "calendar")
     read = [(agency, digest, _kept(digest, found, told)) for agency, digest, told in rows]
-    _known = _Known(
+    now_known = _Known(
         time.monotonic(),
         latest,
         {agency: one for agency, _digest, one in read},
         {digest: one for _agency, digest, one in read},
     )
-    return _known
+    if not on_trial():  # a calendar that is only rehearsed was never in force
+        _known = now_known
+    return now_known
 
 
 def _kept(digest: str, known: _Known | None, told: Mapping[str, object]) -> Calendar:

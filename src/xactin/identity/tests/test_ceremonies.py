@@ -8,11 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from xactin.identity import commands, queries
+from xactin.identity.calendars.commands import set_calendar
+from xactin.identity.calendars.queries import calendar, forget_calendars
 from xactin.identity.errors import PasskeyNeeded
 from xactin.identity.keys import ceremonies
 from xactin.identity.models import Holding, Post, Proposal
 from xactin.identity.testing import Province
 from xactin.identity.tests.passkeys import assertion
+from xactin.identity.tests.test_calendars import saturdays
 from xactin.identity.tests.test_keys import enrol, passkey
 from xactin.identity.web import signatures
 from xactin.ledger.audit import run_audit
@@ -158,3 +161,19 @@ def test_who_signs_with_no_passkey_rehearses_nothing(province: Province, monkeyp
     own = _client(province).post("/me/", {"phone": "0912 000 009", "address": ""}, headers=header)
     assert (tried.status_code, own.status_code, asked) == (204, 204, [])
     assert not own.content
+
+
+def test_what_is_only_rehearsed_is_remembered_by_nobody(province: Province) -> None:
+    """A process keeps the tree and the calendars in memory, beyond the transaction in which it read them."""
+    admin, commune = province.actor("quantri1"), province.agencies["H44.100"]
+    unit = {"code": "H44.100.09", "kind": "unit", "name_vi": "Phòng Thử", "name_en": "Trial"}
+    before = calendar(commune.id).digest()
+    with ceremonies.trial():
+        made = commands.create_agency(**unit, parent=commune, by=admin)
+        set_calendar(agency=commune, calendar=saturdays(), by=admin)
+        assert queries.agency(made.id).code == "H44.100.09"
+        forget_calendars()
+        assert calendar(commune.id).digest() == saturdays().digest()
+    with pytest.raises(LookupError):
+        queries.agency(made.id)
+    assert calendar(commune.id).digest() == before
