@@ -135,15 +135,14 @@ def menu(request: HttpRequest, area: str) -> list[Entry]:
     """The lines of one menu for whoever asks."""
     actor = getattr(request, "actor", None)
     items = sorted((one for one in _items if one.area == area), key=lambda one: one.order)
-    entries = [_entry(request, one) for one in items if one.meant_for(actor)]
-    return _nearest(entries, entries)
+    deepest = max((len(url) for url in map(_url, _items) if _here(request, url)), default=0)
+    return [_entry(request, one, deepest) for one in items if one.meant_for(actor)]
 
 
 def desk(request: HttpRequest) -> list[Group]:
     """The areas of the desk that have something for this post."""
     groups = [Group(label, menu(request, area)) for area, label in AREAS.items()]
-    every = [entry for group in groups for entry in group.entries]
-    return [Group(group.label, _nearest(group.entries, every)) for group in groups if group.entries]
+    return [group for group in groups if group.entries]
 
 
 def hats(request: HttpRequest) -> tuple[Sequence[Hat], str]:
@@ -162,17 +161,17 @@ def bell(request: HttpRequest) -> tuple[int, str] | None:
     return unread(request), reverse(url_name)
 
 
-def _entry(request: HttpRequest, item: Item) -> Entry:
-    url = reverse(item.url_name, args=item.url_arguments)
-    here = request.path == url or (url != "/" and request.path.startswith(url))
+def _url(item: Item) -> str:
+    return reverse(item.url_name, args=item.url_arguments)
+
+
+def _here(request: HttpRequest, url: str) -> bool:
+    return request.path == url or (url != "/" and request.path.startswith(url))
+
+
+def _entry(request: HttpRequest, item: Item, deepest: int) -> Entry:
+    """A line as drawn. Of addresses that all begin like this page's, of whatever menu and for whomever, the longest
+    (of `deepest` letters) is where we are: a page of another menu does not light the inbox."""
+    url = _url(item)
+    here = len(url) == deepest and _here(request, url)
     return Entry(item.label, url, item.icon, here, item.count(request) if item.count else 0)
-
-
-def _nearest(entries: Sequence[Entry], among: Sequence[Entry]) -> list[Entry]:
-    """The lines with one of all lit: of addresses that all begin like this page's, the longest is where we are."""
-    longest = max((len(entry.url) for entry in among if entry.here), default=0)
-    return [entry if not entry.here or len(entry.url) == longest else _elsewhere(entry) for entry in entries]
-
-
-def _elsewhere(entry: Entry) -> Entry:
-    return Entry(entry.label, entry.url, entry.icon, False, entry.count)

@@ -1,6 +1,7 @@
 """What happens to each request before and after the rooms see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_supported_language_variant
 
+from xactin.identity.queries import agency_tree
 from xactin.ledger.queries import authority
 from xactin.web import errors
 
@@ -93,8 +95,24 @@ class Authority:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, with the authority at hand for whoever draws it."""
-        request.authority = SimpleLazyObject(authority)  # type: ignore[attr-defined]
+        request.authority = SimpleLazyObject(_head)  # type: ignore[attr-defined]
         return self._get_response(request)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the head of a page says of the authority: its name by language, and whether it is a demo."""
+
+    name: Mapping[str, str]
+    demo: bool
+
+
+def _head() -> Head:
+    """The log knows the name of the founding day; its first agency has the one of today, in English too."""
+    found = authority()
+    first = next((one for depth, one in agency_tree() if depth == 0 and one.code == found.id), None)
+    name = {"vi": first.name_vi, "en": first.name_en} if first else {"vi": found.name}
+    return Head(name=name, demo=found.demo)
 
 
 class ChosenLanguage:

@@ -7,14 +7,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import override
 
-from xactin.cases.dossiers import services
-from xactin.cases.dossiers.queries import kind_of
+from xactin.cases.dossiers import services, wording
 from xactin.cases.dossiers.records import ActDone
 from xactin.cases.dossiers.system_commands import serve
 from xactin.cases.models import Case, OpenTask, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import NationalState
-from xactin.cases.runtime import BEGIN, NOTIFY, SEAL, SUBMIT, TICK
+from xactin.cases.runtime import NOTIFY
 from xactin.cases.states import NATIONAL_STATES
 from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
@@ -60,14 +59,8 @@ def acted(event: Event) -> None:
     case = Case.objects.defer("state", "words").get(pk=event.body["case"])
     package = procedures.version(case.version_id).package
     act = str(event.body["act"])
-    if _matters(case, package, act):
-        tell(
-            event=event,
-            people=[case.applicant_id] if case.applicant_id else [],
-            title=_both("Hồ sơ {number}: {state}", "Dossier {number}: {state}", case),
-            text=dict(package.procedure.name),
-            url=reverse("cases:own", args=[case.pk]),
-        )
+    if _matters(event):
+        _tell_of_state(event, case, package)
     _notify(event, case, package.procedure.services.get(act.partition(".")[2]))
     asked = list(OpenTask.objects.filter(case=case, kind="user"))
     _tell_officials(event, case, package, [task for task in asked if task.agency_id is not None])
@@ -108,24 +101,47 @@ def _doers(tasks: Iterable[OpenTask]) -> set[UUID]:
 
 
 def _tell_parties(event: Event, case: Case, package: Package, asked: Sequence[OpenTask]) -> None:
-    """Who joined as a party is told of what waits for them; who asks has heard of the step already."""
+    """Who asks, or joined as a party, is told of what waits for them: until when, and what no answer means."""
     for task in asked:
-        if task.opened_at < event.created or task.role == package.procedure.asks:
+        if task.opened_at < event.created:
             continue
+        rule = package.rules[task.node]
         tell(
             event=event,
             people=_members(case, package, task.role),
-            title={words: f"{case.number}: {name}" for words, name in package.rules[task.node].name.items()},
-            text=dict(package.procedure.name),
+            title={words: f"{case.number}: {name}" for words, name in rule.name.items()},
+            text=_lines(package.procedure.name, wording.task_term(task.due_at, silence=rule.silence)),
             url=reverse("cases:own", args=[case.pk]),
         )
 
 
-def _matters(case: Case, package: Package, act: str) -> bool:
-    """Whether the applicant hears of an act: of people's, of time's, and where a result or the end came."""
-    made = package.procedure.services.get(act.partition(".")[2])
-    ended = case.finished_at is not None or (made is not None and made.kind == SEAL)
-    return act in (SUBMIT, BEGIN, TICK) or bool(kind_of(package, act)) or ended
+def _matters(event: Event) -> bool:
+    """Whether the applicant hears of an act: where it moved their dossier to another state that asks for something,
+    gives a date or is an end. That work goes on is not news, unless it goes on after their own turn."""
+    was, now = event.body.get("was"), event.body.get("state")
+    return was != now and (now != NationalState.PROCESSING or was == NationalState.SUPPLEMENT)
+
+
+def _tell_of_state(event: Event, case: Case, package: Package) -> None:
+    """The state of a dossier, to who asked for it; what was told before of it is out of date, and counts as read
+    where nothing of it waits for them."""
+    page = reverse("cases:own", args=[case.pk])
+    state = NationalState(event.body.get("state", case.national_state))
+    waiting = OpenTask.objects.filter(case=case, kind="user", agency=None, opened_at__lt=event.created)
+    if not waiting.exists():
+        mark_done(url=page, before=event)
+    tell(
+        event=event,
+        people=[case.applicant_id] if case.applicant_id else [],
+        title=_both("Hồ sơ {number}: {state}", "Dossier {number}: {state}", case.number, state),
+        text=_lines(package.procedure.name, wording.state_term(case, package, state)),
+        url=page,
+    )
+
+
+def _lines(name: Mapping[str, str], more: Mapping[str, str]) -> Mapping[str, str]:
+    """What a dossier is of, and below it what the notice has to add."""
+    return {words: "\n".join(filter(None, (name[words], more.get(words, "")))) for words in ("vi", "en")}
 
 
 def _notify(event: Event, case: Case, service: Service | None) -> None:
@@ -158,11 +174,9 @@ def notify(case: Case, token: str) -> ActDone | None:
     return serve(case=case.pk, task=token, saw=saw, wrote={}, system="notices")
 
 
-def _both(vi: str, en: str, case: Case) -> Mapping[str, str]:
+def _both(vi: str, en: str, number: str, state: NationalState) -> Mapping[str, str]:
     texts = {}
     for words, text in (("vi", vi), ("en", en)):
         with override(words):
-            texts[words] = text.format(
-                number=case.number, state=str(NATIONAL_STATES[NationalState(case.national_state)])
-            )
+            texts[words] = text.format(number=number, state=str(NATIONAL_STATES[state]))
     return texts

@@ -273,10 +273,7 @@ def _with_province(agency: Agency) -> str:
     """An agency's name with its province, as papers say where something was registered."""
     served = unit(agency.unit_code) if agency.unit_code else None
     province = unit(served.province_code) if served and served.province_code else None
-    if province is None:
-        return agency.name_vi
-    name = province.name[:1].lower() + province.name[1:]
-    return f"{agency.name_vi}, {name}"
+    return agency.name_vi if province is None else f"{agency.name_vi}, {province.in_sentence}"
 
 
 def _going_back(case: Case, package: Package) -> list[str]:

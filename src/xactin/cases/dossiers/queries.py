@@ -86,7 +86,7 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
     found = [
         TaskOf(
             row=row,
-            task=described[row.token],
+            task=engine.offered(package, case.state, described[row.token]),
             mine=row.token in mine,
             shown=_shown(package, case, described[row.token]),
         )

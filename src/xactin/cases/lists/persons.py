@@ -56,7 +56,8 @@ def matching(actor: Actor, person: Sought, *, case: str = "") -> Q:
     if digits:
         # A list of ids, so that the key of applicants is walked.
         numbered = list(Person.objects.filter(id_number=digits).values_list("pk", flat=True))
-        found |= Q(**{f"{case}applicant_id__in": numbered})
+        # Where the form was erased, whose it was is no longer to be found; the account still leads there itself.
+        found |= Q(**{f"{case}applicant_id__in": numbered, f"{case}applicant_name__gt": ""})
     return found & told_of(actor, case=case)
 
 

@@ -14,6 +14,7 @@ from xactin.cases.errors import Forbidden, Invalid, OutOfTurn
 from xactin.cases.models import Result
 from xactin.cases.results import comparison, queries
 from xactin.cases.results.commands import revoke
+from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.check import check_folder
 from xactin.ledger import queries as ledger
@@ -40,6 +41,11 @@ def test_only_the_chair_revokes_once_with_a_reason_that_everybody_sees() -> None
     assert ledger.entries_of(f"case:{case.pk}")[-1].statement["act"] == "case.revoke"
     with pytest.raises(OutOfTurn):
         revoke(by=actor_for("chutich1"), case=case.pk, reason="Lần nữa")
+    for username, page in (("congdan1", "/cases/"), ("vanthu1", "/desk/cases/")):
+        shown = Visitor(username).page(f"{page}{case.pk}/")
+        assert [text for text in ("Không còn hiệu lực", "Cấp sai thẩm quyền") if text not in shown] == [], (
+            page
+        )
 
 
 def told(data: bytes, name: str = "file") -> str:

@@ -3,12 +3,14 @@
 import csv
 import html
 import io
+import re
 
 import pytest
 from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.applications.commands import submit
+from xactin.cases.applications.commands import submit, supply
+from xactin.cases.dossiers.queries import tasks_of
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.models import ActDraft, Case
 from xactin.cases.tests.asking import Asker, problem
@@ -337,6 +339,35 @@ def test_a_bell_says_what_is_left_to_do() -> None:
     settle()
     assert notices.unread_count(counter) == 0
     assert notices.unread_count(actor_for("chuyenvien1").person_id) == 1
+
+
+def test_who_applies_hears_of_what_they_have_to_do_or_wait_for_and_of_nothing_else() -> None:
+    """A step of the office moves nothing for them; what is asked says until when, and what no answer means."""
+    case, owner = testing.apply(), actor_for("congdan1").person_id
+    testing.do(case, "receive", "accept")
+    settle()
+    testing.do(case, "review", "supplement", {"items": ["Bản vẽ mặt cắt"]})
+    settle()
+    asked, received, sent = notices.notices_of(owner)
+    assert [one.title_vi.partition(": ")[2] for one in (sent, received)] == ["Mới đăng ký", "Được tiếp nhận"]
+    assert re.search(r"Hẹn trả kết quả: \d\d:\d\d, \d\d/\d\d/\d{4}", received.text_vi)
+    assert re.search(
+        r"bổ sung trước \d\d:\d\d, \d\d/\d\d/\d{4}. Quá thời điểm đó, hồ sơ được giải quyết tiếp",
+        asked.text_vi,
+    )
+    assert notices.unread_count(owner) == 1, "what came before is out of date"
+    data = testing.example(testing.PERMIT)["data"]
+    data["schedule"]["months"] += 1
+    supply(by=actor_for("congdan1"), case=case.pk, data=data)
+    (task,) = (one for one in tasks_of(actor_for("chuyenvien1"), Case.objects.get(pk=case.pk)) if one.mine)
+    assert "supplement" not in {act.id for act in task.task.acts}, (
+        "it may be asked once: it is not offered again"
+    )
+    testing.do(case, "review", "consult")
+    for node in ("consult_land", "consult_infrastructure", "consult_environment"):
+        testing.do(case, node, "agree", {"opinion": "Đồng ý"})
+    settle()
+    assert len(notices.notices_of(owner)) == 4
 
 
 def test_why_a_dossier_is_opened_is_said_truly() -> None:

@@ -7,13 +7,17 @@ from django.urls import reverse
 
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
+from xactin.cases.models import Case
 from xactin.cases.tests.asking import Asker, problem
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.package import load_package
 from xactin.ledger.audit import audit
 from xactin.ledger.audit.counts import UNSHOWN
 from xactin.ledger.testing import sequence_all
+from xactin.notices import queries as notices
+from xactin.notices.testing import settle
 from xactin.vault.ids import new_id as uuid7
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +106,24 @@ def test_a_part_that_changed_since_is_shown_before_and_after() -> None:
     assert (f"<del>{was}</del>" in changed, "<ins>Nguyễn Khánh An</ins>" in changed) == (True, True)
     assert changed.count("<del>") == 1, "nothing else changed"
     assert 'value="07/2026"' in text, "what was typed stands there still"
+
+
+def test_who_has_to_check_a_draft_is_asked_once_and_told_what_silence_means() -> None:
+    testing.province_with(testing.BIRTH)
+    told = load_package(testing.package_folder(testing.BIRTH)).examples["examples/draft-checked.yaml"]
+    done = applications.submit(by=actor_for("congdan2"), code="1.001193", data=told["data"], documents=[])
+    case = Case.objects.get(pk=done.case)
+    testing.do(case, "receive", "accept")
+    testing.do(
+        case,
+        "verify",
+        "submit",
+        {"personal_number": "025326001234", "book": "01/2026"},
+        username="chuyenvien3",
+    )
+    testing.serve(case, "draft_result")
+    settle()
+    asked = notices.notices_of(actor_for("congdan2").person_id)[0]
+    assert asked.title_vi == f"{case.number}: Kiểm tra bản nháp Giấy khai sinh"
+    assert "Không trả lời được coi là đồng ý" in asked.text_vi
+    assert "No answer is taken as consent" in asked.text_en

@@ -67,6 +67,7 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
         "crumbs": [(_back(way), way.back), (found.number, "")],
         "tasks": open_now,
         "any_mine": any(task["mine"] for task in open_now),
+        "result": shown.result_of(found),
         "may_revoke": may_revoke(actor, found.pk),
         "troubles": troubles(found),
         "error_list": faults_of(open_now),

@@ -24,9 +24,17 @@ class Unit:
 
         Decree 30/2020, annex II: the common noun is small before a name, and capital before a number.
         """
-        numbered = any(letter.isdigit() for letter in self.name)
-        name = self.name if numbered else self.name[:1].lower() + self.name[1:]
-        return f"Ủy ban nhân dân {name}"
+        return f"Ủy ban nhân dân {self.in_sentence}"
+
+    @property
+    def in_sentence(self) -> str:
+        """Its name within a sentence: `phường Hòa Bình`, `tỉnh Phú Thọ` (which the list calls `Phú Thọ`)."""
+        if any(letter.isdigit() for letter in self.name):
+            return self.name
+        noun = self.kind.removesuffix(" trung ương")
+        if noun and not self.name.lower().startswith(noun):
+            return f"{noun} {self.name}"
+        return self.name[:1].lower() + self.name[1:]
 
     @property
     def name_en(self) -> str:

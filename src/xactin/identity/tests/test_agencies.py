@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from xactin.identity import commands, queries
-from xactin.identity.agencies.units import Unit
+from xactin.identity.agencies.units import Unit, provinces
 from xactin.identity.errors import Forbidden, Invalid, NotFound, Refused
 from xactin.identity.models import Agency, Holding, KeyMandate, Post
 from xactin.identity.testing import Province, signed_in
@@ -159,6 +159,11 @@ def test_an_administrators_post_cannot_ask_for_a_passkey(province: Province) -> 
 )
 def test_a_committee_is_named_as_on_papers(name: str, committee: str) -> None:
     assert Unit("1", "commune", "", name, "").committee == committee
+
+
+def test_every_province_of_the_list_has_its_noun_within_a_sentence() -> None:
+    assert {one.in_sentence.split()[0] for one in provinces()} == {"tỉnh", "thành"}
+    assert next(one for one in provinces() if one.code == "25").in_sentence == "tỉnh Phú Thọ"
 
 
 def test_an_agency_and_a_post_are_mended_and_closed(province: Province) -> None:

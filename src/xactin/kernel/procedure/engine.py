@@ -31,6 +31,7 @@ from typing import Any, Final
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure.flow import acting, permission, supplements
 from xactin.kernel.procedure.flow.moving import endless
+from xactin.kernel.procedure.flow.supplements import offered
 from xactin.kernel.procedure.flow.waiting import (
     ENDED,
     SUPPLY,
@@ -69,6 +70,7 @@ __all__ = [
     "node_name",
     "objections",
     "objects",
+    "offered",
     "open_tasks",
     "parts_read",
     "saw_of",

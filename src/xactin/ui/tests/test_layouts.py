@@ -57,6 +57,14 @@ def test_of_two_matching_lines_the_closer_one_is_where_we_are() -> None:
     assert lit == ["Tờ khai mẫu"], "of all areas together, one line"
 
 
+def test_a_page_of_another_menu_does_not_light_the_desk() -> None:
+    nav.register("cases", "Mẫu", "ui-style")
+    nav.register("account", "Tờ khai của tôi", "ui-form")
+    request = RequestFactory().get("/ui/form/")
+    request.actor = Official()  # type: ignore[attr-defined]
+    assert [entry.label for group in nav.desk(request) for entry in group.entries if entry.here] == []
+
+
 def test_a_line_that_leads_nowhere_or_stands_nowhere_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="no such area"):
         nav.register("kitchen", "Bếp", "inbox")

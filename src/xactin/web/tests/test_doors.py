@@ -114,12 +114,16 @@ def test_who_this_authority_is(client: Client) -> None:
     found_authority(
         code="H44",
         name_vi="Tỉnh thử",
-        name_en="Test",
+        name_en="Province of Trial",
         username="quantri1",
         full_name="A",
         password=None,
         demo=True,
     )
+    for language, shown, other in (("vi", "Tỉnh thử", "Trial"), ("en", "Province of Trial", "Tỉnh thử")):
+        client.cookies["xactin_language"] = language
+        page = client.get("/accounts/login/").content.decode()
+        assert (page.count(shown), other in page) == (3, False), "in the title, the head and the foot"
     told = client.get("/.well-known/xactin.json").json()
     assert (told["authority"], told["demo"], told["log_key"]) == ("H44", True, authority().verifier_key)
     assert told["doors"]["log"].endswith("/log/H44/")

@@ -9,7 +9,7 @@ from uuid import UUID
 from xactin.cases.dossiers.state import content, store
 from xactin.cases.dossiers.state.lateness import late_after
 from xactin.cases.dossiers.state.people import Known
-from xactin.cases.rules import changed, national_state
+from xactin.cases.rules import NationalState, changed, national_state
 from xactin.identity import queries as identity
 from xactin.identity.models import Person
 from xactin.identity.queries import agency_for
@@ -76,6 +76,11 @@ def _moment(text: str | None) -> datetime | None:
     return parse_time(text) if text else None
 
 
+def _national(state: Mapping[str, Any]) -> NationalState:
+    received = state.get("received_at") is not None
+    return national_state(state["phase"], received=received, handled=bool(state.get("handled")))
+
+
 def applied(
     package: Package,
     *,
@@ -120,13 +125,12 @@ def applied(
         for task in opened
         if task.kind == "service"
     ]
+    moved = {"was": int(_national(before)) if before else None, "state": int(_national(after))}
     change = store.Change(
         case=case,
         state=after,
         phase=phase,
-        national_state=national_state(
-            phase, received=received is not None, handled=bool(after.get("handled"))
-        ),
+        national_state=_national(after),
         fee=after.get("fee", 0),
         due_at=_moment(after.get("due")),
         received_at=received,
@@ -138,7 +142,7 @@ def applied(
         opened=rows,
         timer=timer,
         timer_changed=timer != timer_before,
-        events=[*events, *services],
+        events=[*((topic, body | moved) for topic, body in events), *services],
     )
     # Which office a task went to depends on the tree of agencies of that day, so it is said.
     asked = {row.token: identity.agency(row.agency).code for row in opened if row.agency}

@@ -18,8 +18,11 @@ for (const act of document.querySelectorAll("details.xt-act")) {
 // What is typed is kept a second after the last key, so that neither a closed window nor an ended session loses it.
 for (const form of document.querySelectorAll("form[data-typed]")) {
   let soon;
-  const keep = () => fetch(form.dataset.typed, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }).catch(() => {});
-  form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(keep, 1000); });
+  const keep = () => fetch(form.dataset.typed, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }).catch(() => null);
+  let unkept = false;
+  const kept = () => keep().then((answer) => { unkept = !answer; });
+  form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(kept, 1000); });
+  addEventListener("online", () => { if (unkept) kept(); });
   form.addEventListener("submit", () => clearTimeout(soon));
 }
 

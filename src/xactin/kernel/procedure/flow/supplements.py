@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure.flow import acting, clock
+from xactin.kernel.procedure.flow.waiting import OpenTask
 from xactin.kernel.procedure.flow.walk import Token, Walk
+from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.problems import Refused
 from xactin.kernel.working_time import add_working
+
+
+def may_ask(package: Package, state: Mapping[str, Any]) -> bool:
+    """Whether the procedure lets the applicant be asked for more, and not yet as often as it says."""
+    said = package.procedure.supplement
+    asked = (state.get("supplement") or {}).get("times", 0)
+    return said is not None and (said.times is None or asked < said.times)
+
+
+def offered(package: Package, state: Mapping[str, Any], task: OpenTask) -> OpenTask:
+    """The task with the acts that have a use: who typed what is missing shall not learn then that it was asked once."""
+    if may_ask(package, state):
+        return task
+    return replace(task, acts=[act for act in task.acts if act.kind != "supplement"])
 
 
 def ask_supplement(walk: Walk, task: str) -> None:
@@ -16,7 +36,7 @@ def ask_supplement(walk: Walk, task: str) -> None:
     times = before.get("times", 0)
     if walk.state["phase"] == "supplement":
         raise Refused("supplement", "Hồ sơ đang chờ bổ sung", "A supplement is already awaited")
-    if not said or (said.times is not None and times >= said.times):
+    if not said or not may_ask(walk.package, walk.state):
         raise Refused(
             "asked_before",
             "Chỉ được yêu cầu bổ sung một lần" if said else "Thủ tục này không có bước bổ sung",

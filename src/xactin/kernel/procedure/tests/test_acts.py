@@ -207,6 +207,9 @@ def test_no_answer_in_time_gives_it_back_to_whoever_asked_where_the_rule_says_so
     assert not play.wait(days=1).tick()
     assert play.wait(days=1).tick()
     assert (play.phase, play.open) == ("processing", ["decide"])
+    task = play.tasks[0]
+    shown = engine.offered(play.package, play.state, task)
+    assert {act.id for act in task.acts} - {act.id for act in shown.acts} == {"supplement"}
     with pytest.raises(Refused, match="asked_before"):
         play.act("decide", "supplement")
     assert play.act("decide", "refuse").phase == "refused"

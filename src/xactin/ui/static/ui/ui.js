@@ -50,6 +50,18 @@ addEventListener("submit", (event) => {
   });
 });
 
+// Without a network the page stays as it is: the browser's own page of errors would take what was typed with it.
+// On the window's way down, before any part of the page sends something by itself.
+const offline = document.querySelector("[data-offline]");
+addEventListener("submit", (event) => {
+  if (navigator.onLine || !offline) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  offline.hidden = false;
+  offline.focus();
+}, true);
+addEventListener("online", () => { if (offline) offline.hidden = true; });
+
 // A page that comes back from the browser's memory may show what is no longer so.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-fresh]")) location.reload();

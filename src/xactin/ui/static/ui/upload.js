@@ -29,7 +29,7 @@ for (const block of document.querySelectorAll(".xt-upload")) {
 /** The browser's own button speaks the browser's language; this one speaks the page's. */
 function dress(block) {
   const input = block.querySelector("input[type=file]");
-  const photos = !input.accept || input.accept.includes("image");
+  const photos = !input.accept || /image\/(\*|jpeg|heic)/.test(input.accept);  // a camera makes no PNG
   input.after(Object.assign(document.createElement("span"), { className: "btn btn-outline-secondary xt-choose", textContent: photos ? words.choose : words.chooseFile, ariaHidden: "true" }));
   block.classList.add("xt-upload-dressed");
 }
