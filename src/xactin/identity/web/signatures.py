@@ -33,6 +33,10 @@ _CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PIECE: Final = 1 << 16
 
 
+class Question(HttpResponse):
+    """What a device has to sign. A page that refuses (no passkey is enrolled) is answered 428 too, and is none."""
+
+
 class SigningMiddleware:
     """Lets a request rehearse its act, and finishes one that brings a passkey's signature. The innermost."""
 
@@ -65,7 +69,7 @@ class SigningMiddleware:
             asked = rehearsed(request)
         except Exception:  # what is wrong is told by the request itself, which the page sends next
             asked = None
-        return asked if asked is not None and asked.status_code == 428 else HttpResponse(status=204)
+        return asked if isinstance(asked, Question) else HttpResponse(status=204)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """A page whose script did not ask for the passkey."""
@@ -112,7 +116,7 @@ def rehearsed(request: HttpRequest) -> HttpResponseBase | None:
         "options": asked.options,
         "token": asked.token,
     }
-    return HttpResponse(orjson.dumps(body), status=428, content_type="application/json")
+    return Question(orjson.dumps(body), status=428, content_type="application/json")
 
 
 def _given(request: HttpRequest) -> AbstractContextManager[None]:
