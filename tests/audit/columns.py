@@ -35,6 +35,13 @@ _OTHERS: Final = {
 _TEXT: Final = ("{c} || 'x'", "reverse({c})", "'x'", "left({c}, 1)", "repeat('0', length({c}))")
 
 
+_ORDERS: Final = {
+    "identity_workcalendar.id": "o.agency_id = t.agency_id",
+    "vault_value.id": "o.subject = t.subject AND o.part = t.part",
+}
+"""Numbers of which nothing counts but their order, among rows like these: the first of two is put last."""
+
+
 @dataclass(frozen=True, order=True)
 class Column:
     """A column of a table of ours, or of a library's model."""
@@ -104,6 +111,9 @@ def seen(column: Column) -> bool | None:
 
 
 def _changes(column: Column) -> Iterator[str]:
+    if str(column) in _ORDERS:
+        yield f'(SELECT max("{column.name}") + 1 FROM "{column.table}")'
+        return
     kinds = _OTHERS.get(typed(column).type, _TEXT)
     name = f'"{column.name}"'
     for kind in kinds:
@@ -113,11 +123,15 @@ def _changes(column: Column) -> Iterator[str]:
 
 def _change(column: Column, change: str) -> int:
     name = f'"{column.name}"'
+    alike = _ORDERS.get(str(column))
+    beside = (
+        f'AND EXISTS (SELECT FROM "{column.table}" o WHERE {alike} AND o.{name} > t.{name})' if alike else ""
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(
             f'UPDATE "{column.table}" t SET {name} = {change} WHERE ctid = ('
-            f'SELECT ctid FROM "{column.table}" t WHERE {change} IS DISTINCT FROM {name}'
+            f'SELECT ctid FROM "{column.table}" t WHERE {change} IS DISTINCT FROM {name} {beside}'
             f" ORDER BY {name} IS NULL, {name}::text LIMIT 1)"
         )
         return cursor.rowcount

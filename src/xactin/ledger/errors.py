@@ -106,12 +106,18 @@ class LogBehind(LedgerError):
 
 
 class AnchorAway(LedgerError):
-    """The place off this machine cannot be read or written: nothing is published until it is back."""
+    """The place off this machine cannot be read or written: nothing is published or erased until it is back."""
 
     status = 503
     code = "anchor_away"
-    vi = "Không ghi được mốc kiểm ra ngoài máy này; nhật ký tạm dừng công bố cho đến khi ghi được."
-    en = "The checkpoint cannot be kept off this machine (XACTIN_ANCHOR); the log publishes nothing until it can."
+    vi = (
+        "Không ghi được ra ngoài máy này (mốc kiểm, việc xóa dữ liệu); nhật ký tạm dừng công bố và chưa xóa được "
+        "cho đến khi ghi được."
+    )
+    en = (
+        "Nothing can be kept off this machine (XACTIN_ANCHOR: checkpoints, erasures); until it can, the log "
+        "publishes nothing and nothing is erased."
+    )
 
 
 class NoteRefused(LedgerError):

@@ -12,8 +12,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from xactin.kernel.local import LOCAL
 from xactin.ledger import clock as clocks
 from xactin.ledger.chains.chain import EntryRef, acting
@@ -23,6 +21,7 @@ from xactin.ledger.errors import MustBeKept, NoAuthority, NothingToErase
 from xactin.ledger.log import anchors
 from xactin.vault import commands as vault
 from xactin.vault.queries import commitments_of
+from xactin.vault.rehearsal import on_trial
 
 Gone = Mapping[str, Sequence[str]]
 """What was erased of a subject: commitments by part."""
@@ -68,7 +67,7 @@ def erase(
 
     `basis` names the legal ground and holds no personal data; `order` is the entry that ordered it, where another
     person did. The files' bytes go after the commit. Raises MustBeKept while the law on archives keeps the
-    subject, and NothingToErase.
+    subject, NothingToErase, and AnchorAway where it cannot be kept off this machine; then nothing is erased.
     """
     require_erasable(subject)
     return _erased(subject, commitments, by, basis, {"order": str(order)} if order else {})
@@ -115,9 +114,11 @@ def _erased(
         for holding in holdings_of(subject):
             for sql, params in holding.forget(subject, gone):
                 chain.write(sql, params)
-        # Kept off this machine: a restored backup must forget it again.
         named = sorted({one for found in gone.values() for one in found})
-        transaction.on_commit(lambda: anchors.keep_erasure(subject, named, basis))
+        if not on_trial():
+            # Kept off this machine: a restored backup must forget it again. Before the commit, so that nothing is
+            # erased here that would come back. If we crash in between: what was to go goes at a restore at the latest.
+            anchors.keep_erasure(subject, named, basis)
     return ref
 
 

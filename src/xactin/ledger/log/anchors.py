@@ -109,12 +109,12 @@ def read_checkpoint(note: str) -> Checkpoint:
 
 
 def keep_erasure(subject: str, commitments: list[str], basis: str) -> None:
-    """Adds a line."""
+    """Adds a line, on the disk when it returns. Raises AnchorAway."""
     place = _erasures()
     if place is None:
         return
     line = json.dumps({"subject": subject, "commitments": commitments, "basis": basis}, ensure_ascii=False)
-    with place.open("a", encoding="utf-8") as out:
+    with _reached(place), place.open("a", encoding="utf-8") as out:
         out.write(line + "\n")
         out.flush()
         os.fsync(out.fileno())

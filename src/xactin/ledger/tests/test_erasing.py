@@ -13,6 +13,7 @@ from xactin.ledger import clock, commands, queries
 from xactin.ledger.audit import run_audit
 from xactin.ledger.chains import erasing
 from xactin.ledger.errors import (
+    AnchorAway,
     MustBeKept,
     NothingToErase,
 )
@@ -20,6 +21,7 @@ from xactin.ledger.log import anchors
 from xactin.ledger.models import SystemKey
 from xactin.ledger.testing import Person, sequence_all
 from xactin.vault import commands as vault
+from xactin.vault import rehearsal
 from xactin.vault.queries import commitments_of, open_named, open_values
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,40 @@ def test_a_day_until_which_something_is_kept_is_one_of_viet_nam(
     monkeypatch.setattr(erasing, "_erased", lambda *given: "gone")
     with pytest.raises(MustBeKept) if refused else nullcontext():
         assert commands.erase(subject=SUBJECT, commitments=[], by=officer, basis="x") == "gone"
+
+
+def test_while_it_cannot_be_kept_off_this_machine_nothing_is_erased(
+    officer: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is erased here and named nowhere else comes back with the next restore."""
+    with_value(officer)
+    named = commitments_of(SUBJECT)["form.owner"]
+    monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "share" / "checkpoint"))  # the share is away
+    with pytest.raises(AnchorAway):
+        commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="x")
+    assert open_values(by="p", purpose="test", subject=SUBJECT)
+    (tmp_path / "share").mkdir()
+    with rehearsal.run(rehearsal.Course(b"s" * 32, clock.now(), True)):
+        commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="x")
+    assert list(anchors.kept_erasures()) == []  # a rehearsal erases nothing, and says nowhere that it did
+    commands.erase(subject=SUBJECT, commitments=named, by=officer, basis="x")
+    assert [one.commitments for one in anchors.kept_erasures()] == [named]
+    assert open_values(by="p", purpose="test", subject=SUBJECT) == {}
+
+
+def test_what_is_kept_longest_counts_and_on_its_last_day_it_may_go(
+    officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    until = [at, at - timedelta(days=1)]
+    monkeypatch.setattr(erasing, "_holdings", defaultdict(list))
+    for one in (0, 1):
+        erasing.register_holding("case", erasing.Holding(lambda *_: [], lambda _, one=one: until[one]))
+    monkeypatch.setattr(erasing.clocks, "now", lambda: at - timedelta(seconds=1))
+    with pytest.raises(MustBeKept):
+        erasing.require_erasable(SUBJECT)
+    monkeypatch.setattr(erasing.clocks, "now", lambda: at)
+    erasing.require_erasable(SUBJECT)
 
 
 def test_later_erasures_are_applied_again(
