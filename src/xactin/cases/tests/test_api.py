@@ -151,6 +151,13 @@ def test_the_same_request_twice_is_one_application(citizen: Asker) -> None:
     other = Asker("congdan2")
     assert other.post("/cases", other.application(), key="don-1").status_code == 201
     assert Case.objects.count() == 3
+    # What somebody did for themselves is no answer to what they ask in a post.
+    officer = Asker("motcua1")
+    officer._headers["xactin-post"] = "self"
+    body = officer.application()
+    assert officer.post("/cases", body, key="don-1").status_code == 201
+    del officer._headers["xactin-post"]
+    assert problem(officer.post("/cases", body, key="don-1"), 422)["code"] == "idempotency_key_reused"
 
 
 def test_a_refused_request_may_be_mended_under_the_same_key(citizen: Asker) -> None:

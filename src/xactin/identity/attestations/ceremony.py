@@ -55,6 +55,19 @@ def passkey_signed(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]
     return signature
 
 
+def check_not_borrowed() -> None:
+    """Raises Refused where a passkey's signature came with what a key kept here would sign.
+
+    What was handed out for one person's device says when they asked: nobody else acts at that time.
+    """
+    found = ceremony.get()
+    if found is not None and found.signed:
+        raise Refused(
+            "Chữ ký kèm theo không phải của người đang thực hiện. Chưa có gì được ghi.",
+            "The signature that came with this is not by who acts. Nothing was done.",
+        )
+
+
 def leaf(statement: Mapping[str, Any]) -> bytes:
     """What stands for a statement among those that are signed together."""
     return merkle.leaf_hash(statement_bytes(statement))

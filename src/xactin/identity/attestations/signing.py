@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from xactin.identity.attestations.ceremony import passkey_signed
+from xactin.identity.attestations.ceremony import check_not_borrowed, passkey_signed
 from xactin.identity.errors import SignatureRefused
 from xactin.identity.models import SigningKey
 from xactin.identity.rights import Actor
@@ -53,10 +53,12 @@ def sign(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]:
     """The signature over a statement of the actor's: of their server-held key, or of the passkey that the post asks
     for, given with the request (`keys/ceremonies.py`).
 
-    Raises PasskeyNeeded when the post asks for a passkey and none has signed, Refused when it signed another statement.
+    Raises PasskeyNeeded when the post asks for a passkey and none has signed, Refused when it signed another statement
+    or somebody else's came along.
     """
     if actor.requires_passkey or actor.custody != "server":
         return passkey_signed(actor, statement)
+    check_not_borrowed()
     if statement["by"] != actor.by() or statement["key"] != actor.key_id:
         raise ValueError("the statement is not of this actor")
     return sign_ed25519(_private(actor.key_id), statement)

@@ -18,6 +18,7 @@ from xactin.identity.tests.passkeys import assertion
 from xactin.identity.tests.test_calendars import saturdays
 from xactin.identity.tests.test_keys import enrol, passkey
 from xactin.identity.web import signatures
+from xactin.kernel.signatures import b64u
 from xactin.ledger.audit import run_audit
 from xactin.ledger.models import Entry
 from xactin.ledger.queries import entries_of
@@ -177,3 +178,17 @@ def test_what_is_only_rehearsed_is_remembered_by_nobody(province: Province) -> N
     with pytest.raises(LookupError):
         queries.agency(made.id)
     assert calendar(commune.id).digest() == before
+
+
+def test_what_was_handed_out_for_a_device_serves_nobody_who_signs_without_one(
+    province: Province, asked_of: Proposal
+) -> None:
+    """It says when the act was asked for: another would act nine minutes ago."""
+    chair, page = _client(province), reverse("identity:answer", args=[asked_of.pk])
+    asked = chair.post(page, {"answer": "confirm"}, headers={"Xactin-Rehearsal": "1"}).json()
+    commands.require_passkey(post=Post.objects.get(code=CHAIR), required=False, by=province.actor("quantri1"))
+    header = {"Xactin-Signature": b64u(_signed(asked).encode())}
+    chair.post(page, {"answer": "confirm"}, headers=header)
+    assert Proposal.objects.get(pk=asked_of.pk).ended_at is None
+    chair.post(page, {"answer": "confirm"})
+    assert Proposal.objects.get(pk=asked_of.pk).outcome == "confirmed"

@@ -1,6 +1,6 @@
 """`Idempotency-Key`: the same request twice is one act, at every door of every room that writes.
 
-Scoped to who asks; the same body replays the answer, another body is refused with 422; kept 24
+Scoped to who asks; the same body in the same post replays the answer, any other is refused with 422; kept 24
 hours. The key is claimed before the work, together with the id that the act's entry will have: when
 a process dies between commit and answer, the ledger knows whether the act was done.
 
@@ -70,9 +70,8 @@ def once(actor: Actor, key: str | None, request: HttpRequest, work: Work, retold
     """The answer of `work`, done at most once for this asker and key."""
     if not key:
         return _json(*work(new_id()))
-    body = sha256(
-        b"\0".join([(request.method or "").encode(), request.path.encode(), request.body])
-    ).hexdigest()
+    asked = (request.method or "", request.get_full_path(), actor.post_code or "")
+    body = sha256(b"\0".join([*(one.encode() for one in asked), request.body])).hexdigest()
     entry, at = new_id(), now()
     sealed = secrets.seal(orjson.dumps({"entry": str(entry)}), CONTEXT)
     forgotten = (_FORGET, (actor.account_id, key, at - REPLIES_KEPT))
