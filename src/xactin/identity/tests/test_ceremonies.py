@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from xactin.identity import commands, queries
@@ -17,12 +18,14 @@ from xactin.identity.testing import Province
 from xactin.identity.tests.passkeys import assertion
 from xactin.identity.tests.test_calendars import saturdays
 from xactin.identity.tests.test_keys import enrol, passkey
-from xactin.identity.web import signatures
+from xactin.identity.web import rates, signatures
 from xactin.kernel.signatures import b64u
 from xactin.ledger.audit import run_audit
+from xactin.ledger.clock import now
 from xactin.ledger.models import Entry
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import sequence_all
+from xactin.vault import rehearsal
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +195,22 @@ def test_what_was_handed_out_for_a_device_serves_nobody_who_signs_without_one(
     assert Proposal.objects.get(pk=asked_of.pk).ended_at is None
     chair.post(page, {"answer": "confirm"})
     assert Proposal.objects.get(pk=asked_of.pk).outcome == "confirmed"
+
+
+def test_tries_that_are_rehearsed_count_once(province: Province, rf: RequestFactory) -> None:
+    """Else whoever signs with a passkey could rehearse for ever whether a number and a name belong together."""
+    cache.clear()
+    request = rf.post("/")
+
+    def tried() -> bool:
+        return rates.allowed(request, "trial", "2/h/key", key="somebody")
+
+    for _at in range(2):
+        with ceremonies.trial():
+            assert tried()
+    with ceremonies.trial():
+        assert not tried()
+    assert not tried()
+    with rehearsal.run(rehearsal.Course(bytes(rehearsal.SEED), now(), False)):
+        assert tried()  # counted when it was rehearsed
+    cache.clear()
