@@ -59,7 +59,7 @@ def create_agency(
             )
     except IntegrityError as error:
         raise Invalid("Mã định danh đã có.", "The code exists already.", {"field": "code"}) from error
-    forget_tree()
+    _tree_changed()
     effect = {
         "kind": str(kind),
         "name": {"vi": agency.name_vi, "en": agency.name_en},
@@ -119,7 +119,7 @@ def edit_agency(*, agency: Agency, name_vi: str, name_en: str, functions: Sequen
     effect = {"name": {"vi": found.name_vi, "en": found.name_en}, "functions": found.functions}
     attest(by, subject=f"agency:{found.code}", act="agency.edit", effect=effect)
     found.save(update_fields=["name_vi", "name_en", "functions"])
-    forget_tree()
+    _tree_changed()
 
 
 @transaction.atomic
@@ -144,7 +144,14 @@ def close_agency(*, agency: Agency, by: Actor) -> None:
         by, subject=f"agency:{found.code}", act="agency.close", effect={"closed": time_text(found.closed_at)}
     )
     found.save(update_fields=["closed_at"])
+    _tree_changed()
+
+
+def _tree_changed() -> None:
+    """Forgotten at once for what this act still asks, and once more when others can read it: until then another
+    thread reads the old tree, and would keep it."""
     forget_tree()
+    transaction.on_commit(forget_tree)
 
 
 def _open_agency(agency: Agency) -> Agency:
