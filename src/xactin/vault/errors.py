@@ -166,7 +166,7 @@ class TooManyToday(FileRefused):
     def __init__(self, retry_after: int) -> None:
         super().__init__(
             "Ông/Bà đã gửi quá nhiều tệp trong 24 giờ qua nên tệp này chưa được nhận. Các tệp đã gửi vẫn còn;"
-            " xin gửi tiếp sau, hoặc nộp hồ sơ giấy tại bộ phận một cửa.",
+            " xin gửi tiếp sau, hoặc nộp hồ sơ giấy tại Trung tâm Phục vụ hành chính công.",
             "You have sent too many files within 24 hours, so this one was not taken. Those sent are kept; please"
             " send more later, or bring them to the one-stop counter.",
             {"retry_after": retry_after},

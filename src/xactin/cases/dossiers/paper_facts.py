@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.state import content
-from xactin.cases.dossiers.wording import limit_text
+from xactin.cases.dossiers.wording import lapse_text, limit_text
 from xactin.cases.errors import NotFound
 from xactin.cases.models import Case
 from xactin.cases.papers.context import Agency as LetterAgency
@@ -150,7 +150,7 @@ def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] |
         return told | {
             "title": "Người hướng dẫn",
             "items": said.items,
-            **({"until": local_time(until)} if until else {}),
+            **({"until": local_time(until), "after": lapse_text(package)["vi"]} if until else {}),
         }
     at_counter = case.received_at is None
     return told | {

@@ -58,6 +58,12 @@ def task_term(due: datetime | None, *, silence: bool) -> Words:
     }
 
 
+def lapse_text(package: Package) -> Words:
+    """What becomes of a dossier when what was asked for does not come in time."""
+    said = package.procedure.supplement
+    return {words: text.strip() for words, text in _LAPSE[said.lapse if said else ""].items()}
+
+
 def state_term(case: Case, package: Package, state: NationalState) -> Words:
     """What the applicant has to know beside the state of their dossier."""
     if state == NationalState.RECEIVED and case.due_at:

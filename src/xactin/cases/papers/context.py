@@ -93,6 +93,7 @@ class SupplementContext(Context):
     items: Sequence[str]
     reason: NotRequired[str]
     until: NotRequired[datetime]
+    after: NotRequired[str]
 
 
 class RefusalContext(Context):

@@ -356,6 +356,7 @@ def test_who_applies_hears_of_what_they_have_to_do_or_wait_for_and_of_nothing_el
         asked.text_vi,
     )
     assert notices.unread_count(owner) == 1, "what came before is out of date"
+    assert "Quá thời điểm đó, hồ sơ được giải quyết tiếp" in Visitor("congdan1").page(f"/cases/{case.pk}/")
     data = testing.example(testing.PERMIT)["data"]
     data["schedule"]["months"] += 1
     supply(by=actor_for("congdan1"), case=case.pk, data=data)

@@ -233,12 +233,14 @@ class BoundField:
 
     @property
     def attributes(self) -> SafeString:
-        """Native constraints, and the sentences that the browser shows when they are not met."""
+        """Native constraints, and the sentences that the browser shows when they are not met.
+
+        Without `maxlength`: by it a browser cuts what is pasted and says nothing; what is too long is told instead.
+        """
         schema, found = self.field.schema, dict[str, object]()
         found["autocomplete"] = AUTOCOMPLETE.get(str(self.field.ui.get("fill", "")), "off")
         found["inputmode"] = INPUT_MODES.get(self.kind, "")
         found["minlength"] = schema.get("minLength", 0) if schema.get("minLength", 0) > 1 else ""
-        found["maxlength"] = schema.get("maxLength", "")
         found["pattern"] = self._pattern()
         found["data-min"] = schema.get("minimum", "")
         found["data-max"] = schema.get("maximum", "")

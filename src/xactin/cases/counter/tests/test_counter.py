@@ -115,4 +115,4 @@ def test_from_the_desk_with_nothing_typed_lost() -> None:
     sent = desk.send(where, **card | {"visitor_number": NEW.number}, **package.FORM)
     case = Case.objects.get()
     assert sent.headers["location"] == f"/desk/cases/{case.pk}/"
-    assert "Nhận tại quầy một cửa" in desk.page(f"/desk/cases/{case.pk}/")
+    assert "Nhận tại Trung tâm Phục vụ hành chính công" in desk.page(f"/desk/cases/{case.pk}/")

@@ -1,3 +1,4 @@
+import re
 import subprocess
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_birth_certificate_says_the_date_in_words_and_who_signs_for_whom():
     assert (
         text.index("người mẹ:")
         < text.index("người cha:")
-        < text.index("Giấy tờ tùy thân: Căn cước số 036086")
+        < text.index("Giấy tờ tùy thân: Số định danh cá nhân 036086")
     )
     assert "Quan hệ" not in text
     assert "036186001234" not in text
@@ -156,7 +157,7 @@ def test_receipt():
     text = words(render_form("01", context, trial=True, at=AT))
     assert "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ" in text
     assert "5. Thời gian trả kết quả giải quyết hồ sơ: 17 giờ 00 phút, ngày 03 tháng 12 năm 2026" in text
-    assert "1. Thành phần hồ sơ nộp gồm: - Bản vẽ thiết kế;" in text
+    assert "1. Thành phần hồ sơ nộp gồm: - Bản vẽ thiết kế." in text
     assert "75.000 đồng" in text
     assert "được lập thành 2 liên" in text
     assert NOTICE in text
@@ -177,11 +178,16 @@ def test_a_receipt_before_reception_promises_no_date():
 
 def test_supplement():
     context = facts(
-        items=["Bản vẽ mặt cắt móng", "Cam kết"], reason="Hồ sơ chưa đủ.", until="2026-12-03T17:00"
+        items=["Bản vẽ mặt cắt móng", "Cam kết"],
+        reason="Hồ sơ chưa đủ.",
+        until="2026-12-03T17:00",
+        after="Quá thời điểm đó, hồ sơ dừng giải quyết.",
     )
     text = words(render_form("02", context, trial=True, at=AT))
     assert "1. Bản vẽ mặt cắt móng 2. Cam kết" in text
     assert "trước 17 giờ 00 phút, ngày 03 tháng 12 năm 2026" in text
+    assert "không tính vào thời hạn giải quyết. Quá thời điểm đó, hồ sơ dừng giải quyết." in text
+    assert re.search(r"Số: \d{6}-\d{4}/TTPVHCC Mã hồ sơ: H44", text)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from xactin.cases.applications import act_drafts, drafts
 from xactin.cases.applications import commands as applications
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.state import content
+from xactin.cases.dossiers.wording import lapse_text
 from xactin.cases.errors import ActError, Invalid, NotFound
 from xactin.cases.lists import queries as lists
 from xactin.cases.models import Case
@@ -101,6 +102,7 @@ def _page(
         "again_url": reverse("cases:procedure", args=[package.code]),
         "asked": asked,
         "asked_due": queries.asked_until(case) if asked else None,
+        "asked_lapse": lapse_text(package),
         "tasks": tasks if asked is None else [],
         "task_errors": screens.faults_of(tasks),
         "refusal": (errors or {}).get("", ""),
