@@ -118,7 +118,7 @@ def form(actor: Actor, case: Case, kind: str) -> Form:
             "date": local_day(day),
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},
-            "applicant": {"name": case.applicant_name, **_reached_at(package, told)},
+            "applicant": _applicant(case, package, told),
             "desk": f"{ONE_STOP}, {case.agency.name_vi}",
             "at_counter": case.origin == "counter",
             **({"delivery": delivery} if (delivery := _delivery(package, told)) else {}),
@@ -173,15 +173,28 @@ def _signer(package: Package, by: Mapping[str, Any] | None, title: str) -> dict[
     return {"lines": signature_lines(title=title or (post.title_vi if post else "")), "name": name}
 
 
+def _applicant(case: Case, package: Package, data: Mapping[str, Any]) -> dict[str, str]:
+    """Whose dossier it is, all of one person: the form's name beside the form's number, never the account's beside it.
+    Who sent it for them is named apart."""
+    found = _reached_at(package, data)
+    name = found.pop("full_name", "") or case.applicant_name
+    sent = {"sender": case.applicant_name} if name.casefold() != case.applicant_name.casefold() else {}
+    return {"name": name, **found, **sent}
+
+
 def _reached_at(package: Package, data: Mapping[str, Any]) -> dict[str, str]:
-    """Where the applicant is reached and by which number known, as the form says it: its fields that the account could
-    have filled."""
+    """Who applies, where they are reached and by which number known, as the form says it: its fields that the account
+    could have filled."""
     found: dict[str, str] = {}
 
     def walk(schema: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         for name, inner in schema.get("properties", {}).items():
             fact, value = inner.get("x-ui", {}).get("fill", "").removeprefix("person."), told.get(name)
-            if fact in ("address", "phone", "email", "id_number") and isinstance(value, str) and value:
+            if (
+                fact in ("full_name", "address", "phone", "email", "id_number")
+                and isinstance(value, str)
+                and value
+            ):
                 found.setdefault(fact, value)
             if isinstance(value, Mapping):
                 walk(inner, value)

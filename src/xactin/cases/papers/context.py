@@ -71,6 +71,7 @@ class Applicant(TypedDict):
     phone: NotRequired[str]
     email: NotRequired[str]
     id_number: NotRequired[str]
+    sender: NotRequired[str]
 
 
 class ReceiptContext(Context):

@@ -67,6 +67,15 @@ def test_a_refusal_names_who_refused(received: bool) -> None:
     assert ("NGƯỜI TIẾP NHẬN HỒ SƠ" in text) is not received
 
 
+def test_a_name_never_stands_beside_the_number_of_another() -> None:
+    """One sent it from their account, it is another's matter: the paper is the other's, and says who sent it."""
+    case = testing.apply(username="congdan2")
+    told, sender = testing.example(testing.PERMIT)["data"]["owner"], actor_for("congdan2")
+    printed = " ".join(lines(paper_facts.form(sender, queries.case_for(sender, case.pk), "01").pressed()))
+    assert f"Tiếp nhận hồ sơ của: {told['full_name']}" in printed
+    assert f"Số căn cước/Hộ chiếu: {told['id_number']} Người nộp hồ sơ: {sender.name}" in printed
+
+
 def test_forms_are_the_one_stop_units_and_a_committee_stands_alone() -> None:
     """No body stands above a People's Committee (Decree 30/2020); its one-stop unit issues forms 01 to 03."""
     case = testing.apply()
