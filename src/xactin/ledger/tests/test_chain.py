@@ -1,6 +1,7 @@
 """An act under its lock: what is refused, what is written, and that Django is not confused by it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -297,3 +298,24 @@ def test_what_goes_in_one_trip_waits_for_no_disk_and_leaves_nothing_set() -> Non
             [("on",)]
         ]  # a part of what is under way, which must not wait less for it
     assert in_one_trip(("SELECT 1 WHERE false", None)) == [[]]
+
+
+def test_what_is_remembered_of_a_moved_clock_stops_no_act(officer: Person) -> None:
+    """Another process moved it a moment ago: its time would claim what the ledger refuses."""
+    clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_log SET clock_shift = clock_shift + interval '1 day'")
+    with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        chain.attest(officer, act="case.note.write", effect={})
+    row = entries_of(SUBJECT)[0]
+    assert abs(parse_time(row.statement["at"]) - row.at) < timedelta(minutes=1)
+    clock.forget()
+
+
+def test_no_act_is_rehearsed_outside_of_what_undoes_it(
+    officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xactin.ledger.chains.chain.on_trial", lambda: True)
+    monkeypatch.setattr("xactin.ledger.chains.chain.connection", SimpleNamespace(in_atomic_block=False))
+    with pytest.raises(RuntimeError, match="without the transaction that undoes it"):
+        acting(subject=SUBJECT, mandates=[officer.mandate]).__enter__()

@@ -8,25 +8,13 @@ from django.db import connection
 
 from xactin.ledger import commands, queries
 from xactin.ledger.audit import audit
+from xactin.ledger.errors import LogBehind
 from xactin.ledger.log import anchors
 from xactin.ledger.models import Unsequenced
-from xactin.ledger.testing import Person, a_person, an_authority, sequence_all
+from xactin.ledger.testing import Person, sequence_all
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "case:one"
-
-
-@pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A place off this machine."""
-    monkeypatch.setenv("XACTIN_ANCHOR", str(tmp_path / "checkpoint"))
-    return tmp_path / "checkpoint"
-
-
-@pytest.fixture
-def officer() -> Person:
-    an_authority()
-    return a_person()
 
 
 class CrashedError(Exception):
@@ -83,6 +71,32 @@ def test_entries_that_wait_are_not_those_that_were_kept(
     (found,) = audit(1).findings
     assert (found.kind, "an older copy stands here" in found.text) == ("removed", True)
     assert audit(1, checkpoint=note).findings == [found]
+
+
+def test_a_sequencer_that_slept_puts_no_older_note_over_a_newer_one(officer: Person, kept: Path) -> None:
+    sequence_all()
+    note = anchors.kept_note()
+    assert note is not None
+    officer.act(SUBJECT)
+    sequence_all()
+    newer, promised = anchors.kept_note(), Path(f"{kept}.batch").read_text("utf-8")
+    with pytest.raises(anchors.AnchorMoved):
+        anchors.keep_checkpoint(anchors.Promise(note, 0, []), instead_of=note)
+    assert (anchors.kept_note(), Path(f"{kept}.batch").read_text("utf-8")) == (newer, promised)
+
+
+def test_a_promise_to_a_log_of_another_size_is_not_kept_here(
+    officer: Person, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sequence_all()
+    _behind(officer, monkeypatch)
+    promised = Path(f"{kept}.batch")
+    told = json.loads(promised.read_text("utf-8"))
+    promised.write_text(json.dumps(told | {"before": told["before"] - 1}))
+    with pytest.raises(LogBehind):
+        commands.sequence_once()
+    promised.write_text(json.dumps(told))
+    assert commands.sequence_once() == 1
 
 
 def forget_waiting() -> None:

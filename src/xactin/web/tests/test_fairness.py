@@ -141,6 +141,19 @@ def test_accounts_that_press_together_are_told_from_who_works() -> None:
     assert len(uses._kept) == MOST_NAMES
 
 
+def test_what_was_taken_long_ago_counts_no_more_and_what_runs_is_not_forgotten() -> None:
+    uses = Uses()
+    uses.end("early", uses.begin("early", 0.0), 60.0)
+    uses.end("early", uses.begin("early", 600.0), 600.1)  # after ten quiet minutes a page
+    uses.end("other", uses.begin("other", 600.0), 600.1)
+    assert not uses.presses("early", 601.0)
+    begun = uses.begin("slow", 700.0)
+    for number in range(MOST_NAMES + 5):
+        uses.end(f"x{number}", uses.begin(f"x{number}", 701.0), 701.0)
+    assert uses.presses("slow", 705.0)
+    uses.end("slow", begun, 705.0)
+
+
 def test_all_who_press_together_hold_a_part_of_the_threads(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

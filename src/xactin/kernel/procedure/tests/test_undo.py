@@ -1,5 +1,6 @@
 """What was seen is signed: a part written anew takes back exactly the acts that saw it."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.engine import Refused
+from xactin.kernel.procedure.flow import undo
 from xactin.kernel.procedure.testing import package_of, task, written
 from xactin.kernel.procedure.tests.play import Play
 
@@ -323,3 +325,13 @@ def test_any_order_of_acts_and_changes_keeps_the_state_whole(
     assert play.phase == "done"
     acts = {step["n"] for step in play.state["steps"].values() if "act" in step}
     assert acts == {"receive", "land", "roads", "appraise", "draft", "approve", "issue"}
+
+
+def test_what_was_written_over_a_fallen_act_stays() -> None:
+    """Each of the two acts wrote the part; the later one stands, and so does what it wrote."""
+    walk: Any = SimpleNamespace(voided=[], parts={"answer.a": "later"}, written={"answer.a": 5})
+    undo._forget(walk, {"n": "a", "seq": 3, "wrote": ["answer.a"], "was": {"answer.a": ["first", 1]}})
+    assert (walk.parts, walk.written) == ({"answer.a": "later"}, {"answer.a": 5})
+    undo._forget(walk, {"n": "b", "seq": 5, "wrote": ["answer.a"], "was": {"answer.a": ["first", 1]}})
+    assert (walk.parts, walk.written) == ({"answer.a": "first"}, {"answer.a": 1})
+    assert [one["task"] for one in walk.voided] == ["a", "b"]
