@@ -65,15 +65,17 @@ def _turn_to(task: OpenTask, look: Look) -> bool:
         if comes:
             supplies(case)
         return comes
-    code = procedures.version(case.version_id).package.code
-    errand = Errand(case.number, task.node, task.token, code, case.agency.code, task.opened_at)
+    package = procedures.version(case.version_id).package
+    errand = Errand(case.number, task.node, task.token, package.code, case.agency.code, task.opened_at)
     presses = task.due_at is not None and task.due_at <= look.until and minds_limits(errand)
     if not presses and passed(task.opened_at, look.at) < waits(errand, look.since):
         return False
     if case.phase == "submitted" and case.applicant_id is not None and withdraws(case.number):
         withdraw(by=of_person(case.applicant_id), case=case.pk, note="Tôi chưa có nhu cầu nữa.")
         return True
-    _does(task, choice(errand, tuple(offered(task).acts)), look.holder)
+    # Not what was asked as often as it may be: the same draws would choose it again at every look.
+    acts = engine.offered(package, case.state, offered(task)).acts
+    _does(task, choice(errand, tuple(acts)), look.holder)
     return True
 
 
