@@ -15,6 +15,7 @@ from xactin.ui.schema_form import validate
 
 PROCEDURES = Path(__file__).parents[5] / "procedures"
 BIRTH, PERMIT = "birth-registration", "building-permit"
+DEATH = "death-registration"
 TODAY = date(2026, 7, 20)
 
 IMPOSSIBLE = [
@@ -37,6 +38,14 @@ IMPOSSIBLE = [
     (PERMIT, {"/house/floor_area": "480.01"}, "/house/floor_area"),
     (PERMIT, {"/owner/id_number": "025390000123"}, "/owner/id_number"),
     (BIRTH, {"/mother/birth_date": "2015"}, "/mother/birth_date"),
+    (DEATH, {"/death/date": "2026-07-21"}, "/death/date"),
+    (DEATH, {"/death/date": "2027"}, "/death/date"),
+    (DEATH, {"/death/date": "1947"}, "/death/date"),
+    (DEATH, {"/deceased/birth_date": "1900"}, "/deceased/birth_date"),
+    (DEATH, {"/deceased/id_number": "025085000456"}, "/deceased/id_number"),
+    (DEATH, {"/notice/date": "2026-07-21"}, "/notice/date"),
+    (DEATH, {"/notice/date": "2026-07-17"}, "/notice/date"),
+    (DEATH, {"/death/time": "25:40"}, "/death/time"),
 ]
 ODD = [
     (BIRTH, {"/mother/birth_date": "2010-03-12"}, "young_mother"),
@@ -45,12 +54,14 @@ ODD = [
     (BIRTH, {"/child/birth_date": "2012-07-01"}, "grown_child"),
     (PERMIT, {"/house/height": "7.1"}, "height"),
     (PERMIT, {"/house/height": "24.1"}, "height"),
+    (DEATH, {"/death/date": "2021-07-01"}, "long_ago"),
+    (DEATH, {"/deceased/birth_date": "1920"}, "very_old"),
 ]
 
 
 @pytest.fixture(scope="module")
 def packages() -> Mapping[str, Package]:
-    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT)}
+    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT, DEATH)}
 
 
 def changed(package: Package, changes: Mapping[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from xactin.cases.procedures import speech
 from xactin.identity.queries import folded
 
 PACKAGES: Final = Path(__file__).resolve().parents[5] / "procedures"
-BIRTH, PERMIT, MARRIAGE, REPAIR = "birth", "permit", "marriage", "repair"
+BIRTH, PERMIT, MARRIAGE, REPAIR, DEATH = "birth", "permit", "marriage", "repair", "death"
 
 
 def _text(folder: str) -> tuple[str, str]:
@@ -25,6 +25,7 @@ def _text(folder: str) -> tuple[str, str]:
 TEXTS: Final = [
     (PERMIT, *_text("building-permit")),
     (BIRTH, *_text("birth-registration")),
+    (DEATH, *_text("death-registration")),
     (
         MARRIAGE,
         folded("Đăng ký kết hôn"),
@@ -52,6 +53,8 @@ TEXTS: Final = [
         ("cất nhà", PERMIT),
         ("tôi muốn xin phép xây nhà ở quê", PERMIT),
         ("build a house", PERMIT),
+        ("bố tôi mới mất", DEATH),
+        ("giay chung tu", DEATH),
         ("kết hôn", MARRIAGE),
         ("toi muon dang ky ket hon", MARRIAGE),
         ("sửa nhà", REPAIR),
