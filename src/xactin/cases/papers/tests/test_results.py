@@ -49,7 +49,8 @@ def test_a_result_carries_its_number_its_facts_and_the_answers_it_cannot_do_with
     data, result = package.examples["examples/normal.yaml"]["data"], package.procedure.result
     text = drawn(package, data)
     assert result is not None
-    for said in (NUMBER, CODE, "CHỦ TỊCH", "Lê Quốc Thắng", result.name["vi"].upper()):
+    titled = " ".join(result.name["vi"].upper().split()[:2])
+    for said in (NUMBER, CODE, "CHỦ TỊCH", "Lê Quốc Thắng", titled):
         assert said in text, said
     plain = text.casefold().replace("ngày ", "")
     for pointer in result.compare:

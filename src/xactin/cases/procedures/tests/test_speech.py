@@ -11,6 +11,7 @@ from xactin.identity.queries import folded
 
 PACKAGES: Final = Path(__file__).resolve().parents[5] / "procedures"
 BIRTH, PERMIT, MARRIAGE, REPAIR, DEATH = "birth", "permit", "marriage", "repair", "death"
+SINGLE = "single"
 
 
 def _text(folder: str) -> tuple[str, str]:
@@ -26,6 +27,7 @@ TEXTS: Final = [
     (PERMIT, *_text("building-permit")),
     (BIRTH, *_text("birth-registration")),
     (DEATH, *_text("death-registration")),
+    (SINGLE, *_text("marital-status")),
     (
         MARRIAGE,
         folded("Đăng ký kết hôn"),
@@ -55,6 +57,7 @@ TEXTS: Final = [
         ("build a house", PERMIT),
         ("bố tôi mới mất", DEATH),
         ("giay chung tu", DEATH),
+        ("giấy độc thân để mua nhà", SINGLE),
         ("kết hôn", MARRIAGE),
         ("toi muon dang ky ket hon", MARRIAGE),
         ("sửa nhà", REPAIR),
