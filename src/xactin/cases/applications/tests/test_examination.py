@@ -15,7 +15,7 @@ from xactin.ui.schema_form import validate
 
 PROCEDURES = Path(__file__).parents[5] / "procedures"
 BIRTH, PERMIT = "birth-registration", "building-permit"
-DEATH, SINGLE = "death-registration", "marital-status"
+DEATH, SINGLE, COPY = "death-registration", "marital-status", "civil-status-copy"
 TODAY = date(2026, 7, 20)
 MAN = {"/person/sex": "male"}
 DIVORCED = {
@@ -63,6 +63,12 @@ IMPOSSIBLE: list[tuple[str, dict[str, Any], str]] = [
     (SINGLE, DIVORCED | {"/status/date": "2026-07-21"}, "/status/date"),
     (SINGLE, {"/person/id_number": "025190000124"}, "/person/id_number"),
     (SINGLE, DIVORCED | {"/status/now": "married"}, ""),
+    (COPY, {"/record/birth_date": "2027", "/record/date": "2026-07-20"}, "/record/birth_date"),
+    (COPY, {"/record/date": "2026-08"}, "/record/date"),
+    (COPY, {"/record/date": "2015"}, "/record/date"),
+    (COPY, {"/requester/relationship": "self", "/record/kind": "death"}, "/record/kind"),
+    (COPY, {"/requester/relationship": "self", "/record/id_number": "025085000457"}, "/record/id_number"),
+    (COPY, {"/delivery/copies": 0}, "/delivery/copies"),
 ]
 ODD: list[tuple[str, dict[str, Any], str]] = [
     (BIRTH, {"/mother/birth_date": "2010-03-12"}, "young_mother"),
@@ -84,12 +90,14 @@ ODD: list[tuple[str, dict[str, Any], str]] = [
         },
         "earlier_lost",
     ),
+    (COPY, {"/delivery/copies": 11}, "many_copies"),
+    (COPY, {"/requester/relationship": "self"}, "other_name"),
 ]
 
 
 @pytest.fixture(scope="module")
 def packages() -> Mapping[str, Package]:
-    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT, DEATH, SINGLE)}
+    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT, DEATH, SINGLE, COPY)}
 
 
 def changed(package: Package, changes: Mapping[str, Any]) -> dict[str, Any]:

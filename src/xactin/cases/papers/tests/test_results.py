@@ -72,3 +72,25 @@ def test_a_draft_says_that_it_is_one_for_every_worked_example(folder: str) -> No
         assert "Dự thảo để xem xét: chưa ký" in text, name
         assert NUMBER not in text
         assert CODE not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "ends"),
+    [
+        ("birth_certificate", "GIẤY KHAI SINH (BẢN SAO)", "Đăng ký khai sinh tại: Ủy ban"),
+        ("marriage", "TRÍCH LỤC KẾT HÔN (BẢN SAO)", "Đăng ký kết hôn tại: Ủy ban"),
+        ("death", "TRÍCH LỤC KHAI TỬ (BẢN SAO)", "Đăng ký khai tử tại: Ủy ban"),
+    ],
+)
+def test_a_copy_is_named_after_what_it_copies(kind: str, title: str, ends: str) -> None:
+    package = load_package(PACKAGES / "civil-status-copy")
+    data = package.examples["examples/normal.yaml"]["data"]
+    text = drawn(package, {**data, "record": {**data["record"], "kind": kind}})
+    assert text.index(title) < text.index("Quê quán: Phường Phú Thọ") < text.index(ends)
+
+
+def test_of_a_death_nobody_knows_more_than_the_year_is_said() -> None:
+    package = load_package(PACKAGES / "death-registration")
+    text = drawn(package, package.examples["examples/long-ago.yaml"]["data"])
+    assert "Đã chết vào lúc: năm 1972, ghi bằng chữ: Năm một nghìn chín trăm bảy mươi hai" in text
+    assert "Nguyên nhân chết: Giấy báo tử/Giấy tờ thay Giấy báo tử số:" in text

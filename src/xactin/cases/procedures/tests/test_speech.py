@@ -11,7 +11,7 @@ from xactin.identity.queries import folded
 
 PACKAGES: Final = Path(__file__).resolve().parents[5] / "procedures"
 BIRTH, PERMIT, MARRIAGE, REPAIR, DEATH = "birth", "permit", "marriage", "repair", "death"
-SINGLE = "single"
+SINGLE, COPY = "single", "copy"
 
 
 def _text(folder: str) -> tuple[str, str]:
@@ -28,6 +28,7 @@ TEXTS: Final = [
     (BIRTH, *_text("birth-registration")),
     (DEATH, *_text("death-registration")),
     (SINGLE, *_text("marital-status")),
+    (COPY, *_text("civil-status-copy")),
     (
         MARRIAGE,
         folded("Đăng ký kết hôn"),
@@ -58,6 +59,8 @@ TEXTS: Final = [
         ("bố tôi mới mất", DEATH),
         ("giay chung tu", DEATH),
         ("giấy độc thân để mua nhà", SINGLE),
+        ("mất giấy khai sinh", COPY),
+        ("xin trich luc ket hon", COPY),
         ("kết hôn", MARRIAGE),
         ("toi muon dang ky ket hon", MARRIAGE),
         ("sửa nhà", REPAIR),
