@@ -17,6 +17,7 @@ PROCEDURES = Path(__file__).parents[5] / "procedures"
 BIRTH, PERMIT = "birth-registration", "building-permit"
 DEATH, SINGLE, COPY = "death-registration", "marital-status", "civil-status-copy"
 TODAY = date(2026, 7, 20)
+MARRIAGE = "marriage-registration"
 MAN = {"/person/sex": "male"}
 DIVORCED = {
     "/status/now": "divorced",
@@ -69,6 +70,11 @@ IMPOSSIBLE: list[tuple[str, dict[str, Any], str]] = [
     (COPY, {"/requester/relationship": "self", "/record/kind": "death"}, "/record/kind"),
     (COPY, {"/requester/relationship": "self", "/record/id_number": "025085000457"}, "/record/id_number"),
     (COPY, {"/delivery/copies": 0}, "/delivery/copies"),
+    (MARRIAGE, {"/husband/birth_date": "2006-07-21"}, "/husband/birth_date"),
+    (MARRIAGE, {"/wife/birth_date": "2008-07-21"}, "/wife/birth_date"),
+    (MARRIAGE, {"/husband/id_number": "025190000123"}, "/husband/id_number"),
+    (MARRIAGE, {"/wife/id_number": "025190000124"}, "/wife/id_number"),
+    (MARRIAGE, {"/requester/side": "husband"}, "/husband/id_number"),
 ]
 ODD: list[tuple[str, dict[str, Any], str]] = [
     (BIRTH, {"/mother/birth_date": "2010-03-12"}, "young_mother"),
@@ -92,12 +98,15 @@ ODD: list[tuple[str, dict[str, Any], str]] = [
     ),
     (COPY, {"/delivery/copies": 11}, "many_copies"),
     (COPY, {"/requester/relationship": "self"}, "other_name"),
+    (MARRIAGE, {"/wife/birth_date": "2008-07-20"}, "just_eighteen"),
+    (MARRIAGE, {"/husband/nationality": "Lào"}, "foreign"),
+    (MARRIAGE, {"/husband/before": "divorced", "/husband/abroad": True}, "divorced_abroad"),
 ]
 
 
 @pytest.fixture(scope="module")
 def packages() -> Mapping[str, Package]:
-    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT, DEATH, SINGLE, COPY)}
+    return {name: load_package(PROCEDURES / name) for name in (BIRTH, PERMIT, DEATH, SINGLE, COPY, MARRIAGE)}
 
 
 def changed(package: Package, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,6 +137,7 @@ def test_what_is_just_possible_is_taken(packages: Mapping[str, Package]) -> None
     assert asked(packages[BIRTH], {"/child/birth_date": "2026-07-20"}) == {}
     assert asked(packages[PERMIT], {"/house/footprint": "120.5"}) == {}
     assert asked(packages[PERMIT], {"/house/floor_area": "480"}) == {}
+    assert asked(packages[MARRIAGE], {"/husband/birth_date": "2006-07-20"}) == {}
 
 
 @pytest.mark.parametrize(("name", "changes", "warned"), ODD)

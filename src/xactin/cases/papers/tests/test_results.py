@@ -94,3 +94,15 @@ def test_of_a_death_nobody_knows_more_than_the_year_is_said() -> None:
     text = drawn(package, package.examples["examples/long-ago.yaml"]["data"])
     assert "Đã chết vào lúc: năm 1972, ghi bằng chữ: Năm một nghìn chín trăm bảy mươi hai" in text
     assert "Nguyên nhân chết: Giấy báo tử/Giấy tờ thay Giấy báo tử số:" in text
+
+
+@pytest.mark.parametrize(("example", "signed"), [("normal", 2), ("at-the-counter", 0)])
+def test_a_marriage_certificate_leaves_the_place_of_a_hand_to_who_signs_on_paper(
+    example: str, signed: int
+) -> None:
+    package = load_package(PACKAGES / "marriage-registration")
+    data = package.examples[f"examples/{example}.yaml"]["data"]
+    text = drawn(package, data)
+    assert text.count("Đã ký xác nhận điện tử") == signed
+    assert "Đã ký" not in drawn(package, data, unsigned=True)
+    assert text.index("tên vợ: NGUYỄN THỊ HẠNH") < text.index("tên chồng: TRẦN VĂN MINH")

@@ -29,11 +29,7 @@ TEXTS: Final = [
     (DEATH, *_text("death-registration")),
     (SINGLE, *_text("marital-status")),
     (COPY, *_text("civil-status-copy")),
-    (
-        MARRIAGE,
-        folded("Đăng ký kết hôn"),
-        folded("Đăng ký kết hôn cho nam và nữ, cấp Giấy chứng nhận kết hôn"),
-    ),
+    (MARRIAGE, *_text("marriage-registration")),
     (REPAIR, folded("Cấp giấy phép sửa chữa, cải tạo nhà"), folded("Cấp giấy phép sửa chữa, cải tạo nhà ở")),
 ]
 
@@ -63,6 +59,7 @@ TEXTS: Final = [
         ("xin trich luc ket hon", COPY),
         ("kết hôn", MARRIAGE),
         ("toi muon dang ky ket hon", MARRIAGE),
+        ("lấy vợ thì làm giấy gì", MARRIAGE),
         ("sửa nhà", REPAIR),
     ],
 )
