@@ -18,6 +18,7 @@ RIGHTS: Final = {
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
     "cases_result": "INSERT, UPDATE",
     "cases_sealingkey": "INSERT",
+    "cases_searchcount": "INSERT, UPDATE (asked, opened), DELETE",
     "cases_serial": "INSERT, UPDATE",
     "cases_timer": "INSERT, UPDATE, DELETE",
 }

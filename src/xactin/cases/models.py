@@ -72,6 +72,9 @@ class ProcedureVersion(models.Model):
     # Which of its parties asks, and so does what a dossier leaves to its applicant; "" where nobody does.
     asks = models.CharField(max_length=60, blank=True, db_default="", default="")
     search = models.TextField()  # folded words of name, summary and field
+    keywords = models.TextField(
+        blank=True, db_default="", default=""
+    )  # what people call it: phrases, commas between
     in_force_from = models.DateField()
     in_force_until = models.DateField(null=True)
     published_at = models.DateTimeField()
@@ -88,6 +91,22 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.version}"
+
+
+class SearchCount(models.Model):
+    """How often the catalogue was asked something on a day, and how often somebody opened what was found. No person."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    words = models.CharField(max_length=80)  # folded
+    asked = models.PositiveIntegerField()
+    opened = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "words"], name="search_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.day}"
 
 
 class AuthorityLimit(models.Model):

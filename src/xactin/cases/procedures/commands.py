@@ -110,6 +110,7 @@ def listed(package: Package) -> dict[str, str]:
         "level": said.level,
         "kind": said.kind,
         "asks": said.asks,
+        "keywords": ", ".join(filter(None, (str(said.keywords.get(one, "")) for one in ("vi", "en")))),
         "search": folded(" ".join([package.code, *_words(said)])),
     }
 

@@ -8,14 +8,12 @@ from typing import Any, Final
 
 import orjson
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from xactin.cases.errors import ActError
-from xactin.cases.models import AuthorityLimit, ProcedureVersion
-from xactin.cases.procedures.speech import ranked
+from xactin.cases.models import AuthorityLimit, ProcedureVersion, SearchCount
 from xactin.identity.calendars.queries import calendar
-from xactin.identity.queries import folded
 from xactin.kernel.local import local_day
 from xactin.kernel.procedure.kinds import APPLICATION
 from xactin.kernel.procedure.package import Package, load_package
@@ -164,30 +162,31 @@ def versions(code: str = "") -> list[ProcedureVersion]:
     return list(rows.filter(code=code) if code else rows)
 
 
-def catalogue(*, words: str = "", level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:
-    """Procedures in force today, filtered, by name; `words` as people say them, with or without diacritics."""
+def catalogue(*, level: str = "", field: str = "") -> QuerySet[ProcedureVersion]:
+    """Procedures in force today that people apply for, filtered, by name. In words: `search.found`."""
     rows = in_force_rows(local_day(now())).filter(kind=APPLICATION).order_by("name_vi", "code")
     if level:
         rows = rows.filter(level=level)
-    if field:
-        rows = rows.filter(field_code=field)
-    return rows.filter(pk__in=_said(words, rows)) if words.strip() else rows
+    return rows.filter(field_code=field) if field else rows
 
 
-def found(*, words: str, level: str = "", limit: int = 100) -> list[ProcedureVersion]:
-    """The same, what fits the words best first; at most `limit`."""
-    rows = catalogue(level=level)
-    if not words.strip():
-        return list(rows.defer("files")[:limit])
-    best = _said(words, rows)[:limit]
-    named = rows.defer("files").in_bulk(best)
-    return [named[one] for one in best]
+@dataclass(frozen=True)
+class Vain:
+    """Words that were searched, how often nothing was opened, of how many searches, and the last day."""
+
+    words: str
+    times: int
+    asked: int
+    last: date
 
 
-def _said(words: str, rows: QuerySet[ProcedureVersion]) -> list[int]:
-    """The versions that fit what a person said, the best first."""
-    texts = rows.values_list("pk", "name_vi", "name_en", "search")
-    return ranked(folded(words), ((pk, folded(f"{vi} . {en}"), text) for pk, vi, en, text in texts))
+def searched_in_vain(limit: int = 100) -> list[Vain]:
+    """Searches after which nothing was opened, the most frequent first."""
+    rows = SearchCount.objects.values("words").annotate(
+        all=Sum("asked"), times=Sum(F("asked") - F("opened")), last=Max("day")
+    )
+    found = rows.filter(times__gt=0).order_by("-times", "-last", "words")[:limit]
+    return [Vain(row["words"], row["times"], row["all"], row["last"]) for row in found]
 
 
 def text_in(words: Mapping[str, Any], language: str) -> str:

@@ -3,13 +3,18 @@
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xactin.cases import testing
 from xactin.cases.lists import queries
 from xactin.cases.models import Case
+from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures import search
+from xactin.cases.procedures.commands import publish_folder
 from xactin.cases.rules import search_query, search_words
+from xactin.identity.models import Account
 from xactin.identity.queries import actor_for, folded
 
 TEXTS = st.text(max_size=40)
@@ -87,12 +92,62 @@ def _case() -> Case:
 
 @pytest.mark.django_db
 def test_procedures_are_found_in_daily_speech(client: Client) -> None:
-    """The page of procedures answers what fits best first; the API the same ones by code."""
+    """The page answers what fits best first, twins below it, and says what to do where nothing fits."""
     testing.province_with(testing.PERMIT, testing.BIRTH)
     page = client.get("/procedures/", {"q": "làm giấy khai sinh cho con"})
-    assert [card.url for card in page.context["cards"]] == ["/procedures/1.001193/"]
+    first = page.context["groups"][0]["card"].url
+    assert first == "/procedures/1.001193/?q=l%C3%A0m+gi%E1%BA%A5y+khai+sinh+cho+con"
+    assert page.context["advice"] is None
     page = client.get("/procedures/", {"q": "xin giay phep xay nhaf"})
-    assert [card.url for card in page.context["cards"]][:1] == ["/procedures/1.013225/"]
-    assert not client.get("/procedures/", {"q": "xe máy"}).context["cards"]
+    assert page.context["groups"][0]["card"].code == "1.013225"
+    asked = client.get("/procedures/", {"q": "xe máy"}).context["advice"]
+    assert asked["fields"]
+    assert asked["words"]
+    assert asked["where"]
+
+
+@pytest.mark.django_db
+def test_the_api_orders_by_fitness_and_says_when_it_is_not_sure(client: Client) -> None:
+    testing.province_with(testing.PERMIT, testing.BIRTH)
     found = client.get("/api/v1/procedures", {"q": "de con"}).json()
-    assert [one["code"] for one in found["items"]] == ["1.001193"]
+    assert found["items"][0]["code"] == "1.001193"
+    assert found["items"][0]["score"] > 0
+    assert (found["sure"], found["advice"]) == (True, None)
+    found = client.get("/api/v1/procedures", {"q": "hộ chiếu"}).json()
+    assert found["sure"] is False
+    assert {"text", "words", "fields", "where"} == found["advice"].keys()
+    listed = client.get("/api/v1/procedures").json()
+    assert (listed["sure"], listed["items"][0]["score"]) == (True, None)
+    pages = [client.get("/api/v1/procedures", {"q": "giấy", "limit": 1}).json()]
+    pages.append(
+        client.get("/api/v1/procedures", {"q": "giấy", "limit": 1, "after": pages[0]["next"]}).json()
+    )
+    assert {page["items"][0]["code"] for page in pages} == {"1.001193", "1.013225"}
+
+
+@pytest.mark.django_db
+def test_the_index_follows_what_is_published() -> None:
+    """A version published by any process is found at once; the index is not made anew for each question."""
+    testing.province_with(testing.PERMIT)
+    assert search.found(words="khai sinh").sure is False
+    publish_folder(by=actor_for("quantri1"), folder=testing.package_folder(testing.BIRTH))
+    assert [row.code for row in search.found(words="khai sinh").rows][:1] == ["1.001193"]
+    with CaptureQueriesContext(connection) as asked:
+        search.found(words="khai sinh")
+    assert len(asked) == 2
+    assert search.found(words="khai sinh", level="province").rows == []
+
+
+@pytest.mark.django_db
+def test_searches_that_nobody_opened_are_kept_for_who_keeps_the_words(client: Client) -> None:
+    testing.province_with(testing.PERMIT, testing.BIRTH)
+    for said in ("Hộ chiếu", "ho chieu", "khai sinh", "Nguyễn Văn A 001200012345"):
+        client.get("/procedures/", {"q": said})
+    client.get("/procedures/1.001193/", {"q": "Khai sinh"})
+    assert [(one.words, one.times) for one in procedures.searched_in_vain()] == [("ho chieu", 2)]
+    client.force_login(Account.objects.get(username="motcua1"))
+    assert client.get("/desk/procedures/searches/").status_code == 403
+    client.force_login(Account.objects.get(username="quantri1"))
+    assert "ho chieu" in client.get("/desk/procedures/searches/").content.decode()
+    assert client.post("/desk/procedures/searches/", {"words": "ho chieu"}).status_code == 302
+    assert procedures.searched_in_vain() == []

@@ -24,6 +24,7 @@ from xactin.cases.procedures import commands, queries
 from xactin.cases.procedures.archive import LARGEST_SENT
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.procedures.reviewing import Review, review
+from xactin.cases.procedures.search_commands import settle
 from xactin.cases.web.access import official_required
 from xactin.cases.web.procedure_forms import LimitForm
 from xactin.cases.web.shown import acted_by
@@ -95,6 +96,25 @@ def managed(request: HttpRequest) -> HttpResponse:
             one["last"] = _last_day(row.in_force_until)
     shown = {"procedures": list(found.values()), "changes": _changes(request)}
     return render(request, "cases/managed.html", shown)
+
+
+@_for("procedure.read")
+@require_http_methods(["GET", "POST"])
+def searches(request: HttpRequest) -> HttpResponse:
+    """What people searched without opening anything, so that keywords are added; done ones leave the list."""
+    if request.method == "POST":
+        try:
+            settle(by=acted_by(request), words=request.POST.get("words", ""))
+        except Forbidden as refused:
+            raise PermissionDenied(refused.text) from refused
+        messages.success(request, _("Marked as done. It comes back when it is searched in vain again."))
+        return redirect("cases:searches")
+    shown = {
+        "searches": queries.searched_in_vain(),
+        "changes": _changes(request),
+        "crumbs": _crumbs((_("Searches that found nothing"), "")),
+    }
+    return render(request, "cases/searches.html", shown)
 
 
 @_for("procedure.read")

@@ -56,6 +56,7 @@ urlpatterns = [
     path("desk/procedures/", procedures.managed, name="managed"),
     path("desk/procedures/publish/", procedures.publish, name="publish"),
     path("desk/procedures/publish/confirm/", procedures.publish_confirmed, name="publish-confirmed"),
+    path("desk/procedures/searches/", procedures.searches, name="searches"),
     path("desk/procedures/<str:code>/", procedures.managed_procedure, name="managed-procedure"),
     path("desk/procedures/<str:code>/limits/<str:name>/", procedures.limit, name="limit"),
     path("verify/", verify.upload, name="verify"),

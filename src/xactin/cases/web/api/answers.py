@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.lists import queries as lists
-from xactin.cases.models import Case, OpenTask, state_name
+from xactin.cases.models import Case, OpenTask, ProcedureVersion, state_name
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures import search
 from xactin.cases.procedures.queries import InForce, text_in
+from xactin.cases.web.advice import advice
 from xactin.identity.queries import Actor
 from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
@@ -230,22 +232,38 @@ def _bytes(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def procedure_page(*, words: str, level: str, field: str, after: str, limit: int) -> dict[str, Any]:
-    """A page of the catalogue in force today, by code."""
-    rows = procedures.catalogue(words=words, level=level, field=field).order_by("code")
+    """A page of the catalogue in force today: by code, or in words by how well they fit."""
+    if words.strip():
+        return _found_page(search.found(words=words, level=level, field=field), after, limit)
+    rows = procedures.catalogue(level=level, field=field).order_by("code")
     if after:
         rows = rows.filter(code__gt=after)
-    found = list(rows.defer("files")[: limit + 1])
-    items = [
-        {
-            "code": row.code,
-            "version": row.version,
-            "name": row.name_en if _language() == "en" else row.name_vi,
-            "level": row.level,
-            "field": row.field_code,
-        }
-        for row in found[:limit]
-    ]
+    found = list(rows.defer("files", "search")[: limit + 1])
+    items = [_row(row) for row in found[:limit]]
     return {"items": items, "next": found[limit - 1].code if len(found) > limit else None}
+
+
+def _found_page(found: search.Found, after: str, limit: int) -> dict[str, Any]:
+    codes = [row.code for row in found.rows]
+    begin = codes.index(after) + 1 if after in codes else 0
+    rows = found.rows[begin : begin + limit]
+    more = begin + limit < len(codes)
+    return {
+        "items": [_row(row) | {"score": found.scores[row.code]} for row in rows],
+        "next": rows[-1].code if more else None,
+        "sure": found.sure,
+        "advice": None if found.sure else advice(found.rows),
+    }
+
+
+def _row(row: ProcedureVersion) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "version": row.version,
+        "name": row.name_en if _language() == "en" else row.name_vi,
+        "level": row.level,
+        "field": row.field_code,
+    }
 
 
 def procedure(found: InForce) -> dict[str, Any]:

@@ -99,13 +99,34 @@ class ProcedureRow(Schema):
     name: str
     level: str
     field: str
+    score: float | None = Field(None, description="how well it fits `q`; compares within one answer only")
+
+
+class FieldToBrowse(Schema):
+    """A field of procedures: its code is what to send as `field`."""
+
+    code: str
+    name: str
+    url: str
+
+
+class SearchAdvice(Schema):
+    """What to do where nothing fits well: other words, fields to look through, where to go."""
+
+    text: str
+    words: list[str]
+    fields: list[FieldToBrowse]
+    where: list[str]
 
 
 class ProcedurePage(Schema):
-    """A page of the catalogue; `next` is what to send as `after`."""
+    """A page of the catalogue; `next` is what to send as `after`. With `q` the best comes first, and `sure` is false
+    where the best may well be another thing than was asked for."""
 
     items: list[ProcedureRow]
     next: str | None
+    sure: bool = True
+    advice: SearchAdvice | None = None
 
 
 class DocumentAsked(Schema):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -22,10 +24,13 @@ from xactin.cases.dossiers.surroundings import (
 )
 from xactin.cases.dossiers.wording import limit_text
 from xactin.cases.errors import ActError, Invalid
+from xactin.cases.models import ProcedureVersion
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.procedures import search, search_commands
 from xactin.cases.procedures.queries import InForce
 from xactin.cases.web import shown
 from xactin.cases.web.access import applicant_required
+from xactin.cases.web.advice import advice
 from xactin.cases.web.shown import acted_by
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor
@@ -36,6 +41,9 @@ from xactin.ledger.errors import AlreadyDone
 from xactin.ui.pieces import Line
 from xactin.ui.schema_form import SchemaForm, parse
 from xactin.vault.ids import new_id
+
+MOST_FOUND: Final = 20
+MOST_LISTED: Final = 100
 
 
 def _procedure(code: str) -> InForce:
@@ -63,17 +71,43 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Procedures in force, searched in the words of people, what fits best first."""
+    """Procedures in force, searched in the words of people, what fits best first and its near twins below it."""
     words = request.GET.get("q", "").strip()[:200]
-    rows = procedures.found(words=words, level=request.GET.get("level", ""))
-    cards = [shown.procedure_card(procedures.version(row.pk).package) for row in rows]
-    return render(request, "cases/catalogue.html", {"cards": cards, "words": words})
+    level, field = request.GET.get("level", "")[:20], request.GET.get("field", "")[:40]
+    if not words:
+        rows = procedures.catalogue(level=level, field=field).defer("files", "search")[:MOST_LISTED]
+        return render(request, "cases/catalogue.html", {"groups": [_group([row], "") for row in rows]})
+    found = search.found(words=words, level=level, field=field)
+    actor: Actor | None = getattr(request, "actor", None)
+    if not (actor and actor.post_code) and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        search_commands.count_asked(words)
+    groups = [_group(group, words) for group in found.groups[:MOST_FOUND]]
+    shown_below = {"words": words, "groups": groups, "advice": None if found.sure else advice(found.rows)}
+    return render(request, "cases/catalogue.html", shown_below)
+
+
+def _group(rows: list[ProcedureVersion], words: str) -> dict[str, Any]:
+    """A procedure as a card, its near twins as links. Each link carries the words: whoever follows it has found."""
+    query = f"?{urlencode({'q': words})}" if words else ""
+    card = shown.procedure_card(procedures.version(rows[0].pk).package)
+    english = language() == "en"
+    twins = [
+        {
+            "code": row.code,
+            "name": row.name_en if english else row.name_vi,
+            "url": reverse("cases:procedure", args=[row.code]) + query,
+        }
+        for row in rows[1:]
+    ]
+    return {"card": replace(card, url=card.url + query), "twins": twins}
 
 
 @require_GET
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """What a procedure needs, how long it takes, what it costs, who does it, and its flow."""
     package = _procedure(code).package
+    if request.GET.get("q"):
+        search_commands.count_opened(request.GET["q"][:200])
     actor: Actor | None = getattr(request, "actor", None)
     context = {
         "shown": shown.procedure_page(package),
