@@ -28,10 +28,8 @@ PACKAGES: Final = Path(__file__).resolve().parents[5] / "procedures"
 def _entry(folder: str) -> Entry:
     """A package of the platform as the page's index takes it."""
     said = yaml.safe_load((PACKAGES / folder / "procedure.yaml").read_text("utf-8"))
-    called = [phrase for text in said["keywords"].values() for phrase in text.split(",")]
-    return Entry(
-        folder, said["name"]["vi"], said["level"], said["field"]["code"], (said["name"]["en"], *called)
-    )
+    called = [phrase for text in said.get("keywords", {}).values() for phrase in text.split(",")]
+    return Entry(folder, said["name"]["vi"], said.get("level", "commune"), "", (said["name"]["en"], *called))
 
 
 OF_THE_PLATFORM: Final = Index(
