@@ -7,9 +7,11 @@ import pytest
 
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
+from xactin.cases.dossiers import queries
 from xactin.cases.errors import Forbidden, NotFound
 from xactin.cases.models import Case, OpenTask, Result
 from xactin.cases.parties import commands as parties
+from xactin.cases.tests.visiting import Visitor
 from xactin.identity.models import Person
 from xactin.identity.queries import actor_for
 from xactin.kernel.procedure.package import load_package
@@ -45,6 +47,9 @@ def open_nodes(case: Case) -> set[str]:
 
 def test_two_phones_and_a_registrar() -> None:
     case = applied()
+    page, form = (Visitor(BRIDE).page(f"/procedures/1.000894/{part}") for part in ("", "apply/"))
+    assert "Không phải nộp giấy tờ nào." in page
+    assert 'id="documents"' not in form  # no heading over nothing
     assert open_nodes(case) == {"consent"}
     for stranger, refused in ((GROOM, NotFound), (BRIDE, Forbidden)):
         with pytest.raises(refused):
@@ -65,6 +70,8 @@ def test_two_phones_and_a_registrar() -> None:
     testing.serve(case, "seal_result")
     case.refresh_from_db()
     assert case.phase == "done"
+    papers = {queries.result_file(actor_for(one), case).id for one in (BRIDE, GROOM)}
+    assert len(papers) == 1  # each of the two gets the certificate
     assert Result.objects.get(case=case).number.startswith("01/")
     acts = [row.statement["act"] for row in ledger.entries_of(f"case:{case.pk}")]
     assert acts[:5] == [
