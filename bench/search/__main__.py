@@ -8,7 +8,7 @@ search is timed among 5,670 procedures.
 import argparse
 import sys
 
-from bench.search import growth, score
+from bench.search import growth, plain, score
 
 
 def main() -> int:
@@ -18,12 +18,16 @@ def main() -> int:
     parser.add_argument("questions", nargs="?", default="")
     parser.add_argument("--wrong", action="store_true", help="print each question that went wrong")
     parser.add_argument("--tuning", action="store_true", help="look at the tuning half only")
+    parser.add_argument("--plain", action="store_true", help="PostgreSQL's own ranking on the same questions")
     options = parser.parse_args()
     entries = score.entries(options.catalogue)
     if options.questions:
         print(score.report("all", entries, score.questions(options.questions), wrong=options.wrong))
         return 0
     tuning, untouched = score.halves(score.questions(str(score.OWN / "questions.jsonl")))
+    if options.plain:
+        print(plain.report(entries, (tuning, untouched)))
+        return 0
     print(score.report("tuning half", entries, tuning, wrong=options.wrong))
     if not options.tuning:
         print(score.report("untouched half", entries, untouched, wrong=options.wrong))

@@ -12,10 +12,11 @@ from xactin.cases.lists import queries
 from xactin.cases.models import Case
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures import search
-from xactin.cases.procedures.commands import publish_folder
+from xactin.cases.procedures.commands import publish, publish_folder
 from xactin.cases.rules import search_query, search_words
 from xactin.identity.models import Account
 from xactin.identity.queries import actor_for, folded
+from xactin.kernel.procedure.package import load_package
 
 TEXTS = st.text(max_size=40)
 
@@ -100,6 +101,13 @@ def test_procedures_are_found_in_daily_speech(client: Client) -> None:
     assert page.context["advice"] is None
     page = client.get("/procedures/", {"q": "xin giay phep xay nhaf"})
     assert page.context["groups"][0]["card"].code == "1.013225"
+    of_it = load_package(testing.package_folder(testing.PERMIT)).files
+    twin = {name: data.replace(b"1.013225", b"1.013299") for name, data in of_it.items()}
+    publish(by=actor_for("quantri1"), package=load_package(twin))
+    page = client.get("/procedures/", {"q": "xin giay phep xay nhaf"})
+    (group,) = (one for one in page.context["groups"] if one["card"].code == "1.013225")
+    assert [one["code"] for one in group["twins"]] == ["1.013299"]
+    assert "Thủ tục gần giống" in page.content.decode()
     asked = client.get("/procedures/", {"q": "xe máy"}).context["advice"]
     assert asked["fields"]
     assert asked["words"]

@@ -31,10 +31,10 @@ def advice(near: Sequence[ProcedureVersion]) -> dict[str, Any]:
 
 
 def _words(near: Sequence[ProcedureVersion]) -> list[str]:
-    """What people call the nearest procedures; where none is near, the first of the catalogue."""
-    rows = list(near[:MOST_WORDS]) or list(procedures.catalogue().defer("files", "search")[:MOST_WORDS])
+    """What people call the nearest procedures, filled up with others of the catalogue."""
+    rows = [*near[:MOST_WORDS], *procedures.catalogue().defer("files", "search")[: 2 * MOST_WORDS]]
     called = [row.keywords.split(",")[0].strip() for row in rows]
-    return list(dict.fromkeys(filter(None, called)))
+    return list(dict.fromkeys(filter(None, called)))[:MOST_WORDS]
 
 
 def _fields() -> list[dict[str, str]]:
