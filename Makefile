@@ -25,9 +25,8 @@ ready: .venv/.ready
 run: ready
 	@exec $(BIN)/xactin up --demo
 
-# Three for two cores: who waits for a server or a browser needs none.
 test: ready
-	@exec $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: ready
 	$(BIN)/ruff check .

@@ -55,7 +55,7 @@ class CasesConfig(AppConfig):
             _("Administrative procedures"),
             "cases:managed",
             order=20,
-            duties={rights.PUBLISH, rights.LIMITS, rights.INSPECT},
+            duties={rights.PUBLISH, rights.DESIGN, rights.LIMITS, rights.INSPECT},
             icon="list",
         )
         register_holding("case", retention.HOLDING)

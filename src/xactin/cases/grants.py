@@ -15,6 +15,7 @@ RIGHTS: Final = {
     "cases_opentask": "INSERT, UPDATE, DELETE",
     "cases_party": "INSERT, UPDATE (state, answered_at)",
     "cases_pendingact": "INSERT, UPDATE, DELETE",
+    "cases_proceduredraft": "INSERT, UPDATE",
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
     "cases_result": "INSERT, UPDATE",
     "cases_sealingkey": "INSERT",

@@ -20,6 +20,7 @@ SIGN: Final = "results.sign"
 REVOKE: Final = "results.revoke"
 ERASE: Final = "cases.erase"
 PUBLISH: Final = "procedures.publish"
+DESIGN: Final = "procedures.design"
 LIMITS: Final = "limits.set"
 SET_SIGNATURE: Final = "signature.set"
 SET_SEAL: Final = "seal.set"
@@ -94,6 +95,13 @@ def register() -> None:
         usual={"administrator"},
     )
     register_duty(
+        DESIGN,
+        vi="Soạn, thẩm tra quy trình thủ tục",
+        en="Write and review procedures",
+        reach="place",
+        usual={"administrator", "clerk"},
+    )
+    register_duty(
         LIMITS, vi="Đặt thời hạn giải quyết", en="Set time limits", reach="place", usual={"administrator"}
     )
     register_policy("case", CaseFacts, case_policy)
@@ -103,10 +111,16 @@ def register() -> None:
 
 
 def procedure_policy(actor: Actor, act: str, facts: Facts) -> Decision:
-    """The catalogue is the whole authority's; who publishes or sets limits and who inspects may read all of it."""
+    """The catalogue is the whole authority's; who publishes or sets limits and who inspects may read all of it.
+
+    A draft binds nobody: who writes procedures writes and reviews them wherever their agency stands.
+    """
+    designs = needed(actor, DESIGN, actor.agency_path)
+    if act in ("procedure.design", "procedure.review"):
+        return designs
     if act == "procedure.read":
         readers = [needed(actor, id, facts.path) for id in (PUBLISH, LIMITS, INSPECT)]
-        return next((one for one in readers if one.allowed), readers[0])
+        return next((one for one in [designs, *readers] if one.allowed), readers[0])
     return by_duty({"procedure.publish": PUBLISH, "limit.set": LIMITS})(actor, act, facts)
 
 

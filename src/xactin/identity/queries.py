@@ -74,6 +74,7 @@ __all__ = [
     "marked",
     "may",
     "may_verify",
+    "names_of_places",
     "needed",
     "note_sought",
     "oneself",
@@ -106,6 +107,27 @@ def posts_filled() -> set[tuple[str, str]]:
         if post.agency.kind in (Agency.Kind.PROVINCE, Agency.Kind.COMMUNE):
             filled.add(("handling", post.role))
     return filled
+
+
+def names_of_places(language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What people call the functions of agencies, and the roles of posts, that somebody holds now: an agency's name,
+    a post's title, and how many others are called otherwise."""
+    functions: dict[str, set[str]] = {}
+    roles: dict[str, set[str]] = {}
+    for post in Post.objects.filter(holdings__in=held_now()).select_related("agency").distinct():
+        agency, vi = post.agency, language.startswith("vi")
+        for function in agency.functions:
+            functions.setdefault(function, set()).add(agency.name_vi if vi else agency.name_en)
+        roles.setdefault(post.role, set()).add(post.title_vi if vi else post.title_en)
+    return {key: _first(names) for key, names in functions.items()}, {
+        key: _first(names) for key, names in roles.items()
+    }
+
+
+def _first(names: Collection[str]) -> str:
+    """One name, the shortest, and how many more there are."""
+    shown = min(names, key=lambda name: (len(name), name))
+    return shown if len(names) == 1 else f"{shown} (+{len(names) - 1})"
 
 
 def held_now() -> QuerySet[Holding]:

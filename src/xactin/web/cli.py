@@ -191,6 +191,17 @@ def _add_checking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         action="store_true",
         help="write derived tables anew from the entries, in one transaction",
     )
+    imported = _add(
+        commands,
+        "import-procedures",
+        "Reads files of the national procedure database into drafts; says of each what became of it.",
+        _import_procedures,
+        needs_database=True,
+    )
+    imported.add_argument(
+        "paths", metavar="PATH", type=Path, nargs="+", help="a JSON file, or a folder of them"
+    )
+    imported.add_argument("--language", choices=("vi", "en"), default="en")
     procedure = commands.add_parser("procedure", help="Procedure packages.")
     inner = procedure.add_subparsers(metavar="COMMAND", required=True)
     check = _add(
@@ -351,6 +362,12 @@ def _procedure_check(wish: argparse.Namespace) -> int:
     from xactin.web.terminal.checking import check_procedure
 
     return check_procedure(wish.path, wish.language)
+
+
+def _import_procedures(wish: argparse.Namespace) -> int:
+    from xactin.web.terminal.procedures import import_procedures
+
+    return import_procedures(wish.paths, wish.language)
 
 
 def _backup(wish: argparse.Namespace) -> int:

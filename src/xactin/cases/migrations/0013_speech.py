@@ -15,7 +15,7 @@ def tell_keywords(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_invitations_revoked")]
+    dependencies = [("cases", "0012_procedure_drafts")]
 
     operations = [
         migrations.AddField("procedureversion", "keywords", models.TextField(blank=True, db_default="", default="")),

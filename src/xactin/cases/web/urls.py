@@ -1,6 +1,6 @@
 """The addresses of the room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from xactin.cases.web import files, parties, procedures
 from xactin.cases.web.citizens import own, portal, verify
@@ -57,6 +57,7 @@ urlpatterns = [
     path("desk/procedures/publish/", procedures.publish, name="publish"),
     path("desk/procedures/publish/confirm/", procedures.publish_confirmed, name="publish-confirmed"),
     path("desk/procedures/searches/", procedures.searches, name="searches"),
+    path("desk/procedures/drafts/", include("xactin.cases.web.designs.urls")),
     path("desk/procedures/<str:code>/", procedures.managed_procedure, name="managed-procedure"),
     path("desk/procedures/<str:code>/limits/<str:name>/", procedures.limit, name="limit"),
     path("verify/", verify.upload, name="verify"),

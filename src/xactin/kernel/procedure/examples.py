@@ -43,7 +43,9 @@ MOST_STEPS = 2_000
 EXPECTED = {"tasks", "offers", "due", "phase", "fee", "voided", "acts", "refused"}
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
+    """An example that does not come out as told; the words say where, and what came instead."""
+
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(en)
         self.vi = vi
@@ -79,8 +81,8 @@ def example_problems(package: Package, calendar: Calendar) -> Iterator[Problem]:
             )
             return
         try:
-            _Run(package, example, calendar).run()
-        except _Wrong as wrong:
+            Run(package, example, calendar).run()
+        except Wrong as wrong:
             yield Problem("example_fails", name, wrong.vi, wrong.en)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"{type(error).__name__}: {error}"
@@ -89,7 +91,9 @@ def example_problems(package: Package, calendar: Calendar) -> Iterator[Problem]:
             )
 
 
-class _Run:
+class Run:
+    """An example being played: `state` is where it stands. `run` plays it to its end; raises Wrong."""
+
     def __init__(self, package: Package, example: Mapping[str, Any], calendar: Calendar) -> None:
         self.package = package
         self.example = example
@@ -103,6 +107,7 @@ class _Run:
         self.place = ("lúc nộp", "the submission")
 
     def run(self) -> None:
+        """Plays all of it and compares what comes with what is expected."""
         _known(self.example, TOP)
         first = self.example["acts"][0]["at"]
         submitted = (
@@ -136,7 +141,7 @@ class _Run:
             do()
         except Refused as refused:
             if expected.get("refused") != refused.code:
-                raise _Wrong(
+                raise Wrong(
                     f"{self.place[0]}: bị từ chối ({refused.code}): {refused.vi}",
                     f"{self.place[1]}: refused ({refused.code}): {refused.en}",
                 ) from refused
@@ -152,7 +157,7 @@ class _Run:
         error = next(iter(Draft202012Validator(self.package.form_schema).iter_errors(self.data)), None)
         if error is not None:
             path = "/".join(str(step) for step in error.absolute_path)
-            raise _Wrong(f"data /{path}: {error.message}", f"data /{path}: {error.message}")
+            raise Wrong(f"data /{path}: {error.message}", f"data /{path}: {error.message}")
         given = set(self.example.get("documents", ()))
         documents = self.package.procedure.documents
         for document in documents:
@@ -164,13 +169,13 @@ class _Run:
             raise self.wrong("documents", sorted(unknown), None)
         for rule in self.package.procedure.eligibility:
             if not self.rule(rule.when):
-                raise _Wrong(rule.message["vi"], rule.message["en"])
+                raise Wrong(rule.message["vi"], rule.message["en"])
         try:
             refused = caught(self.package, self.data, self.filed, "refuse")
         except ExpressionError as failed:
-            raise _Wrong(failed.vi, failed.en) from failed
+            raise Wrong(failed.vi, failed.en) from failed
         for check in refused:
-            raise _Wrong(check.message["vi"], check.message["en"])
+            raise Wrong(check.message["vi"], check.message["en"])
 
     def rule(self, text: str) -> Any:
         empty = dict.fromkeys(self.package.procedure.tasks, "")
@@ -178,9 +183,10 @@ class _Run:
         try:
             return compile_expression(text, self.package.names).evaluate(values)
         except ExpressionError as error:
-            raise _Wrong(error.vi, error.en) from error
+            raise Wrong(error.vi, error.en) from error
 
     def start(self, at: datetime) -> None:
+        """The submission."""
         parts = form_parts(self.package, self.data)
         wrote = {part: _commitment(value) for part, value in parts.items()}
         wrote |= self.documents(self.example.get("documents", ()))
@@ -194,6 +200,7 @@ class _Run:
         )
 
     def step(self, step: Mapping[str, Any], at: datetime) -> None:
+        """One act, or time alone. Raises Wrong and Refused."""
         common: dict[str, Any] = {"seq": self.seq, "at": at, "calendar": self.calendar}
         if "task" in step:
             self.act(step, common)
@@ -309,10 +316,10 @@ class _Run:
     def local(self, text: str) -> datetime:
         return parse_time(text).astimezone(self.calendar.zone)
 
-    def wrong(self, what: str, found: Any, expected: Any) -> _Wrong:
+    def wrong(self, what: str, found: Any, expected: Any) -> Wrong:
         vi, en = self.place
         shown = [_shown(value) for value in (found, expected)]
-        return _Wrong(
+        return Wrong(
             f"{vi}: {what} là {shown[0]}, ví dụ ghi {shown[1]}",
             f"{en}: {what} is {shown[0]}, the example says {shown[1]}",
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, Form
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import escape, format_html
@@ -191,7 +191,10 @@ def field(bound: BoundField, help: str = "") -> Shown:
         attributes["aria-describedby"] = " ".join(ids)
     if bound.errors:
         attributes |= {"aria-invalid": "true", "class": f"{attributes['class']} is-invalid"}
-    return {"field": bound, "help": hint, "ticked": ticked, "input": bound.as_widget(attrs=attributes)}
+    shown = {"field": bound, "help": hint, "ticked": ticked}
+    if isinstance(bound.field.widget, CheckboxSelectMultiple):
+        return shown | {"boxes": list(bound)}
+    return shown | {"input": bound.as_widget(attrs=attributes)}
 
 
 @register.inclusion_tag("ui/parts/pager.html", takes_context=True)

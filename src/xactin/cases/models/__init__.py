@@ -10,11 +10,33 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xactin.cases.models.procedures import AuthorityLimit, ProcedureDraft, ProcedureVersion, SearchCount
 from xactin.cases.rules import NationalState
 from xactin.cases.states import NATIONAL_STATES
+
+__all__ = [
+    "ActDraft",
+    "AuthorityLimit",
+    "Case",
+    "CaseAgency",
+    "Draft",
+    "Erasure",
+    "OpenTask",
+    "Party",
+    "PendingAct",
+    "Phase",
+    "ProcedureDraft",
+    "ProcedureVersion",
+    "Result",
+    "SealingKey",
+    "SearchCount",
+    "Serial",
+    "Timer",
+    "state_name",
+]
 
 
 @SearchVectorField.register_lookup
@@ -51,78 +73,6 @@ def state_name(case: "Case") -> str:
     if case.applicant_id is None and state in (NationalState.DONE, NationalState.RETURNED):
         return str(_("Work finished"))
     return str(NATIONAL_STATES[state])
-
-
-class ProcedureVersion(models.Model):
-    """One version of a procedure, never edited once published.
-
-    `files` holds the package as published (name -> text), `digest` what entries sign as `rule`.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=40)
-    version = models.CharField(max_length=40)
-    digest = models.CharField(max_length=64, unique=True)
-    files = models.JSONField()
-    name_vi = models.CharField(max_length=300)
-    name_en = models.CharField(max_length=300)
-    field_code = models.CharField(max_length=40)
-    level = models.CharField(max_length=20)
-    kind = models.CharField(max_length=30, db_default="application", default="application")
-    # Which of its parties asks, and so does what a dossier leaves to its applicant; "" where nobody does.
-    asks = models.CharField(max_length=60, blank=True, db_default="", default="")
-    search = models.TextField()  # folded words of name, summary and field
-    keywords = models.TextField(
-        blank=True, db_default="", default=""
-    )  # what people call it: phrases, commas between
-    in_force_from = models.DateField()
-    in_force_until = models.DateField(null=True)
-    published_at = models.DateTimeField()
-    published_entry = models.UUIDField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="procedure_version_once"),
-            models.CheckConstraint(
-                condition=Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("in_force_from")),
-                name="procedure_ends_later",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.version}"
-
-
-class SearchCount(models.Model):
-    """How often the catalogue was asked something on a day, and how often somebody opened what was found. No person."""
-
-    id = models.BigAutoField(primary_key=True)
-    day = models.DateField()
-    words = models.CharField(max_length=80)  # folded
-    asked = models.PositiveIntegerField()
-    opened = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "words"], name="search_counted_once")]
-
-    def __str__(self) -> str:
-        return f"{self.words} {self.day}"
-
-
-class AuthorityLimit(models.Model):
-    """A limit this authority set within what a procedure allows (`authority_limits`)."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=40)
-    name = models.CharField(max_length=60)
-    duration = models.JSONField()
-    set_entry = models.UUIDField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "name"], name="authority_limit_once")]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
 
 
 class Serial(models.Model):

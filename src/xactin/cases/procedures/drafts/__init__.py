@@ -1,0 +1,1 @@
+"""Drafts of procedures on their way into force: kept, compared, reviewed, published."""

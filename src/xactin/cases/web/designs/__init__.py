@@ -1,0 +1,1 @@
+"""The designer: drafts of procedures as lists, tables and sentences, for who has never seen BPMN."""
