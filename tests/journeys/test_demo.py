@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Person
+from tests.journeys.people import PATIENCE, Person
 
 pytestmark = pytest.mark.timeout(600)
 Enter = Callable[..., Person]
@@ -26,10 +26,12 @@ def test_a_visitor_walks_through(enter: Enter, phone: bool) -> None:
     expect(desks).to_have_count(3)
     for answered in range(3):
         visitor.page.locator(".xt-demo-desk form button").first.click()
-        expect(visitor.page.locator(".xt-demo-desk form button")).to_have_count(2 - answered)
+        expect(visitor.page.locator(".xt-demo-desk form button")).to_have_count(
+            2 - answered, timeout=PATIENCE
+        )
     assert "form." not in desks.first.inner_text()
     visitor.page.locator("#change").click()
-    expect(visitor.page.locator(".xt-demo-desk form button")).to_have_count(2)
+    expect(visitor.page.locator(".xt-demo-desk form button")).to_have_count(2, timeout=PATIENCE)
     visitor.look("demo-together")
     visitor.open("/accounts/login/")
     visitor.page.locator("form[action='/demo/enter/chutich1/'] button").click()

@@ -26,6 +26,7 @@ from xactin.cases.tests.visiting import Visitor
 from xactin.cases.web.rest import router
 from xactin.cases.web.urls import urlpatterns
 from xactin.identity.queries import actor_for
+from xactin.kernel.procedure.flow import supplements
 from xactin.ledger.chains import snapshot
 from xactin.ledger.testing import sequence_all
 
@@ -43,7 +44,7 @@ class Busy:
     """A dossier that goes to and fro between its officer and its applicant, one act a call, on its own connection."""
 
     def __init__(self) -> None:
-        testing.province_with(testing.BIRTH)  # of a birth more may be asked for again and again
+        testing.province_with(testing.BIRTH)
         self.case = testing.apply(testing.BIRTH)
         testing.do(self.case, "receive", "accept")
         self._data = testing.example(testing.BIRTH)["data"]
@@ -76,7 +77,9 @@ class Busy:
 
 
 @pytest.fixture
-def busy() -> Iterator[Busy]:
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
+    # The procedure lets more be asked for once; here somebody asks again and again, so that something always moves.
+    monkeypatch.setattr(supplements, "may_ask", lambda _package, _state: True)
     made = Busy()
     yield made
     made.close()

@@ -1,5 +1,6 @@
 """What a request asks for is the same when it comes again with a signature, and its rehearsal leaves no trace."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,21 @@ from xactin.identity.web import signatures
 PAGE = "/desk/cases/1/act/?next=2"
 
 
+_made: list[HttpRequest] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Requests hold what was sent with them until they are closed, as at the end of each request."""
+    yield
+    while _made:
+        _made.pop().close()
+
+
 def _form(path: str = PAGE, file: bytes = b"a drawing", name: str = "a.pdf", **fields: Any) -> HttpRequest:
-    return RequestFactory().post(path, {"reason": "Đủ", "file": SimpleUploadedFile(name, file), **fields})
+    made = RequestFactory().post(path, {"reason": "Đủ", "file": SimpleUploadedFile(name, file), **fields})
+    _made.append(made)
+    return made
 
 
 def _body(data: str = '{"a": 1}', method: str = "POST", path: str = "/api/v1/cases") -> HttpRequest:
@@ -86,6 +100,9 @@ def test_where_the_rehearsal_is_refused_no_device_is_asked(
     """Somebody would sign for nothing: an act may be refused behind its signature, as the id was used before."""
     question = ceremonies.Asked(token="t", statements=[{"act": "x"}], challenge=b"c", options={})
     monkeypatch.setattr(ceremonies.Trial, "asked", lambda _trial, _request: question)
+    monkeypatch.setattr(
+        ceremonies, "now", lambda: datetime.now(UTC)
+    )  # no authority stands whose clock it were
 
     def view(apart: HttpRequest) -> HttpResponse:
         apart._messages.add(level, "…")  # type: ignore[attr-defined]

@@ -50,6 +50,16 @@ def stored() -> set[Path]:
     return {path for folder in ("files", "incoming") for path in (root / folder).rglob("*") if path.is_file()}
 
 
+@pytest.fixture(autouse=True)
+def own_store(settings: Settings, tmp_path: Path) -> None:
+    """A store of this test's own: the one of the suite is filled by other processes meanwhile."""
+    for folder in ("files", "incoming"):
+        (tmp_path / folder).mkdir()
+    settings.XACTIN_DATA = tmp_path
+    store = settings.STORAGES["default"]
+    settings.STORAGES = settings.STORAGES | {"default": store | {"OPTIONS": {"location": tmp_path / "files"}}}
+
+
 @pytest.fixture
 def empty() -> set[Path]:
     """What the store held before."""
