@@ -24,8 +24,15 @@ def _own_topics() -> Iterator[None]:
 
 
 @pytest.fixture
-def queue(db: None) -> None:
-    """An empty queue. Its tables are not Django's, so no test's flush empties them."""
+def queue(db: None) -> Iterator[None]:
+    """An empty queue, before and after. Its tables are not Django's, so no test's flush empties them: what a test of
+    real transactions left would be done by whichever test settles next."""
+    _empty()
+    yield
+    _empty()
+
+
+def _empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_events")
         cursor.execute("DELETE FROM procrastinate_jobs")
