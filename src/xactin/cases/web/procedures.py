@@ -2,10 +2,9 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,7 +24,7 @@ from xactin.cases.procedures.archive import LARGEST_SENT
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.procedures.reviewing import Review, review
 from xactin.cases.procedures.search_commands import settle
-from xactin.cases.web.access import official_required
+from xactin.cases.web.designs.doors import catalogue_door
 from xactin.cases.web.procedure_forms import LimitForm
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Facts, may
@@ -36,25 +35,6 @@ from xactin.kernel.procedure.problems import Problem
 from xactin.ledger.clock import now
 from xactin.ledger.errors import LedgerError
 from xactin.ui.writing import day_text
-
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
-
-
-def _for(act: str) -> Callable[[View[Rest]], View[Rest]]:
-    """A page for who may do this with the catalogue; others are told why not (403)."""
-
-    def around(view: View[Rest]) -> View[Rest]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            decision = may(acted_by(request), act, Facts(subject="procedure:"))
-            if not decision.allowed:
-                raise PermissionDenied(decision.reason)
-            return view(request, *args, **kwargs)
-
-        return cast(View[Rest], official_required(guarded))
-
-    return around
 
 
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -83,7 +63,7 @@ def _changes(request: HttpRequest) -> bool:
     return may(acted_by(request), "procedure.publish", facts).allowed
 
 
-@_for("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def managed(request: HttpRequest) -> HttpResponse:
     """Every procedure of the catalogue with the version in force."""
@@ -98,7 +78,7 @@ def managed(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/managed.html", shown)
 
 
-@_for("procedure.read")
+@catalogue_door("procedure.read")
 @require_http_methods(["GET", "POST"])
 def searches(request: HttpRequest) -> HttpResponse:
     """What people searched without opening anything, so that keywords are added; done ones leave the list."""
@@ -117,7 +97,7 @@ def searches(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/searches.html", shown)
 
 
-@_for("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def managed_procedure(request: HttpRequest, code: str) -> HttpResponse:
     """The versions of a procedure, and the limits this authority sets for it."""
@@ -171,7 +151,7 @@ def _default(package: Package, name: str, allowed: AuthorityLimit) -> Mapping[st
     return found
 
 
-@_for("limit.set")
+@catalogue_door("limit.set")
 @require_http_methods(["GET", "POST"])
 def limit(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Sets one limit, within the procedure's maximum."""
@@ -207,7 +187,7 @@ def limit(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return render(request, "cases/limit.html", shown, status=422 if form.errors else 200)
 
 
-@_for("procedure.publish")
+@catalogue_door("procedure.publish")
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest) -> HttpResponse:
     """Takes a zipped package, and shows what is wrong with it or what publishing it would change."""
@@ -225,7 +205,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     return _confirm_page(request, found, sent)
 
 
-@_for("procedure.publish")
+@catalogue_door("procedure.publish")
 @require_POST
 def publish_confirmed(request: HttpRequest) -> HttpResponse:
     """Publishes the package that was looked at. It comes back with the form and is looked at again."""

@@ -18,34 +18,16 @@ _JOBS: Final = 2  # at once, beside those of the authority's own worker
 _GLANCE: Final = 0.01  # seconds between two looks at what others are doing
 _STOP: Final = 0.2  # seconds until a worker hears that it is no longer needed
 
-_ANY: Final = (
-    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
-    " AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp()))"
-)
-# Those that tell people are bundles of acts, and mail.
-_MOVING: Final = _ANY[:-1] + (
-    " AND queue_name <> 'mail' AND args -> 'events' -> 0 ->> 'topic' IS DISTINCT FROM 'case.acted')"
-)
-
 
 def settle(patience: float = 120) -> None:
     """Waits until no entry waits for the log, no event for the queue and no job for a worker; helps with the first two.
 
     Raises TimeoutError after `patience` seconds: also where nobody works (`worker`, or the authority's own).
     """
-    _wait(_ANY, patience)
-
-
-def settle_dossiers(patience: float = 120) -> None:
-    """The same, but for jobs that only tell people: whatever moves a dossier on is done."""
-    _wait(_MOVING, patience)
-
-
-def _wait(jobs: str, patience: float) -> None:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         # In this order: a job that ends meanwhile leaves entries and events behind.
-        waited, moved = _jobs_wait(jobs), False
+        waited, moved = _jobs_wait(), False
         while ledger.sequence_once():
             moved = True
         while relay_once():
@@ -57,9 +39,12 @@ def _wait(jobs: str, patience: float) -> None:
     raise TimeoutError("the demo's jobs do not end")
 
 
-def _jobs_wait(jobs: str) -> bool:
+def _jobs_wait() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(jobs)
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+            " AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp()))"
+        )
         return bool(cursor.fetchone()[0])
 
 

@@ -2,8 +2,8 @@
 
 The clock goes from one look at the inbox to the next, four a working day. At each look whatever time alone does is
 done, people apply, officials take up what their patience lets them (`conduct.py`), and then the demo waits until no
-job that moves a dossier and no entry waits; at the end of each day, until no job waits. What is decided depends on
-the seed and on what stands, never on what was remembered: an interrupted history goes on at the next start.
+job and no entry waits. What is decided depends on the seed and on what stands, never on what was remembered: an
+interrupted history goes on at the next start.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from xactin.cases.applications.commands import submit
 from xactin.cases.dossiers import commands
 from xactin.cases.models import Timer
 from xactin.demo import applications
-from xactin.demo.past.backlog import settle, settle_dossiers, worker
+from xactin.demo.past.backlog import settle, worker
 from xactin.demo.past.conduct import LOOKS, chance
 from xactin.demo.past.looks import looks
 from xactin.demo.past.offices import Look, work
@@ -88,8 +88,7 @@ def make() -> Iterator[Step]:
     with worker():
         yield from _steps(start)
         if not is_whole():
-            _end_day()
-            ledger.shift_clock(-shift())
+            move_clock(-shift())
             time_passes()
             settle()
 
@@ -101,7 +100,8 @@ def _steps(start: datetime) -> Iterator[Step]:
     for number, at in enumerate(plan):
         if number + 1 < len(plan) and plan[number + 1] <= now():
             continue
-        _turn_to(at)
+        if at > now():
+            move_clock(at - now())
         time_passes()
         for wish in wishes.get(number, ()):
             if ledger_queries.entry(wish.entry(at)) is None:
@@ -110,30 +110,11 @@ def _steps(start: datetime) -> Iterator[Step]:
         yield Step(at, number + 1, len(plan))
 
 
-def _turn_to(at: datetime) -> None:
-    """Moves the clock of a past in the making to a look; before the first one of a day, the day before is ended."""
-    if at <= now():
-        return
-    if at.astimezone(LOCAL).date() > now().astimezone(LOCAL).date():
-        _end_day()
-    ledger.shift_clock(at - now())
-
-
-def _end_day() -> None:
-    """Nothing waits any more, and what was read and told is attested.
-
-    How long a row may still be on its way (`rolls.LATE`) is told by the demo's clock: one that was written while it
-    jumped would be left out for ever, and the audit would take it for one that was put in afterwards. So nothing of a
-    past in the making is attested between two jumps (`ledger.jobs`) unless nobody is writing.
-    """
-    settle()
-    attest_rolls()
-
-
 def move_clock(by: timedelta) -> None:
-    """Moves the demo's clock forward from the present, once what was read and told so far is attested.
+    """Moves the demo's clock forward, once what was read and told so far is attested.
 
-    The authority's own job attests between two moves: nobody should be writing.
+    How long a row may still be on its way (`rolls.LATE`) is told by this clock: one that was written while it jumped
+    would be left out for ever, and the audit would take it for one that was put in afterwards.
     """
     attest_rolls()
     ledger.shift_clock(by)
@@ -181,16 +162,10 @@ def _looks_around(start: datetime, ahead: Sequence[datetime]) -> None:
     away = min(look.at + _LOOKING, look.until)
     while True:
         done = work(look)
-        if is_whole():
-            settle()
-        else:
-            settle_dossiers()
+        settle()
         if not done or now() + _ROUND > away:
             return
-        if is_whole():
-            move_clock(_ROUND)
-        else:
-            ledger.shift_clock(_ROUND)
+        move_clock(_ROUND)
 
 
 def _drawn(minute: int) -> str:

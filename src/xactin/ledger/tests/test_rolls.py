@@ -145,18 +145,5 @@ def test_a_clock_that_moves_while_a_roll_is_signed_is_no_failed_job(monkeypatch:
     def moved() -> None:
         raise ClaimRefused
 
-    monkeypatch.setattr(jobs, "shift", timedelta)
     monkeypatch.setattr(jobs, "attest_rolls", moved)
     jobs.attest(0)
-
-
-@pytest.mark.parametrize(("behind", "times"), [(timedelta(days=1), 0), (timedelta(0), 1)])
-def test_a_past_in_the_making_is_attested_by_who_makes_it(
-    monkeypatch: pytest.MonkeyPatch, behind: timedelta, times: int
-) -> None:
-    """Its clock jumps: a row on its way while an entry was signed would be too late by that clock, for ever."""
-    rounds: list[int] = []
-    monkeypatch.setattr(jobs, "shift", lambda: -behind)
-    monkeypatch.setattr(jobs, "attest_rolls", lambda: rounds.append(1))
-    jobs.attest(0)
-    assert len(rounds) == times

@@ -123,10 +123,8 @@ def _task(design: Design, step: Step) -> dict[str, Any]:
         "agency": step.agency,
         "post": step.post,
         "reads": _reads(design, step),
-        "acts": [_onwards(step), *(_other(kind) for kind in step.acts)],
+        "acts": [_onwards(step), *(_other(kind, step) for kind in step.acts)],
     }
-    if "object" in step.acts:
-        task["acts"][1]["writes"] = [f"answer.{step.id}"]
     if step.limit is not None:
         task["limit"] = dict(step.limit)
     if step.silence:
@@ -186,14 +184,14 @@ def _onwards(step: Step) -> dict[str, Any]:
     return act
 
 
-def _other(kind: str) -> dict[str, Any]:
+def _other(kind: str, step: Step) -> dict[str, Any]:
     act: dict[str, Any] = {
         "id": kind,
         "kind": "advance" if kind == "object" else kind,
         "label": _LABELS[kind],
     }
     if kind == "object":
-        act["objects"] = True
+        act |= {"objects": True, "writes": [f"answer.{step.id}"]}
     if kind == "supplement":
         schema, example = _items()
     else:

@@ -85,7 +85,7 @@ class Section(_Part):
 
 class Paper(_Part):
     """A paper that is asked for. `required`: always, never, or where a rule (CEL over the form) holds. One that is only
-    `shown` is looked at and never sent. `doubtful`: why a person should look before this is published."""
+    `shown` is looked at and never sent."""
 
     id: Name
     name: Text

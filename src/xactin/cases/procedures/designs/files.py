@@ -53,20 +53,16 @@ class _Plain(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mis
         return True
 
 
-def played(
-    package: Package, data: Mapping[str, Any], documents: tuple[str, ...] | None = None
-) -> dict[str, Any]:
-    """The usual way through a procedure as a worked example: everybody goes on at once, nobody objects.
-
-    `documents`: the kinds attached; None: all that may be. Raises Wrong and Refused.
+def played(package: Package, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The usual way through a procedure as a worked example: all papers attached, everybody goes on at once, nobody
+    objects. Raises Wrong and Refused.
     """
-    kinds = [one.kind for one in package.procedure.documents if not one.show_only]
     example: dict[str, Any] = {
         "name": "Giải quyết bình thường",
         "submitted": f"{_FILED:%Y-%m-%d %H:%M}",
         "applicant": {"kind": package.procedure.applicants[0] if package.procedure.applicants else "citizen"},
         "data": dict(data),
-        "documents": kinds if documents is None else list(documents),
+        "documents": [one.kind for one in package.procedure.documents if not one.show_only],
         "acts": [],
     }
     run = Run(package, example, vietnam())

@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from xactin.cases.procedures.designs.design import Design, Step
+from xactin.kernel.procedure.problems import Problem, problem_about
 
 DRAFT: Final = "draft-result"
 SEAL: Final = "seal-result"
@@ -61,20 +62,10 @@ class _Drawing:
     arrows: list[_Arrow] = field(default_factory=list)
     x: int = _GAP
 
-    def put(
-        self,
-        tag: str,
-        id: str,
-        name: str = "",
-        *,
-        shape: str = "task",
-        y: int = _MIDDLE,
-        x: int | None = None,
-    ) -> str:
-        """A node in the next column, or at `x`; gives its id."""
-        self.nodes[id] = _Node(tag, id, name, shape, self.x if x is None else x, y - _SIZES[shape][1] // 2)
-        if x is None:
-            self.x += _SIZES[shape][0] + _GAP
+    def put(self, tag: str, id: str, name: str = "", *, shape: str = "task", y: int = _MIDDLE) -> str:
+        """A node in the next column; gives its id."""
+        self.nodes[id] = _Node(tag, id, name, shape, self.x, y - _SIZES[shape][1] // 2)
+        self.x += _SIZES[shape][0] + _GAP
         return id
 
     def lead(self, source: str, target: str, name: str = "", condition: str = "", below: int = 0) -> None:
@@ -100,8 +91,24 @@ def returns(design: Design) -> Mapping[str, Step]:
     return found
 
 
+def lost_returns(design: Design) -> Iterator[Problem]:
+    """return_nowhere: a return that leads nowhere would let the dossier go on as if nobody had returned it."""
+    back = returns(design)
+    for stage in design.stages():
+        for step in stage:
+            if "return" in step.acts and (len(stage) > 1 or step.id not in back):
+                yield problem_about(
+                    "return_nowhere",
+                    f"steps.{step.id}",
+                    "Bước “{0}” được trả lại nhưng không có bước nào để trả về: bước đầu tiên và bước làm cùng lúc "
+                    "với bước khác không trả lại được",
+                    "The step “{0}” may return, but to nowhere: the first step, and one done beside others, cannot",
+                    step.name.vi,
+                )
+
+
 def bpmn_of(design: Design) -> bytes:
-    """`process.bpmn` of a design whose `problems` are mended."""
+    """`process.bpmn` of a design; whether it is sound is asked of the package that is made from it."""
     drawing, back = _Drawing(), returns(design)
     last = drawing.put("startEvent", "filed", "Nộp hồ sơ", shape="event")
     for stage in design.stages():

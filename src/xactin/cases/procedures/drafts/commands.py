@@ -17,6 +17,7 @@ from xactin.cases.errors import Forbidden, Invalid, Stale
 from xactin.cases.models import ProcedureDraft, ProcedureVersion
 from xactin.cases.procedures import commands as catalogue
 from xactin.cases.procedures.designs.design import Design
+from xactin.cases.procedures.designs.flow import lost_returns
 from xactin.cases.procedures.drafts import queries
 from xactin.cases.procedures.national.doubts import Doubt
 from xactin.cases.procedures.national.reading import LARGEST, Unreadable, read
@@ -78,10 +79,9 @@ def import_file(*, by: Actor | None, sent: bytes) -> Imported:
     if known is not None:
         return Imported(SAME, known)
     design, doubts = reading.design, list(reading.doubts)
-    taken = ProcedureVersion.objects.filter(code=code).values_list("version", flat=True)
-    if design.version in set(taken) | {
-        row.design["version"] for row in ProcedureDraft.objects.filter(code=code)
-    }:
+    taken = set(ProcedureVersion.objects.filter(code=code).values_list("version", flat=True))
+    taken |= set(ProcedureDraft.objects.filter(code=code).values_list("design__version", flat=True))
+    if design.version in taken:
         design = design.model_copy(update={"version": f"{design.version}.{last.number + 1 if last else 1}"})
     row = _begun(by, design, last.number + 1 if last else 1, doubts, sent.decode(errors="replace"), digest)
     return Imported(CHANGED if last else NEW, row)
@@ -156,7 +156,7 @@ def problems(design: Design) -> tuple[Package | None, list[Problem]]:
         return None, [
             Problem("not_played", "steps", _not_played(error.vi, "vi"), _not_played(error.en, "en"))
         ]
-    return package, problems_of(package)
+    return package, [*lost_returns(design), *problems_of(package)]
 
 
 def _not_played(told: str, language: str) -> str:

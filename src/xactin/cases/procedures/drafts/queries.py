@@ -17,8 +17,6 @@ from xactin.kernel.procedure.package import Package, load_package
 EXAMINES: Final = "officer"
 """The role that the usual flow examines by."""
 
-STATES: Final = ("open", "reviewed", "published", "dropped")
-
 
 def drafts(by: Actor, *, words: str = "", state: str = "") -> QuerySet[ProcedureDraft]:
     """Drafts by name, the newest of each code only unless it is asked for what ended. Raises Forbidden."""

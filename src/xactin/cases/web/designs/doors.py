@@ -1,4 +1,4 @@
-"""Who comes in to the designer, and the way there."""
+"""Who comes in to the catalogue and the designer, and the way there."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,8 +18,8 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 
-def draft_door(act: str) -> Callable[[View[Rest]], View[Rest]]:
-    """A page for who may do this with drafts; others are told why not (403). What is not there is 404."""
+def catalogue_door(act: str) -> Callable[[View[Rest]], View[Rest]]:
+    """A page for who may do this with the catalogue; others are told why not (403). What is not there is 404."""
 
     def around(view: View[Rest]) -> View[Rest]:
         @wraps(view)

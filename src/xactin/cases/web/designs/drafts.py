@@ -18,7 +18,7 @@ from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.procedures.commands import NotPublishable
 from xactin.cases.procedures.drafts import commands, queries
 from xactin.cases.procedures.national.reading import LARGEST, Unreadable
-from xactin.cases.web.designs.doors import crumbs, draft_door
+from xactin.cases.web.designs.doors import catalogue_door, crumbs
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Facts, may
 from xactin.ledger.errors import LedgerError
@@ -34,7 +34,7 @@ STATES: Final = {
 }
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def drafts(request: HttpRequest) -> HttpResponse:
     """Drafts by name, with what waits for a person."""
@@ -57,7 +57,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/drafts.html", shown)
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_POST
 def import_files(request: HttpRequest) -> HttpResponse:
     """Files of the national database, sent from a browser. One that cannot be read holds up no other."""
@@ -85,7 +85,7 @@ def _imported(request: HttpRequest, file: "File[bytes]") -> str:
         return ""
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_POST
 def chosen(request: HttpRequest) -> HttpResponse:
     """Reviews or publishes the drafts that were ticked, each by its own attested act."""

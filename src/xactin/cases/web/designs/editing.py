@@ -21,7 +21,7 @@ from xactin.cases.procedures.designs import parts
 from xactin.cases.procedures.designs.design import Design
 from xactin.cases.procedures.drafts import commands, queries
 from xactin.cases.web.designs import forms, whole_forms
-from xactin.cases.web.designs.doors import crumbs, draft_door
+from xactin.cases.web.designs.doors import catalogue_door, crumbs
 from xactin.cases.web.designs.fields import id_of
 from xactin.cases.web.designs.pages import in_language, tabs
 from xactin.cases.web.shown import acted_by
@@ -75,7 +75,7 @@ def _crumbs(row: ProcedureDraft, name: str, *more: tuple[str, str]) -> list[tupl
     return crumbs((title, reverse("cases:draft-page", args=[row.pk])), (name, ""), *more)
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def listed(request: HttpRequest, draft: UUID, kind: str) -> HttpResponse:
     """The parts of a kind as a list or a table."""
@@ -142,7 +142,7 @@ def _told(kind: parts.Kind, part: Any, places: tuple[Mapping[str, str], Mapping[
     return part.amount if kind == "fees" else part.when
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, draft: UUID, kind: str, item: str = "") -> HttpResponse:
     """One part, or a new one (`item` ""). A question's section stands in the address (`?section=`)."""
@@ -226,7 +226,7 @@ def _saved(
     return None
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_POST
 def move(request: HttpRequest, draft: UUID, kind: str, item: str) -> HttpResponse:
     """Moves a part up or down, or takes it out."""
@@ -254,7 +254,7 @@ def move(request: HttpRequest, draft: UUID, kind: str, item: str) -> HttpRespons
     return redirect("cases:draft-parts", draft=draft, kind=_LISTED.get(chosen, chosen))
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_http_methods(["GET", "POST"])
 def about(request: HttpRequest, draft: UUID) -> HttpResponse:
     """What stands at the head of the procedure."""
@@ -264,7 +264,7 @@ def about(request: HttpRequest, draft: UUID) -> HttpResponse:
     return _whole(request, row, form, "about", lambda: _updated(design, form.part("")))
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_http_methods(["GET", "POST"])
 def result(request: HttpRequest, draft: UUID) -> HttpResponse:
     """What is issued."""

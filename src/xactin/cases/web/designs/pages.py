@@ -22,7 +22,7 @@ from xactin.cases.procedures.designs.design import Design
 from xactin.cases.procedures.drafts import commands, queries
 from xactin.cases.procedures.drafts.differences import Difference, differences
 from xactin.cases.web.designs.beginning import BeginForm
-from xactin.cases.web.designs.doors import crumbs, draft_door
+from xactin.cases.web.designs.doors import catalogue_door, crumbs
 from xactin.cases.web.designs.drafts import told
 from xactin.cases.web.shown import acted_by
 from xactin.identity.queries import Facts, may
@@ -80,7 +80,7 @@ def _address(row: ProcedureDraft, name: str) -> str:
     return reverse("cases:draft-parts", args=[row.pk, "sections" if name == "form" else name])
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def page(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Everything about a draft at a glance."""
@@ -158,7 +158,7 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def flow(request: HttpRequest, draft: UUID) -> HttpResponse:
     """The BPMN drawn from the table of steps."""
@@ -170,7 +170,7 @@ def flow(request: HttpRequest, draft: UUID) -> HttpResponse:
     return response
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_GET
 def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
     """The form as an applicant will see it."""
@@ -189,7 +189,7 @@ def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
     return render(request, "cases/draft_preview.html", shown)
 
 
-@draft_door("procedure.read")
+@catalogue_door("procedure.read")
 @require_POST
 def act(request: HttpRequest, draft: UUID, act: str) -> HttpResponse:
     """Reviews, publishes, drops or takes up a draft again."""
@@ -220,7 +220,7 @@ def act(request: HttpRequest, draft: UUID, act: str) -> HttpResponse:
     return redirect("cases:draft-page", draft=draft)
 
 
-@draft_door("procedure.design")
+@catalogue_door("procedure.design")
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """A draft of a procedure that nobody has written down yet; the usual form and steps come with it."""

@@ -4,6 +4,7 @@ import pytest
 
 from xactin.cases.procedures.designs.design import Design, FormField, Option, Rule, Step, Text
 from xactin.cases.procedures.designs.files import files_of
+from xactin.cases.procedures.designs.flow import lost_returns
 from xactin.cases.procedures.designs.template import usual_template
 from xactin.cases.procedures.designs.usual import FORM, STEPS, usual_result
 from xactin.cases.runtime import installed
@@ -60,6 +61,25 @@ def test_offices_answer_at_once_and_one_only_where_it_is_needed() -> None:
     assert {"land", "roads", "water"} <= done
     assert "answer.water" in package.procedure.tasks["verify"].reads
     assert package.procedure.tasks["verify"].reads.count("answer.land") == 1
+
+
+@pytest.mark.parametrize("acts", [("object", "supplement"), ("supplement", "object")])
+def test_an_objection_is_what_is_written_down_wherever_it_stands(acts: tuple[str, ...]) -> None:
+    package = package_of(a_design(steps=(STEPS[0], row("land", acts=acts), *STEPS[1:])))
+    writes = {act.id: act.writes for act in package.procedure.tasks["land"].acts}
+    assert writes == {"advance": ("answer.land",), "object": ("answer.land",), "supplement": ()}
+
+
+@pytest.mark.parametrize(
+    ("steps", "lost"),
+    [
+        (STEPS, []),
+        ((row("first", acts=("return",)), *STEPS), ["steps.first"]),
+        ((STEPS[0], row("one", acts=("return",)), row("two", with_previous=True), *STEPS[1:]), ["steps.one"]),
+    ],
+)
+def test_a_return_leads_somewhere(steps: tuple[Step, ...], lost: list[str]) -> None:
+    assert [problem.where for problem in lost_returns(a_design(steps=steps))] == lost
 
 
 def test_a_row_is_passed_where_its_rule_does_not_hold_and_a_return_leads_to_the_row_told() -> None:
