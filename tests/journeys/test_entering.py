@@ -17,17 +17,17 @@ def test_a_session_that_ends_while_filling_loses_nothing(enter: Enter) -> None:
     """The page says so, keeps everything, and after signing in the same form stands there filled."""
     owner = enter("congdan3")
     owner.open(APPLY)
-    owner.page.fill("[name='land.parcel']", "125")
+    owner.page.fill("[name='land.parcel']", "1125")
     expect(owner.page.locator("[data-draft-state]")).to_contain_text("Đã lưu nháp", timeout=20_000)
     owner.context.clear_cookies(name="sessionid")
-    owner.page.fill("[name='land.map_sheet']", "34")
+    owner.page.fill("[name='land.map_sheet']", "134")
     owner.see("Phiên làm việc đã hết")
     owner.look("session-ended")
     owner.press("đăng nhập lại")
     owner.sign_in("congdan3")
     assert owner.page.url.endswith(APPLY)
-    expect(owner.page.locator("[name='land.parcel']")).to_have_value("125")
-    expect(owner.page.locator("[name='land.map_sheet']")).to_have_value("34")
+    expect(owner.page.locator("[name='land.parcel']")).to_have_value("1125")
+    expect(owner.page.locator("[name='land.map_sheet']")).to_have_value("134")
     # What was brought back is saved a moment later, and the line says that instead.
     expect(owner.page.locator("[data-draft-state]")).to_contain_text(re.compile("Đã khôi phục|Đã lưu nháp"))
 

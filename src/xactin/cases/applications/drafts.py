@@ -206,9 +206,11 @@ def _row(by: Actor, code: str, draft: UUID) -> Draft:
     if rows.count() >= MOST:
         raise TooManyDrafts
     empty = secrets.seal(orjson.dumps(asdict(EMPTY)), _context(by.person_id, code))
-    taken = Draft.objects.filter(pk=draft).exists()
     defaults = {"person_id": by.person_id, "code": code, "sealed": empty, "updated_at": now()}
-    made, _new = Draft.objects.get_or_create(pk=new_id() if taken else draft, defaults=defaults)
+    # Text and files of a new draft come at once: whoever made the row meanwhile is, nearly always, this page itself.
+    made, _new = Draft.objects.get_or_create(pk=draft, defaults=defaults)
+    if (made.person_id, made.code) != (by.person_id, code):
+        made = Draft.objects.create(pk=new_id(), **defaults)
     return rows.select_for_update().get(pk=made.pk)
 
 

@@ -83,6 +83,37 @@ def test_a_draft_changed_in_another_window_is_told_and_never_overwritten(browser
     assert names() == ["Không kịch bản", "Phải nữa", "Trái nữa"]
 
 
+def test_text_and_files_of_a_new_draft_that_come_at_once_are_one_draft(
+    browser: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page sends its text and its first file in the same moment; each finds no draft yet and makes one."""
+    person, mine = actor_for("congdan1"), uuid4()
+    page = drafts.Page(own="page", seen="")
+    meanwhile = [{"name": "text", "by": person}, {"name": "another's", "by": actor_for("congdan2")}]
+
+    def sealed(value: bytes, context: str) -> bytes:
+        # Between looking for the row and making it.
+        while meanwhile and meanwhile[0]["name"] == told["first"]:
+            one = meanwhile.pop(0)
+            drafts.write(by=one["by"], code=BIRTH, draft=mine, page=page, data={"a": one["name"]}, agency="")
+        return seal(value, context)
+
+    told, seal = {"first": "text"}, drafts.secrets.seal
+    monkeypatch.setattr(drafts.secrets, "seal", sealed)
+    file = drafts.DraftFile("birth_proof", str(uuid4()), "a.pdf", 3, "application/pdf")
+    drafts.change(by=person, code=BIRTH, draft=mine, how=lambda kept: drafts.with_files(kept, [file]))
+    kept = drafts.of(person, BIRTH, mine)
+    assert (kept.data, kept.files) == ({"a": "text"}, (file,))
+    assert Draft.objects.count() == 1
+
+    # What another made under this id stays the other's.
+    Draft.objects.all().delete()
+    told["first"] = "another's"
+    own = drafts.write(by=person, code=BIRTH, draft=mine, page=page, data={"a": "own"}, agency="")
+    assert own.id != str(mine)
+    assert drafts.of(person, BIRTH, mine).data == {}
+
+
 def test_what_is_attested_is_what_was_shown(browser: Visitor) -> None:
     window = opened(browser)
     papers = {"document.birth_proof": pdf("a.pdf")}
