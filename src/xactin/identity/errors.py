@@ -4,7 +4,6 @@ from django.utils.translation import get_language
 
 from xactin.identity.rights import Decision
 from xactin.kernel.refusal import Refusal
-from xactin.kernel.signatures import SignatureError
 
 
 class Refused(Refusal):
@@ -52,18 +51,3 @@ class PasskeyNeeded(Refused):
 
     status = 428
     code = "passkey_needed"
-
-
-class SignatureRefused(Refused, SignatureError):
-    """A signature that does not hold; `code` is the kernel's."""
-
-    status = 422
-
-    def __init__(self, code: str) -> None:
-        Refused.__init__(
-            self,
-            "Chữ ký không hợp lệ hoặc không đúng với nội dung. Việc này chưa được thực hiện.",
-            "The signature is not valid, or is not over this content. Nothing was done.",
-            {"reason": code},
-        )
-        self.code = code

@@ -21,6 +21,9 @@ CLAIM_LIMIT: Final = timedelta(minutes=10)
 SALT_BYTES: Final = 32
 VALUE_DOMAIN: Final = b"xactin/v1/value\0"
 FILE_DOMAIN: Final = b"xactin/v1/file\0"
+EFFECT_DOMAIN: Final = b"xactin/v1/effect\0"
+EFFECT_PART: Final = "effect"
+"""The part under which `saw` carries what an act does, where it relies on no part of its subject."""
 
 STATEMENT_FIELDS: Final = frozenset(
     ("xt", "id", "authority", "subject", "act", "by", "for", "rule", "content", "saw", "wrote", "at", "key")
@@ -215,6 +218,29 @@ def commit_file(salt: bytes, chunks: Iterable[bytes | memoryview]) -> str:
     return commitment.hexdigest()
 
 
+def effect_digest(effect: Mapping[str, Any], at: str) -> str:
+    """What a signer sees of an effect: all of it but the moment of its entry, which is not theirs to say.
+
+    sha256 of the effect with null for each text that is `at`, the time of the entry's place.
+    """
+    return sha256(EFFECT_DOMAIN + canonical(_timeless(effect, at))).hexdigest()
+
+
+def _timeless(value: Any, at: str) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _timeless(inner, at) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_timeless(inner, at) for inner in value]
+    return None if value == at else value
+
+
+def check_effect(statement: Mapping[str, Any], effect: Mapping[str, Any], at: str) -> None:
+    """Raises StatementError where a statement says what its act does (`EFFECT_PART`) and the effect is another."""
+    signed = (statement["saw"] or {}).get(EFFECT_PART)
+    if signed is not None and signed != effect_digest(effect, at):
+        raise StatementError("saw.effect")
+
+
 class FileCommitment:
     """The commitment to a file that passes by once, as while it is uploaded."""
 
@@ -274,7 +300,8 @@ def check_entry(value: Any) -> bytes:
 
     The signature's own form is `signatures`' matter.
 
-    Also refuses a statement whose claimed time is more than ten minutes from that of its place.
+    Also refuses a statement whose claimed time is more than ten minutes from that of its place, and one that says
+    another effect than its place.
     """
     if type(value) is not dict or value.keys() != ENTRY_FIELDS:
         raise StatementError("entry")
@@ -283,9 +310,11 @@ def check_entry(value: Any) -> bytes:
     if abs(parse_time(value["place"]["at"]) - parse_time(value["statement"]["at"])) > CLAIM_LIMIT:
         raise StatementError("at")
     try:
-        return canonical(value)
+        whole = canonical(value)
     except CanonicalError as error:
         raise StatementError(f"canonical{error.path}") from None
+    check_effect(value["statement"], value["place"]["effect"], value["place"]["at"])
+    return whole
 
 
 def entry_digest(entry: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Final
 from xactin.ledger.errors import NoAuthority
 from xactin.ledger.log.authority import authority
 from xactin.ledger.models import Log
+from xactin.vault.rehearsal import course
 
 _ASK_AGAIN: Final = 1.0  # seconds
 _kept: dict[str, tuple[float, timedelta]] = {}
@@ -19,6 +20,16 @@ _kept: dict[str, tuple[float, timedelta]] = {}
 def now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC) + shift()
+
+
+def claimed() -> datetime:
+    """The time that what is being done says of itself, to the millisecond: now, or when it was rehearsed.
+
+    What a device has confirmed is done some minutes later and must still say the same.
+    """
+    found = course()
+    moment = found.at if found else now()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def shift() -> timedelta:

@@ -13,8 +13,8 @@ from xactin.identity.errors import Invalid, Refused
 from xactin.identity.models import Agency
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import AGENCY_CODE_LENGTH, clean_name, is_agency_code, is_code_below, is_function
-from xactin.kernel.attestation import parse_time, time_text
-from xactin.ledger.clock import now
+from xactin.kernel.attestation import time_text
+from xactin.ledger.clock import claimed
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def close_agency(*, agency: Agency, by: Actor) -> None:
         )
     if uses := in_use(found.id):
         raise Refused(uses[0], uses[1])
-    found.closed_at = parse_time(time_text(now()))
+    found.closed_at = claimed()
     attest(
         by, subject=f"agency:{found.code}", act="agency.close", effect={"closed": time_text(found.closed_at)}
     )

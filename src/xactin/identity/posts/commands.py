@@ -16,13 +16,12 @@ from xactin.identity.posts.holding_commands import (
     check_two_confirm,
     holds,
     lock_vital,
-    signed_time,
 )
 from xactin.identity.posts.proposal_commands import propose_duties
 from xactin.identity.rights import Actor, Facts
 from xactin.identity.rules import clean_name, is_role
 from xactin.kernel.attestation import time_text
-from xactin.ledger.clock import now
+from xactin.ledger.clock import claimed
 from xactin.vault.ids import new_id
 
 
@@ -117,7 +116,8 @@ def require_passkey(*, post: Post, required: bool, by: Actor) -> None:
 def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Proposal | None:
     """Gives a post these duties and takes the others; sensitive ones that it had not are proposed.
 
-    Returns the proposal that waits for a second person, if there is one. Raises Forbidden, Invalid, and Refused
+    Returns the proposal that is made for a second person, if there is one; what one waits for already is not proposed
+    again. Raises Forbidden, Invalid, and Refused
     for a post that the actor holds or where nobody else would be left to do what is taken.
     """
     require(by, "post.duties", facts_of(post))
@@ -134,6 +134,8 @@ def set_duties(*, post: Post, duties: Collection[str], by: Actor | None) -> Prop
     check_two_confirm(post, lost=had - wanted)
     waiting = sensitive(wanted - had) if by is not None else []
     now_given = sorted(wanted - set(waiting))
+    proposed = post.proposals.filter(ended_at=None, kind="duties").values_list("duties", flat=True)
+    waiting = sorted(set(waiting).difference(*proposed))
     if now_given != sorted(had):
         write_duties(post, now_given, by=by)
         news.tell(by, "post.duties", post, duties=sorted(set(now_given) ^ had))
@@ -158,7 +160,7 @@ def close_post(*, post: Post, by: Actor) -> None:
     """Nobody is appointed to a post any more. Raises Forbidden, and Refused while somebody holds it."""
     require(by, "post.edit", facts_of(post))
     found = _open_post(post)
-    found.closed_at = signed_time(now())
+    found.closed_at = claimed()
     attest(by, subject=f"post:{found.id}", act="post.close", effect={"closed": time_text(found.closed_at)})
     # Behind the chain's lock: whoever appointed has committed, or waits and finds the post closed.
     if queries.held_now().filter(post=found).exists() or found.proposals.filter(ended_at=None).exists():

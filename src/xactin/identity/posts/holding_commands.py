@@ -18,7 +18,7 @@ from xactin.identity.posts.facts import facts_of
 from xactin.identity.posts.queries import needs_two
 from xactin.identity.rights import Actor
 from xactin.kernel.attestation import parse_time, time_text
-from xactin.ledger.clock import now
+from xactin.ledger.clock import claimed, now
 from xactin.vault.ids import new_id
 
 
@@ -79,7 +79,7 @@ def hold(person: Person, post: Post, until: datetime | None, *, by: Actor | None
     lock_person(person.pk)
     check_not_held(person, post)
     until = signed_time(until) if until else None
-    since = signed_time(now())
+    since = claimed()
     holding = Holding.objects.create(id=new_id(), person=person, post=post, since=since, until=until)
     # The post's chain before the mandates: an end locks them in this order too.
     attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
@@ -119,7 +119,7 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
     if held is None:
         raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
     check_remaining(held.post, lost=held.post.duties or (), without=Q(pk=held.pk))
-    held.until = max(signed_time(now()), held.since)
+    held.until = max(claimed(), held.since)
     effect = {"holding": str(held.id), "until": time_text(held.until)}
     attest(by, subject=f"post:{held.post_id}", act="post.end", effect=effect)
     for mandate in KeyMandate.objects.filter(holding=held, ended_at__isnull=True):

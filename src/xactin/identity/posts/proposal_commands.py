@@ -31,7 +31,7 @@ from xactin.identity.posts.holding_commands import (
 from xactin.identity.posts.queries import could_confirm
 from xactin.identity.rights import Actor
 from xactin.kernel.attestation import time_text
-from xactin.ledger.clock import now
+from xactin.ledger.clock import claimed, now
 from xactin.vault.ids import new_id
 
 WAITS: Final = timedelta(days=3)
@@ -71,7 +71,7 @@ def propose_holder(*, post: Post, person: Person, until: datetime | None = None,
 
 def _proposed(post: Post, kind: str, by: Actor, **what: Any) -> Proposal:
     made = Proposal(id=new_id(), post=post, kind=kind, proposed_by_id=by.person_id, **what)
-    made.proposed_at = signed_time(now())
+    made.proposed_at = claimed()
     attest(by, subject=f"post:{post.id}", act="post.propose", effect=proposed_effect(made))
     made.save(force_insert=True)
     news.tell(by, "post.propose", post, proposal=made.pk)
@@ -167,7 +167,7 @@ def _settle(found: Proposal, by: Actor | None, *, alone: bool) -> None:
 
 def _end(found: Proposal, outcome: str, by: Actor | None, more: dict[str, Any]) -> None:
     person = by.person_id if by else None
-    found.ended_at, found.ended_by_id, found.outcome = signed_time(now()), person, outcome
+    found.ended_at, found.ended_by_id, found.outcome = claimed(), person, outcome
     said = str(person) if person else None
     effect = {"proposal": str(found.pk), "by": said, "at": time_text(found.ended_at)}
     act = "post.confirm" if outcome == "confirmed" else "post.decline"

@@ -1,6 +1,7 @@
 """A post that signs with a passkey does whatever its duties allow, at pages and through the API."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from xactin.identity import commands, queries
+from xactin.identity.attestations.attesting import attest
 from xactin.identity.calendars.commands import set_calendar
 from xactin.identity.calendars.queries import calendar, forget_calendars
-from xactin.identity.errors import PasskeyNeeded
+from xactin.identity.errors import PasskeyNeeded, Refused
 from xactin.identity.keys import ceremonies
 from xactin.identity.models import Holding, Post, Proposal
 from xactin.identity.testing import Province
@@ -74,6 +76,9 @@ def test_a_proposal_is_confirmed_with_one_signature_over_all_its_entries(
     acts = [one["act"] for one in answer.json()["statements"]]
     assert acts[:2] == ["post.confirm", "post.appoint"]
     assert "mandate.grant" in acts
+    assert all(
+        "effect" in one["saw"] for one in answer.json()["statements"]
+    )  # what is done, not only that it is
     assert Entry.objects.count() == before  # nothing of a rehearsal stays
     assert Proposal.objects.get(pk=asked_of.pk).ended_at is None
 
@@ -105,6 +110,25 @@ def test_what_changed_since_the_device_confirmed_is_not_done(province: Province,
     answer = client.post(page, {"answer": "confirm", "passkey-signature": _signed(asked)}, follow=True)
     assert "đã thay đổi" in answer.content.decode()
     assert Entry.objects.count() == before
+
+
+def test_another_effect_than_the_device_confirmed_is_not_done(province: Province, asked_of: Proposal) -> None:
+    """By the same request, at the same time, with the same ids: only what the entry would say is other."""
+    chair, subject = province.actor("chutich1"), f"post:{asked_of.post_id}"
+
+    def act(what: str) -> None:
+        attest(chair, subject=subject, act="post.appoint", effect={"person": what})
+
+    with ceremonies.trial() as rehearsed:
+        act("who was shown")
+    asked = rehearsed.asked(b"request")
+    assert asked is not None
+    credential = assertion(passkey(), asked.challenge)
+    before = Entry.objects.count()
+    for what, told in (("another", pytest.raises(Refused)), ("who was shown", nullcontext())):
+        with told, ceremonies.resumed(token=asked.token, credential=credential, request=b"request"):
+            act(what)
+    assert Entry.objects.count() == before + 1
 
 
 def test_without_a_passkey_or_a_script_a_page_says_so(province: Province, asked_of: Proposal) -> None:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from xactin.kernel.attestation import (
+    EFFECT_PART,
     FileCommitment,
     StatementError,
     check_entry,
     check_statement,
     commit_file,
     commit_value,
+    effect_digest,
     entry_digest,
     is_time,
     make_entry,
@@ -154,3 +156,24 @@ def test_published_binds_entry_and_mandates():
     assert len(published("ab" * 32, "cd" * 32)) == 32
     with pytest.raises(ValueError, match="hex"):
         published("AB" * 32, "cd" * 32)
+
+
+def test_a_signed_effect_is_all_that_the_act_does_but_not_when():
+    effect = {"held": [{"since": time_text(NOON), "post": "p"}], "until": None}
+    signed = effect_digest(effect, time_text(NOON))
+    later = time_text(NOON + timedelta(minutes=5))
+    moved = {"held": [{"since": later, "post": "p"}], "until": None}
+    assert effect_digest(moved, later) == signed  # done a little later: the entry's own time
+    assert (
+        effect_digest(moved, time_text(NOON)) != signed
+    )  # another time than the entry's is part of what is done
+    made = statement() | {"saw": {EFFECT_PART: signed}}
+
+    def placed(what, at=NOON):
+        return make_entry(made, {"alg": "ed25519", "value": ""}, seq=0, prev=None, at=at, effect=what)
+
+    check_entry(placed(effect))
+    check_entry(placed(moved, NOON + timedelta(minutes=5)))
+    for other in ({}, effect | {"until": later}, effect | {"more": 1}, {"held": [], "until": None}):
+        with pytest.raises(StatementError, match=r"saw\.effect"):
+            check_entry(placed(other))

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 import xactin
-from xactin.kernel.attestation import commit_file, commit_value
+from xactin.kernel.attestation import commit_file, commit_value, effect_digest, time_text
 from xactin.kernel.canonical import canonical, parse
 from xactin.kernel.log.checkpoint import VerifierKey, cosign, witness_key
 from xactin.kernel.proof.bundle import verify_bundle, verify_document
@@ -290,6 +290,20 @@ def test_acts_signed_with_nothing_shown_are_counted_alike_and_stay_valid(in_brow
     assert [answer["valid"] for answer in answers] == [True] * 3, answers
     told = [[note["en"][:14] for note in one["notes"] if note["code"] == "note_unshown"] for one in answers]
     assert told == [["1 attestations"], [], ["2 attestations"]]
+
+
+def test_an_act_that_signs_its_effect_and_has_another_is_no_attestation_in_both(in_browser):
+    effect = {"holding": "h1", "mandates": [{"from": time_text(NOON)}, None, True, 7]}
+    cases = []
+    for done in (effect, effect | {"holding": "h2"}, {}, effect | {"mandates": []}):
+        log = SmallLog()
+        log.grant(public_key("officer"), person="person-1", post="post-7", agency="H44.12")
+        made = statement(1, saw={"effect": effect_digest(effect, time_text(NOON))})
+        shown = log.place(made, lambda it: sign_ed25519(private_key("officer"), it), done)
+        cases.append((log.bundle([shown]), log.trust, {}))
+    answers = assert_same(in_browser, cases)
+    assert [answer["valid"] for answer in answers] == [True, False, False, False], answers
+    assert {answer["problems"][0]["detail"] for answer in answers[1:]} == {"saw.effect"}
 
 
 def pdf_with(attachment, *, compress):

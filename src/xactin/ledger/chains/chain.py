@@ -20,7 +20,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from psycopg import errors
 
-from xactin.kernel.attestation import CLAIM_LIMIT, check_statement, parse_time, time_text
+from xactin.kernel.attestation import (
+    CLAIM_LIMIT,
+    EFFECT_PART,
+    check_effect,
+    check_statement,
+    effect_digest,
+    parse_time,
+    time_text,
+)
 from xactin.kernel.batches import batches_of
 from xactin.kernel.canonical import canonical
 from xactin.kernel.mandates import MandateError, check_cover, check_mandate
@@ -111,9 +119,12 @@ class Chain:
         """Signs an act and queues its entry: the one way in which this process signs.
 
         `effect` is what the act did and holds no personal data; `content`, `saw` and `wrote` are commitments
-        (kernel/README.md); `id` is the entry's, where a door has chosen it. Raises NotCovered, what `signer.sign`
-        raises, and at the end of the act AlreadyDone for an id used before.
+        (kernel/README.md); `id` is the entry's, where a door has chosen it. An act that names none of the three
+        signs its effect: else a device would sign that something was done, and not what. Raises NotCovered, what
+        `signer.sign` raises, and at the end of the act AlreadyDone for an id used before.
         """
+        if content is None and saw is None and wrote is None:
+            saw = {EFFECT_PART: effect_digest(effect, time_text(self.at))}
         if abs(clock.now() - self.at) > CLAIM_LIMIT:
             clock.forget()  # a demo's, which another process moved within the second for which we remember it
         statement = statement_of(
@@ -159,6 +170,7 @@ class Chain:
         if statement["subject"] != self.subject:
             raise ValueError("the statement is about another subject")
         batches_of(statement, effect)
+        check_effect(statement, effect, time_text(self.at))
         said, signed, done = canonical(statement), canonical(signature), canonical(effect)
         entry = entry_bytes(said, signed, done, seq=self.seq, prev=self.prev, at=time_text(self.at))
         digest = sha256(entry).digest()

@@ -10,12 +10,11 @@ from django.db import connection
 
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import PublicKey, sign_ed25519
-from xactin.ledger.clock import now
+from xactin.ledger.clock import claimed
 from xactin.ledger.log.authority import authority
 from xactin.ledger.models import SystemKey
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
-from xactin.vault.rehearsal import course
 
 LEDGER: Final = "ledger"
 """The system whose mandate stands in genesis; it grants those of the other systems."""
@@ -125,6 +124,6 @@ def statement_of(
         content=content,
         saw=saw or None,
         wrote=wrote or None,
-        at=rehearsed.at if (rehearsed := course()) else now(),
+        at=claimed(),
         key=signer.key_id,
     )

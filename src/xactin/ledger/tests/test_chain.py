@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from xactin.kernel.attestation import entry_digest, make_entry, parse_time, time_text
+from xactin.kernel.attestation import StatementError, entry_digest, make_entry, parse_time, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.signatures import PublicKey
 from xactin.kernel.testing import NOON, statement
@@ -224,6 +224,25 @@ def test_a_statement_about_something_else_is_a_fault(officer: Person) -> None:
         acting(subject=SUBJECT, mandates=[officer.mandate]) as chain,
     ):
         chain.append(other, officer.sign(other), {})
+
+
+def test_an_act_that_names_no_part_signs_what_it_does(officer: Person) -> None:
+    """Else a device would sign that somebody was appointed, and whoever keeps the ledger could say whom."""
+    effect = {"holding": "h1", "until": None}
+    with acting(subject=SUBJECT, mandates=[officer.mandate]) as chain:
+        chain.attest(officer, act="post.appoint", effect=effect | {"since": time_text(chain.at)})
+        chain.attest(officer, act="case.agree", effect=effect, saw={})
+    first, second = entries_of(SUBJECT)
+    assert list(first.statement["saw"]) == ["effect"]
+    assert (
+        second.statement["saw"] is None
+    )  # what reads parts of its subject, even none, is the engine's to judge
+    again = officer.state(SUBJECT, saw=first.statement["saw"])
+    with (
+        pytest.raises(StatementError, match=r"saw\.effect"),
+        acting(subject=SUBJECT, mandates=[officer.mandate]) as chain,
+    ):
+        chain.append(again, officer.sign(again), effect | {"holding": "h2", "since": time_text(chain.at)})
 
 
 def test_time_in_a_chain_does_not_go_back(officer: Person) -> None:

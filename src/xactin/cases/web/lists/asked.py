@@ -44,7 +44,8 @@ def cases_asked(request: HttpRequest, sent: QueryDict) -> Filters:
         unfinished=sent.get("late") == UNFINISHED,
         code=sent.get("code", "")[:40],
         person=sought(request, sent),
-        order=order.chosen(sent.get("sort", ""), order.CASES, NEWEST),
+        # Who asks what is late asks what has waited longest.
+        order=order.chosen(sent.get("sort", ""), order.CASES, "due" if sent.get("late") else NEWEST),
         page=_page(sent),
         after=_id(sent.get("after", "")),
     )

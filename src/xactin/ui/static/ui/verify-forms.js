@@ -3,6 +3,8 @@
 
 export const MAX_DEPTH = 64;
 const CLAIM_LIMIT = 10 * 60 * 1000;
+/** The part under which `saw` carries what an act does, where it relies on no part of its subject. */
+const EFFECT_PART = "effect";
 const DIGEST = /^[0-9a-f]{64}$/;
 const KEY = /^[0-9a-f]{32}$/;
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -154,11 +156,22 @@ export function coverFault(mandate, statement, at) {
 
 const isPath = (value) => Array.isArray(value) && value.every(isDigest);
 
-function checkShown(item, where) {
+/** What a signer sees of an effect: all of it but the moment of its entry, which stands as null. */
+function timeless(value, at) {
+  if (Array.isArray(value)) return value.map((inner) => timeless(inner, at));
+  if (!isObject(value)) return value === at ? null : value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, timeless(inner, at)]));
+}
+
+async function checkShown(item, where, effectDigest) {
   const fits = hasFields(item, ["entry", "index", "mandates", "inclusion"]);
   if (!fits || !isCount(item.index) || !isDigest(item.mandates) || !isPath(item.inclusion)) throw new FormError("form", where);
   const fault = entryFault(item.entry);
   if (fault) throw new FormError("entry_form", where, fault);
+  const { statement, place } = item.entry;
+  const signed = statement.saw?.[EFFECT_PART];
+  const told = signed === undefined ? signed : await effectDigest(timeless(place.effect, place.at));
+  if (signed !== told) throw new FormError("entry_form", where, "saw.effect");
 }
 
 function checkOpened(item, where) {
@@ -179,8 +192,8 @@ const ORDERS = {
 };
 
 /** Throws FormError for the first thing that keeps a canonical value from being a bundle.
-    `checkKey` (async) throws for a key that is none. */
-export async function checkBundle(bundle, checkKey) {
+    `checkKey` (async) throws for a key that is none; `effectDigest` (async) gives the digest of what an act does. */
+export async function checkBundle(bundle, { checkKey, effectDigest }) {
   const fields = ["xt", "authority", "checkpoint", "entries", "mandates", "opened"];
   if (!hasFields(bundle, fields) && !hasFields(bundle, [...fields, "heads"])) throw new FormError("form");
   if (bundle.xt !== 1) throw new FormError("form", "xt");
@@ -190,7 +203,7 @@ export async function checkBundle(bundle, checkKey) {
     if (!Array.isArray(bundle[name])) throw new FormError("form", name);
     for (const [number, item] of bundle[name].entries()) {
       const where = `${name}/${number}`;
-      if (name === "entries") checkShown(item, where);
+      if (name === "entries") await checkShown(item, where, effectDigest);
       else if (name === "opened") checkOpened(item, where);
       else await checkProven(item, where, checkKey);
     }

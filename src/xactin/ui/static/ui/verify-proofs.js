@@ -101,6 +101,9 @@ export async function leafOf(entry, mandates) {
 
 export const publishedLeaf = async (entry, mandates) => leafOf(await entryDigest(entry), mandates);
 
+/** The digest of an effect, as `saw` carries it. */
+export const effectDigest = async (effect) => toHex(await sha256(utf8("xactin/v1/effect\0"), canonical(effect)));
+
 /** The root of a batch that a member's place leads to, in hex; null where there can be no such place. */
 export async function rootOfMember(item, count) {
   const root = await rootFromPath(await leafHash(fromHex(item.commitment)), item.index, count, item.path.map(fromHex));

@@ -5,7 +5,7 @@
 
 import { FormError, canonical, checkBundle, coverFault, hasFields, parseCanonical } from "./verify-forms.js";
 import {
-  ProofError, checkKey, commitment, entryDigest, fromHex, isIncluded, isMandated, isSupported, keyId, openNote,
+  ProofError, checkKey, commitment, effectDigest, entryDigest, fromHex, isIncluded, isMandated, isSupported, keyId, openNote,
   parseCheckpoint, parseVerifierKey, publishedLeaf, rootOfMember, sha256, toHex, verifySignature,
 } from "./verify-proofs.js";
 import { ending, headFault } from "./verify-heads.js";
@@ -31,7 +31,7 @@ async function verified(bytes, trust, files, continues) {
   if (!(await isSupported())) throw new Error("unsupported");
   try {
     const bundle = parseCanonical(bytes);
-    await checkBundle(bundle, checkKey);
+    await checkBundle(bundle, { checkKey, effectDigest });
     return await new Verifier(bundle, trust, files, continues).verdict();
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
@@ -58,7 +58,7 @@ export async function matchFiles(bytes, given) {
   let bundle;
   try {
     bundle = parseCanonical(bytes);
-    await checkBundle(bundle, checkKey);
+    await checkBundle(bundle, { checkKey, effectDigest });
   } catch (error) {
     if (error instanceof FormError) return [];
     throw error;
