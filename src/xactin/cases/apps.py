@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.dossiers.state.makers import register_maker
         from xactin.cases.erasure import retention
         from xactin.cases.erasure.notices import told
+        from xactin.cases.lots import commands as lots
         from xactin.cases.papers.plain_text import missing_letter
         from xactin.cases.parties import notices as party_notices
         from xactin.cases.results import services as results
@@ -75,5 +76,6 @@ class CasesConfig(AppConfig):
         register_rebuild("case", rebuild.rebuild)
         register_rest(counters.rebuild)
         register_topic("case.acted", announcements.acted)
+        register_topic(lots.TOPIC, lots.worked, alone=True, about=lots.matter)
         register_topic(jobs.TICK_ALONE, jobs.tick_alone, alone=True, about=announcements.time_matter)
         register_topic("case.service", announcements.service, alone=True, about=announcements.service_matter)

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from xactin.cases.applications import act_drafts
 from xactin.cases.dossiers import commands
+from xactin.cases.lots import commands as lots
 from xactin.cases.models import PendingAct, Timer
 from xactin.ledger.clock import now
 from xactin.notices.commands import handle_alone, waiting_alone
@@ -42,6 +43,7 @@ def tick_alone(event: Event) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="cases.sweep", queueing_lock="cases.sweep")
 def sweep(timestamp: int) -> None:
-    """Forgets statements nobody signed in time, and acts that nobody came back to."""
+    """Forgets statements nobody signed in time, acts that nobody came back to, and lots that are over."""
     PendingAct.objects.filter(created_at__lt=now() - commands.PENDING_TIME).delete()
     act_drafts.sweep()
+    lots.sweep()

@@ -45,6 +45,7 @@ from xactin.identity.queries import Actor, may, signing_with
 from xactin.kernel.attestation import time_text
 from xactin.kernel.local import local_time
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.description import Act
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.signatures import challenge
 from xactin.ledger import commands as ledger
@@ -58,9 +59,11 @@ __all__ = [
     "PENDING_TIME",
     "ActDone",
     "Asked",
+    "Offer",
     "Prepared",
     "act",
     "complete",
+    "offer_of",
     "prepare",
     "serve",
     "settle_cases",
@@ -94,6 +97,14 @@ class Prepared:
     statement: dict[str, Any]
     challenge: bytes
     options: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An act of an open task as it stands for one actor now, and what a screen of the task shows."""
+
+    act: Act
+    shown: str
 
 
 def act(
@@ -168,8 +179,16 @@ def _pending(entry: str | UUID) -> str:
     return f"pending:{entry}"
 
 
-def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any]) -> ActDone:
-    """Does a prepared act, now that its passkey has signed; `credential` is the browser's answer.
+def complete(
+    *,
+    by: Actor,
+    case: UUID,
+    entry: UUID,
+    credential: Mapping[str, Any],
+    batch: Mapping[str, Any] | None = None,
+) -> ActDone:
+    """Does a prepared act, now that its passkey has signed; `credential` is the browser's answer, `batch` the
+    statement's place among those that it signed together (`kernel.signatures.batch`).
 
     The ledger verifies the signature; everything else is checked anew, under the lock. Raises NotFound
     when nothing was prepared or ten minutes have passed, and as `act` does.
@@ -182,7 +201,7 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
         raise NotFound
     carried = orjson.loads(secrets.unseal(bytes(pending.sealed), _pending(entry)))
     asked = Asked(**carried["asked"])
-    signature = identity.passkey_signature(credential)
+    signature = identity.passkey_signature(credential, batch)
     with ledger.acting(
         subject=subject_of(case), mandates=[signing.mandate_id], reads=[(store.READ, (asked.task, case))]
     ) as chain:
@@ -202,9 +221,27 @@ def complete(*, by: Actor, case: UUID, entry: UUID, credential: Mapping[str, Any
         return _done(chain, signing, case, found, package, asked, sealed, pending.statement, made, enter)
 
 
+def offer_of(by: Actor, case: UUID, task: str, act: str) -> Offer:
+    """An act as it is offered here, read without the lock. Raises what `act` would raise before its answers count."""
+    found = found_in(store.read(connection, task, case))
+    package, described = _offered(by, case, found, task, act)
+    return Offer(act=described, shown=decided(engine.shown_of, package, found.state, task))
+
+
 def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Package, Asked]:
     """The package the case follows, if the task is open and this actor may do this act of it; and what was asked,
-    its data in the one spelling of the act's schema.
+    its data in the one spelling of the act's schema."""
+    package, described = _offered(by, case, found, asked.task, asked.act)
+    schema = described.data_schema or _NOTHING
+    told = cleaned(schema, asked.data)
+    errors = validate(schema, told, language())
+    if errors:
+        raise Invalid(errors)
+    return package, replace(asked, data=told)
+
+
+def _offered(by: Actor, case: UUID, found: store.Row, named: str, act: str) -> tuple[Package, Act]:
+    """The package of the case and an act of its open task, if this actor may do it.
 
     Who may not see the case is told it does not exist; who may see it, why the act is refused.
     """
@@ -224,23 +261,18 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Pac
     if found.task_node is None:
         if not queries.sees(by, case):
             raise NotFound
-        raise _gone(by, case, asked.task)
-    decision = may(by, f"case.{found.task_node}.{asked.act}", facts)
+        raise _gone(by, case, named)
+    decision = may(by, f"case.{found.task_node}.{act}", facts)
     if not decision.allowed:
         if not queries.sees(by, case):
             raise NotFound
         raise Forbidden(decision.reason)
-    task = decided(engine.task_of, package, found.state, asked.task)
+    task = decided(engine.task_of, package, found.state, named)
     task = with_warnings(package, case, found.state, task)
-    described = next((offered for offered in task.acts if offered.id == asked.act), None)
+    described = next((offered for offered in task.acts if offered.id == act), None)
     if described is None:
-        raise OutOfTurn(_("This task has no such act."), act=asked.act)
-    schema = described.data_schema or _NOTHING
-    told = cleaned(schema, asked.data)
-    errors = validate(schema, told, language())
-    if errors:
-        raise Invalid(errors)
-    return package, replace(asked, data=told)
+        raise OutOfTurn(_("This task has no such act."), act=act)
+    return package, described
 
 
 def _making(

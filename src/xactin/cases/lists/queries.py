@@ -151,6 +151,12 @@ def inbox(actor: Actor, filters: Filters, *, mine: bool = True, whole: bool = Fa
     return found
 
 
+def inbox_ids(actor: Actor, filters: Filters, *, most: int) -> list[int]:
+    """The numbers of the actor's open tasks that these filters choose, those due first; at most `most`."""
+    rows = _tasks(actor, filters, mine=True).filter(_chosen_tasks(filters))
+    return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:most])
+
+
 def inbox_counts(actor: Actor, filters: Filters) -> Counts:
     """How many open tasks are late, due today, of which procedure, whichever of these are chosen."""
     whole = Filters(words=filters.words, person=filters.person)

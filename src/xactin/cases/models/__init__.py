@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xactin.cases.models.lots import Lot, LotItem
 from xactin.cases.models.procedures import AuthorityLimit, ProcedureDraft, ProcedureVersion, SearchCount
 from xactin.cases.rules import NationalState
 from xactin.cases.states import NATIONAL_STATES
@@ -24,6 +25,8 @@ __all__ = [
     "CaseAgency",
     "Draft",
     "Erasure",
+    "Lot",
+    "LotItem",
     "OpenTask",
     "Party",
     "PendingAct",

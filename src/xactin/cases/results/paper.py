@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.dossiers import paper_facts
 from xactin.cases.dossiers.records import subject_of
 from xactin.cases.dossiers.state import content, store
-from xactin.cases.dossiers.state.makers import Made, Making, Planned
+from xactin.cases.dossiers.state.makers import Made, Making, Planned, planned_before
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import OutOfTurn, Stale
 from xactin.cases.models import Case, Result
@@ -179,10 +179,12 @@ def _prefix(case: Case, making: Making) -> str:
 
 
 def _next(case: Case, making: Making) -> int:
+    """The number that is next, behind those planned for papers that the same signature covers."""
+    prefix = _prefix(case, making)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, (_prefix(case, making),))
+        cursor.execute(_COUNTED, (prefix,))
         row = cursor.fetchone()
-    return (row[0] if row else 0) + 1
+    return (row[0] if row else 0) + 1 + planned_before(prefix)
 
 
 def _taken(case: Case, making: Making) -> int:

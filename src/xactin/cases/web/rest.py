@@ -22,7 +22,7 @@ from xactin.cases.lists import queries as lists
 from xactin.cases.lists.persons import note_taken
 from xactin.cases.office.commands import begin_work
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.web.api import answers, nouns, party_rest
+from xactin.cases.web.api import answers, lot_rest, nouns, party_rest
 from xactin.cases.web.api.nouns import Instant, Key, Limit, Text, Words, answers_file
 from xactin.identity.queries import Actor, signing_with
 from xactin.identity.web.idempotency import Answer, once
@@ -33,6 +33,7 @@ from xactin.ledger.queries import EntryRow, snapshot
 
 router = Router(tags=["cases"])
 router.add_router("", party_rest.router)
+router.add_router("", lot_rest.router)
 TOKEN = BearerAuth()
 WITHDRAW = "withdraw"
 

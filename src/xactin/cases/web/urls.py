@@ -5,8 +5,8 @@ from django.urls import include, path
 from xactin.cases.web import files, parties, procedures
 from xactin.cases.web.citizens import own, portal, verify
 from xactin.cases.web.lists import persons
-from xactin.cases.web.lists import views as lists
-from xactin.cases.web.officials import beginnings, counter, desk, erasing, revoking
+from xactin.cases.web.lists import views as list_views
+from xactin.cases.web.officials import beginnings, counter, desk, erasing, lots, revoking
 from xactin.cases.web.officials.pictures import picture, signature_pictures
 
 app_name = "cases"
@@ -33,13 +33,19 @@ urlpatterns = [
     path("cases/<uuid:case>/bundle.json", files.bundle, name="bundle"),
     path("cases/<uuid:case>/<str:task>/<str:act>/", own.act, name="own-act"),
     path("files/<uuid:file>", files.file, name="file"),
-    path("desk/", lists.inbox, name="inbox"),
-    path("desk/cases/", lists.cases, name="desk-list"),
+    path("desk/", list_views.inbox, name="inbox"),
+    path("desk/cases/", list_views.cases, name="desk-list"),
+    path("desk/lots/", lots.choose, name="lots"),
+    path("desk/lots/<uuid:lot>/", lots.lot, name="lot"),
+    path("desk/lots/<uuid:lot>/confirm/", lots.confirm, name="lot-confirm"),
+    path("desk/lots/<uuid:lot>/prepare/", lots.prepare, name="lot-prepare"),
+    path("desk/lots/<uuid:lot>/sign/", lots.sign, name="lot-sign"),
+    path("desk/lots/<uuid:lot>/drop/", lots.drop, name="lot-drop"),
     path("desk/begin/", beginnings.beginnings, name="beginnings"),
     path("desk/begin/<str:code>/", beginnings.begin, name="begin"),
     path("desk/receive/<str:code>/", counter.receive, name="receive"),
     path("desk/person/", persons.look, name="person-search"),
-    path("desk/search/", lists.search, name="search"),
+    path("desk/search/", list_views.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
     path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),

@@ -4,7 +4,10 @@ Whoever makes such a thing registers here. A passkey signs minutes after the sta
 held meanwhile: so a maker first plans, and makes what was planned when the signature arrives.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -61,11 +64,31 @@ class Maker(Protocol):
 
 NOTHING: Final = Made()
 _MAKERS: Final[list[Maker]] = []
+_together: ContextVar[Counter[str] | None] = ContextVar("together", default=None)
 
 
 def register_maker(maker: Maker) -> None:
     """A maker is asked about every act from now on; the first that has to do with one makes."""
     _MAKERS.append(maker)
+
+
+@contextmanager
+def planned_together() -> Iterator[None]:
+    """What is planned inside is signed at once and made one after the other: each counts on those before it."""
+    mark = _together.set(Counter())
+    try:
+        yield
+    finally:
+        _together.reset(mark)
+
+
+def planned_before(what: str) -> int:
+    """How many of `what` are planned before this one, among those signed together; 0 for one alone."""
+    found = _together.get()
+    if found is None:
+        return 0
+    found[what] += 1
+    return found[what] - 1
 
 
 def plan(making: Making) -> Made:

@@ -53,6 +53,7 @@ def task_row(row: OpenTask, came: str) -> dict[str, Any]:
     """A line of the inbox."""
     return {
         "url": _address(row.case_id, came) + f"#task-{row.token}",
+        "task": row.pk,
         "name": task_name(row),
         "number": row.case.number,
         "procedure": text_in(procedures.version(row.case.version_id).package.procedure.name, language()),

@@ -11,6 +11,7 @@ from xactin.cases.counter import queries as counter
 from xactin.cases.lists import queries
 from xactin.cases.lists.persons import note_found
 from xactin.cases.lists.queries import NEWEST, PAGE, URGENT, Filters
+from xactin.cases.lots import queries as lots
 from xactin.cases.models import Case
 from xactin.cases.office import queries as office
 from xactin.cases.rights import SIGN, WORK
@@ -51,6 +52,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "filters": asked.procedure_filter(request, counts),
         "total": asked.list_total(counts),
         **_doors(actor),
+        "lots": lots.running(actor),
+        "asked": request.GET.urlencode(),
         "leader": _leader(actor) if SIGN in actor.duties and not asked.is_filtered(request) else None,
         **_shown(request, filters),
         **asked.next_of(request, filters, more=len(found) > PAGE, after=after, usual=URGENT),
