@@ -23,7 +23,7 @@ from xactin.identity.agencies.commands import close_agency, create_agency, edit_
 from xactin.identity.agencies.uses import register_use
 from xactin.identity.attestations.attested_rows import attest_standing, fold_names_again
 from xactin.identity.attestations.attesting import signer_of
-from xactin.identity.attestations.signing import sign
+from xactin.identity.attestations.signing import sign, verify
 from xactin.identity.calendars.commands import keep_usual_calendar
 from xactin.identity.duties import register_duty
 from xactin.identity.keys.commands import (
@@ -106,6 +106,7 @@ __all__ = [
     "sign",
     "signer_of",
     "subscribe",
+    "verify",
     "verify_person",
     "wear_hat",
 ]

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from xactin.identity.attestations.ceremony import check_not_borrowed, passkey_signed
 from xactin.identity.models import SigningKey
 from xactin.identity.rights import Actor
-from xactin.kernel.signatures import PublicKey, sign_ed25519
+from xactin.kernel.signatures import PublicKey, SignatureError, sign_ed25519, verify_signature
+from xactin.ledger.errors import SignatureRefused
 from xactin.vault import secrets
 
 
@@ -61,3 +62,18 @@ def sign(actor: Actor, statement: Mapping[str, Any]) -> dict[str, Any]:
     if statement["by"] != actor.by() or statement["key"] != actor.key_id:
         raise ValueError("the statement is not of this actor")
     return sign_ed25519(_private(actor.key_id), statement)
+
+
+def verify(actor: Actor, statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
+    """Raises SignatureRefused unless a key of this actor, not revoked, signed the statement.
+
+    For what is appended later: who signed wrongly is told while their device is at hand.
+    """
+    rows = SigningKey.objects.filter(pk=statement["key"], person_id=actor.person_id, revoked_at__isnull=True)
+    key = rows.first()
+    if key is None or statement["by"] != actor.by():
+        raise SignatureRefused(facts={"reason": "key_other"})
+    try:
+        verify_signature(statement, dict(signature), public_key(key))
+    except SignatureError as error:
+        raise SignatureRefused(facts={"reason": error.code}) from error

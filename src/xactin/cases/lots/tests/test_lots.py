@@ -14,11 +14,11 @@ from xactin.cases.tests.asking import Asker
 from xactin.cases.tests.passkeys import enrol
 from xactin.cases.tests.visiting import Visitor
 from xactin.identity import commands as identity
-from xactin.identity.errors import SignatureRefused
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor, actor_for
 from xactin.identity.tests.passkeys import assertion
 from xactin.ledger.audit import run_audit
+from xactin.ledger.errors import SignatureRefused
 from xactin.ledger.queries import entries_of
 from xactin.ledger.testing import sequence_all
 from xactin.notices.testing import settle
