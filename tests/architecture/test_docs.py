@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.urls import resolve
 
 from tests.architecture.source import PACKAGE, ROOT
 from xactin.web import cli
@@ -141,3 +142,13 @@ def test_what_the_code_says_to_read_is_in_the_repository() -> None:
         for name in re.findall(r"\b(?:docs/)?((?:\w+/)?[\w.-]+\.md)\b", path.read_text("utf-8"))
     }
     assert {one for one in named if one[1].removeprefix("docs/") not in pages} == set()
+
+
+def test_what_conformity_names_is_there() -> None:
+    """Each page has an address of the site and each test a file: what goes is not claimed any longer."""
+    text = (ROOT / "docs" / "conformity.md").read_text("utf-8")
+    files = set(re.findall(r"`((?:src|tests)/[^`]+\.py)`", text))
+    assert len(files) > 20
+    assert {one for one in files if not (ROOT / one).exists()} == set()
+    for address in set(re.findall(r"`(/[^`]*)`", text)):
+        resolve(address)

@@ -9,6 +9,7 @@ from django.test import Client
 from xactin.cases import testing
 from xactin.cases.models import ProcedureDraft, ProcedureVersion
 from xactin.cases.procedures.drafts.tests.test_commands import a_file
+from xactin.cases.web.designs import drafts as web_drafts
 from xactin.identity.testing import give_usually, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +106,7 @@ def test_a_draft_that_somebody_else_saved_is_not_overwritten() -> None:
     assert len(row.design["papers"]) == 1
 
 
-def test_files_are_read_reviewed_and_put_in_force_by_ticking() -> None:
+def test_files_are_read_reviewed_and_put_in_force_by_ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     testing.province_with()
@@ -119,8 +120,25 @@ def test_files_are_read_reviewed_and_put_in_force_by_ticking() -> None:
     drafts = [str(one) for one in ProcedureDraft.objects.values_list("pk", flat=True)]
     assert len(drafts) == 2
     writer.post("/desk/procedures/drafts/chosen/", {"draft": drafts, "act": "review"})
-    publisher.post("/desk/procedures/drafts/chosen/", {"draft": drafts, "act": "publish"})
+    monkeypatch.setattr(web_drafts, "PAGE", 1)
+    reviewed = publisher.get("/desk/procedures/drafts/?state=reviewed").content.decode()
+    assert (
+        'name="every"' in reviewed
+    )  # the list is longer than its page: all of it may be put in force at once
+    every = {"every": "1", "q": "khong co", "act": "publish"}
+    publisher.post("/desk/procedures/drafts/chosen/", every)
+    assert not ProcedureVersion.objects.exists()  # nothing in that list
+    writer.post("/desk/procedures/drafts/chosen/", every | {"q": "", "act": "review"})
+    publisher.post("/desk/procedures/drafts/chosen/", every | {"q": ""})
     assert ProcedureVersion.objects.count() == 2
+    again = writer.post(
+        "/desk/procedures/drafts/import/",
+        {"files": [SimpleUploadedFile("new.json", a_file("2.000635", name="Cấp bản sao"))]},
+    )
+    assert again.status_code == 302
+    row = ProcedureDraft.objects.get(code="2.000635", number=2)
+    page = writer.get(f"/desk/procedures/drafts/{row.pk}/").content.decode()
+    assert "đang có hiệu lực" in page  # beside what people follow today
     found = writer.get("/desk/procedures/drafts/?state=published&q=gia+han").content.decode()
     assert len(re.findall(r'name="draft"', found)) == 1
 

@@ -1,16 +1,12 @@
 """What a browser answers when a software passkey is enrolled, for tests."""
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from webauthn.helpers import encode_cbor
 
-from xactin.identity.attestations.signing import public_key
-from xactin.identity.models import SigningKey
-from xactin.identity.queries import Actor
-from xactin.kernel.signatures import b64u, verify_signature
+from xactin.kernel.signatures import b64u
 from xactin.kernel.testing import SoftPasskey
 
 
@@ -59,9 +55,3 @@ def assertion(passkey: SoftPasskey, challenge: bytes) -> dict[str, Any]:
             "signature": value["signature"],
         },
     }
-
-
-def verify(actor: Actor, statement: Mapping[str, Any], signature: Mapping[str, Any]) -> None:
-    """Raises the kernel's SignatureError unless the key that a statement of this actor names signed it."""
-    key = SigningKey.objects.get(pk=statement["key"], person_id=actor.person_id)
-    verify_signature(statement, dict(signature), public_key(key))

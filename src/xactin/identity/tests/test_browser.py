@@ -16,7 +16,6 @@ from pytest_django.live_server_helper import LiveServer
 from xactin.identity import commands, queries
 from xactin.identity.models import SigningKey
 from xactin.identity.testing import PASSWORD, Province, small_province
-from xactin.identity.tests.passkeys import verify
 from xactin.kernel.attestation import make_statement
 from xactin.kernel.signatures import challenge
 from xactin.ledger.clock import now
@@ -123,7 +122,7 @@ def test_a_passkey_is_enrolled_and_signs_a_statement(
         "async options => (await import('/static/identity/passkey.js')).signWithPasskey(options)",
         commands.passkey_options(signing, challenge(statement)),
     )
-    verify(signing, statement, commands.passkey_signature(credential))
+    commands.verify(signing, statement, commands.passkey_signature(credential))
     context.close()
 
 

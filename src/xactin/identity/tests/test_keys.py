@@ -14,12 +14,13 @@ from xactin.identity.errors import Forbidden, Invalid, NotFound, PasskeyNeeded
 from xactin.identity.models import KeyMandate, PasskeyChallenge, Post, SigningKey
 from xactin.identity.rights import Actor
 from xactin.identity.testing import Province
-from xactin.identity.tests.passkeys import assertion, registration, verify
+from xactin.identity.tests.passkeys import assertion, registration
 from xactin.kernel.attestation import make_statement
-from xactin.kernel.signatures import SignatureError, challenge, verify_signature
+from xactin.kernel.signatures import challenge, verify_signature
 from xactin.kernel.testing import SoftPasskey
 from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
+from xactin.ledger.errors import SignatureRefused
 from xactin.ledger.models import Entry
 from xactin.vault.ids import new_id
 
@@ -86,7 +87,7 @@ def test_a_passkey_is_enrolled_for_every_hat_and_signs(province: Province) -> No
     assert options["rpId"] == settings.XACTIN_RP_ID
     assert options["allowCredentials"] == [{"type": "public-key", "id": key.credential_id}]
     signature = commands.passkey_signature(assertion(held, challenge(asked)))
-    verify(signing, asked, signature)
+    commands.verify(signing, asked, signature)
     with pytest.raises(PasskeyNeeded):
         commands.sign(signing, asked)
 
@@ -97,9 +98,13 @@ def test_a_signature_over_something_else_is_refused(province: Province) -> None:
     signing = queries.signing_with(province.actor("chutich1"))
     assert signing is not None
     asked, other = statement(signing), statement(signing)
-    with pytest.raises(SignatureError) as refused:
-        verify(signing, asked, commands.passkey_signature(assertion(held, challenge(other))))
-    assert refused.value.code == "challenge_wrong"
+    with pytest.raises(SignatureRefused) as refused:
+        commands.verify(signing, asked, commands.passkey_signature(assertion(held, challenge(other))))
+    assert refused.value.facts["reason"] == "challenge_wrong"
+    with pytest.raises(SignatureRefused):
+        commands.verify(
+            province.actor("vanthu1"), asked, commands.passkey_signature(assertion(held, challenge(asked)))
+        )
 
 
 def test_a_challenge_is_taken_once_by_its_owner_in_time(province: Province) -> None:
@@ -179,6 +184,9 @@ def test_a_revoked_passkey_signs_no_more(province: Province) -> None:
     commands.revoke_passkey(by=province.actor("chutich1"), key=key.id)
     assert not KeyMandate.objects.filter(key=key, ended_at__isnull=True).exists()
     assert queries.signing_with(province.actor("chutich1")) is None
+    asked = statement(signing)
+    with pytest.raises(SignatureRefused):
+        commands.verify(signing, asked, commands.passkey_signature(assertion(held, challenge(asked))))
 
 
 def test_a_key_is_changed_for_another_in_every_hat(province: Province) -> None:

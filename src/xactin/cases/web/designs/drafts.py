@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,10 +25,13 @@ from xactin.ledger.errors import LedgerError
 
 PAGE: Final = 50
 MOST_FILES: Final = 200
+MOST_AT_ONCE: Final = 150
+"""Drafts that one request puts in force: each is checked anew, which takes a tenth of a second."""
+REVIEWED: Final = "reviewed"
 STATES: Final = {
     "": gettext_lazy("Standing"),
     "open": gettext_lazy("Not reviewed"),
-    "reviewed": gettext_lazy("Reviewed"),
+    REVIEWED: gettext_lazy("Reviewed"),
     "published": gettext_lazy("Published"),
     "dropped": gettext_lazy("Dropped"),
 }
@@ -38,7 +41,7 @@ STATES: Final = {
 @require_GET
 def drafts(request: HttpRequest) -> HttpResponse:
     """Drafts by name, with what waits for a person."""
-    words, state = request.GET.get("q", "")[:200], request.GET.get("state", "")
+    words, state = _asked(request.GET)
     actor = acted_by(request)
     found = Paginator(queries.drafts(actor, words=words, state=state), PAGE)
     page = found.get_page(request.GET.get("page"))
@@ -49,6 +52,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
         "q": words,
         "state": state,
         "states": STATES,
+        "all_at_once": state == REVIEWED and page.has_other_pages(),
+        "most": MOST_AT_ONCE,
         "may_design": may(actor, "procedure.design", facts).allowed,
         "may_publish": may(actor, "procedure.publish", facts).allowed,
         "reader": actor.person_id,
@@ -89,7 +94,7 @@ def _imported(request: HttpRequest, file: "File[bytes]") -> str:
 @require_POST
 def chosen(request: HttpRequest) -> HttpResponse:
     """Reviews or publishes the drafts that were ticked, each by its own attested act."""
-    ids = [UUID(one) for one in request.POST.getlist("draft") if _is_id(one)]
+    ids = _ids(request)
     if not ids:
         messages.error(request, _("Choose at least one draft."))
         return redirect("cases:drafts")
@@ -108,6 +113,19 @@ def chosen(request: HttpRequest) -> HttpResponse:
         if _is_ours(request)
         else redirect("cases:drafts")
     )
+
+
+def _ids(request: HttpRequest) -> list[UUID]:
+    """The drafts that were ticked, or the whole list of those reviewed, which is more than a page shows."""
+    if request.POST.get("every") and request.POST.get("act") == "publish":
+        words, _state = _asked(request.POST)
+        found = queries.drafts(acted_by(request), words=words, state=REVIEWED)
+        return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return [UUID(one) for one in request.POST.getlist("draft") if _is_id(one)]
+
+
+def _asked(sent: QueryDict) -> tuple[str, str]:
+    return sent.get("q", "")[:200], sent.get("state", "")
 
 
 def _is_ours(request: HttpRequest) -> bool:
@@ -158,4 +176,4 @@ def told(row: Any) -> str:
         return str(STATES["published"])
     if row.dropped_at is not None:
         return str(STATES["dropped"])
-    return str(STATES["reviewed"] if row.reviewed_at else STATES["open"])
+    return str(STATES[REVIEWED] if row.reviewed_at else STATES["open"])

@@ -21,6 +21,7 @@ from xactin.cases.procedures.commands import NotPublishable
 from xactin.cases.procedures.designs.design import Design
 from xactin.cases.procedures.drafts import commands, queries
 from xactin.cases.procedures.drafts.differences import Difference, differences
+from xactin.cases.web.designs.against import against_force
 from xactin.cases.web.designs.beginning import BeginForm
 from xactin.cases.web.designs.doors import catalogue_door, crumbs
 from xactin.cases.web.designs.drafts import told
@@ -109,6 +110,7 @@ def show(
         "flow": _flow(design) if package is not None else [],
         "last": last,
         "changes": list(_changes(last, row)) if last else [],
+        "against": against_force(package),
         "errors": errors,
         "may_design": may(actor, "procedure.design", facts).allowed and standing,
         "may_publish": may(actor, "procedure.publish", facts).allowed
