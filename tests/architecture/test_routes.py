@@ -20,6 +20,7 @@ PUBLIC = {
     "api/v1/": "each operation is checked by itself below",
     "log/": "the transparency log is public by purpose",
     "verify/": "anybody with a paper in hand may check it",
+    "follow/": "who holds a receipt follows the dossier by number and code",
     "accounts/": "signing in comes before being known; allauth guards its own pages",
     "flows/": "the picture of a published procedure",
     "demo/": "answers on a demo alone, where everything is made up",

@@ -156,7 +156,7 @@ class Person:
 
     def fill(self, data: Mapping[str, Any]) -> None:
         """Fills a form drawn from a schema with data of that schema, as a person would."""
-        for name, value in _inputs(data, ""):
+        for name, value in inputs_of(data, ""):
             self._enter(name, value)
 
     def _enter(self, name: str, value: Any) -> None:
@@ -170,8 +170,7 @@ class Person:
         elif kind == "select":
             inputs.first.select_option(text)
         else:
-            day = DAY.fullmatch(text)
-            inputs.first.fill("/".join(reversed(day.groups())) if day else text)
+            inputs.first.fill(spelled(value))
 
     def attach(self, kind: str) -> None:
         """Chooses a file for a document and waits until it is there."""
@@ -247,11 +246,18 @@ class Person:
         )
 
 
-def _inputs(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def inputs_of(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _inputs(inner, f"{name}.{key}" if name else key)
+            yield from inputs_of(inner, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
         yield name, "\n".join(map(str, value))
     else:
         yield name, value
+
+
+def spelled(value: Any) -> str:
+    """A value as people type it: a day as 23/11/2026."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    day = DAY.fullmatch(text)
+    return "/".join(reversed(day.groups())) if day else text

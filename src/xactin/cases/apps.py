@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from xactin.cases.dossiers.state.makers import register_maker
         from xactin.cases.erasure import retention
         from xactin.cases.erasure.notices import told
+        from xactin.cases.extension import notices as extension_notices
         from xactin.cases.lots import commands as lots
         from xactin.cases.papers.plain_text import missing_letter
         from xactin.cases.parties import notices as party_notices
@@ -62,6 +63,7 @@ class CasesConfig(AppConfig):
         register_holding("case", retention.HOLDING)
         register_topic("case.erasure", told)
         register_topic("case.party", party_notices.told)
+        register_topic("case.extension", extension_notices.told)
         nav.register(
             "operations", _("Erasure of data"), "cases:erasures", order=30, duties={rights.ERASE}, icon="file"
         )

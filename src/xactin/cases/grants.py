@@ -19,6 +19,7 @@ RIGHTS: Final = {
     "cases_pendingact": "INSERT, UPDATE, DELETE",
     "cases_proceduredraft": "INSERT, UPDATE",
     "cases_procedureversion": "INSERT, UPDATE (in_force_until)",
+    "cases_receipt": "INSERT, UPDATE (mac, code_at)",
     "cases_result": "INSERT, UPDATE",
     "cases_sealingkey": "INSERT",
     "cases_searchcount": "INSERT, UPDATE (asked, opened), DELETE",

@@ -40,6 +40,7 @@ PURPOSES: Final = {
 READERS: Final = {
     "rules": ("Hệ thống: áp dụng quy định của thủ tục", "The system: rules of the procedure"),
     "result": ("Hệ thống: soạn, đóng dấu kết quả", "The system: drawing up and sealing results"),
+    "follow": ("Người theo dõi hồ sơ bằng mã trên giấy tiếp nhận", "Who follows by the code on a receipt"),
     "verify": ("Người kiểm tra văn bản, không đăng nhập", "Whoever checks a paper, not signed in"),
 }
 

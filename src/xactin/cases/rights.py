@@ -154,6 +154,8 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return _revoker(actor, facts)
     if act in INVITING:
         return _inviter(actor, facts)
+    if act == runtime.EXTEND:
+        return _extender(actor, facts)
     return _doer(actor, facts)
 
 
@@ -215,6 +217,13 @@ def _revoker(actor: Actor, facts: CaseFacts) -> Decision:
     if actor.agency_id is None or actor.agency_id != facts.agency:
         return no("Kết quả này do cơ quan khác cấp.", "Another agency issued this result.")
     return needed(actor, REVOKE, facts.path)
+
+
+def _extender(actor: Actor, facts: CaseFacts) -> Decision:
+    """The agency that will be late apologises, by who signs its results."""
+    if actor.agency_id is None or actor.agency_id != facts.agency:
+        return no("Việc này thuộc cơ quan giải quyết.", "This belongs to the agency that handles it.")
+    return needed(actor, SIGN, facts.path or actor.agency_path)
 
 
 def _doer(actor: Actor, facts: CaseFacts) -> Decision:

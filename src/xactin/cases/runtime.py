@@ -26,6 +26,8 @@ INVITE: Final = "case.invite"
 JOIN: Final = "case.join"
 DECLINE: Final = "case.decline"
 REVOKE_INVITATION: Final = "case.revoke_invitation"
+FOLLOW_CODE: Final = "case.follow_code"
+EXTEND: Final = "case.extend"
 ERASURE: Final = "case.order_erasure"
 ERASE: Final = "case.erase"
 DROP_ERASURE: Final = "case.drop_erasure"
@@ -43,6 +45,8 @@ OWN: Final = frozenset(
         JOIN,
         DECLINE,
         REVOKE_INVITATION,
+        FOLLOW_CODE,
+        EXTEND,
         ERASURE,
         ERASE,
         DROP_ERASURE,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.audit import erasures, parties
+from xactin.cases.audit import erasures, parties, receipts
 from xactin.cases.audit.derived import CaseRow, Derived, asked_by, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers.state import content
@@ -95,6 +95,8 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
         yield "table", text
     for text in parties.differences(rows.parties.get(case.id, ()), told.entries):
         yield "table", text
+    for text in receipts.differences(rows.receipts.get(case.id), case.id, told.entries):
+        yield "table", text
     for text in parties.strangers(package, told.entries):
         yield "place", text
     yield from _result(case, one, told, rows, content.written_by(package, SEAL))
@@ -137,6 +139,8 @@ def _take(package: Package, told: Folded, row: EntryRow) -> None:
         told.origin, told.source = effect.get("origin", "person"), effect.get("source", "")
         if told.origin != "person":
             told.asked.add(told.agency)
+        if "counter" in effect:
+            told.asked.add(effect["counter"]["agency"])
         told.applicant = asked_by(row)
     told.asked.update(effect.get("asked", {}).values())
     open_now = {task.id: task for task in engine.open_tasks(package, told.state)}

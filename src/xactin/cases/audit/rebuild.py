@@ -11,10 +11,20 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from xactin.cases.audit import erasures, parties
+from xactin.cases.audit import erasures, parties, receipts
 from xactin.cases.audit.derived import Derived, case_id, derived
 from xactin.cases.audit.dossiers import Folded, columns_of, folded_of, known_of
-from xactin.cases.models import Case, CaseAgency, Erasure, OpenTask, Party, ProcedureVersion, Result, Timer
+from xactin.cases.models import (
+    Case,
+    CaseAgency,
+    Erasure,
+    OpenTask,
+    Party,
+    ProcedureVersion,
+    Receipt,
+    Result,
+    Timer,
+)
 from xactin.identity.models import Agency, Person
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
@@ -35,6 +45,8 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
             orders, invitations = erasures.ordered(one.entries), parties.invited(one.entries)
             written.update({"cases_erasure": _anew(Erasure, case, orders, erasures.COLUMNS)})
             written.update({"cases_party": _anew(Party, case, invitations, parties.COLUMNS)})
+            given = receipts.taken(case, one.entries)
+            written.update({"cases_receipt": _anew(Receipt, case, given, receipts.COLUMNS)})
     return written
 
 

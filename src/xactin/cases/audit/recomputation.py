@@ -7,8 +7,9 @@ from typing import Any, Final
 from xactin.cases.audit.derived import Derived, asked_by
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.state.effects import asks_content
-from xactin.cases.runtime import BEGIN, SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.cases.runtime import BEGIN, EXTEND, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity.calendars.queries import calendar_named
+from xactin.kernel.attestation import parse_time
 from xactin.kernel.calendars import Calendar
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.engine import ENGINE
@@ -18,7 +19,21 @@ from xactin.ledger.queries import EntryRow
 
 State = Mapping[str, Any]
 Decided = tuple[dict[str, Any], dict[str, Any]]
-_OURS = ("state", "engine", "asked", "drawn", "number", "agency", "origin", "applicant", "source", "shown")
+_OURS = frozenset(
+    {
+        "state",
+        "engine",
+        "asked",
+        "drawn",
+        "number",
+        "agency",
+        "origin",
+        "applicant",
+        "source",
+        "shown",
+        "counter",
+    }
+)
 """Members of an effect that the room adds to the engine's."""
 
 
@@ -77,6 +92,12 @@ class Recomputing:
                 at=row.at,
                 calendar=_calendar(row),
                 limits=after["limits"],
+                received="counter" in row.effect,
+            )
+        if said["act"] == EXTEND:
+            due = parse_time(after["due"])
+            return engine.extend(
+                self._package, before, due=due, seq=row.seq, at=row.at, calendar=_calendar(row)
             )
         decide = self._ways.get(said["act"], self._act)
         return decide(row, before)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,10 +41,25 @@ class Asker:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Intake:
+    """How a counter took a dossier in: whose counter, that the person stood there, and of each paper (by kind) whether
+    it was only seen, kept and scanned, or kept and scanned later."""
+
+    counter: Agency
+    present: bool
+    papers: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """As the entry says it."""
+        return {"agency": self.counter.code, "present": self.present, "papers": dict(self.papers)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Matter:
     """What a case begins with. `asks` is who asks for it, None where nobody does: who signs, or at a counter another
     person, whom the effect then names. `source` is what the case came from, a subject (`case:<id>`), "" where from
-    nothing that has entries of its own. `also` are further statements of the same act."""
+    nothing that has entries of its own. `intake`: a counter took it in. `also` are further statements of the same act.
+    """
 
     handling: Agency
     data: Mapping[str, Any]
@@ -52,6 +67,7 @@ class Matter:
     asks: Asker | None
     facts: Mapping[str, Any]
     source: str = ""
+    intake: Intake | None = None
     also: Sequence[tuple[str, Any]] = ()
 
 
@@ -112,13 +128,16 @@ def _begun(
             at=chain.at,
             calendar=calendar(matter.handling.id),
             limits=standing.limits,
+            received=matter.intake is not None,
         )
         # A person's own application is what every case was before there were origins: it says none.
-        told = {} if origin == "person" else {"origin": origin}
+        told: dict[str, Any] = {} if origin == "person" else {"origin": origin}
         if matter.asks and matter.asks.person_id != by.person_id:
             told["applicant"] = str(matter.asks.person_id)
         if matter.source:
             told["source"] = matter.source
+        if matter.intake:
+            told["counter"] = matter.intake.told()
         outcome = applied(
             package,
             case=case,
@@ -141,6 +160,8 @@ def _begun(
         for part, file in matter.files.items():
             chain.write(*vault.bind_sql(file, subject=subject, part=part))
         chain.write(*store.write(outcome.change, _columns(version, matter, number, origin)))
+        if matter.intake:
+            chain.write(store.INVOLVE_COUNTER, (matter.intake.counter.pk, case))
         for sql, params in matter.also:
             chain.write(sql, params)
     return ActDone(case=case, entry=ref.id, seq=0, phase=state["phase"], number=number, effect=outcome.effect)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, cast
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from xactin.cases.dossiers import queries
+from xactin.cases.dossiers import progress_facts, queries
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.wording import lapse_text, limit_text
 from xactin.cases.errors import NotFound
@@ -18,7 +20,7 @@ from xactin.cases.models import Case
 from xactin.cases.papers.context import Agency as LetterAgency
 from xactin.cases.papers.context import Capacity, signature_lines, signed_lines
 from xactin.cases.papers.qr import verify_url
-from xactin.cases.papers.render import render_form
+from xactin.cases.papers.render import FORMS, Kind, render_form
 from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
 from xactin.identity.agencies.units import unit
@@ -29,6 +31,8 @@ from xactin.kernel.local import local_day, local_time
 from xactin.kernel.procedure.description import Signature
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.working_time import add_working, effective_start
+from xactin.ledger import queries as ledger
+from xactin.ledger.clock import now
 
 ONE_STOP: Final = "Trung tâm Phục vụ hành chính công"
 """The unit of a People's Committee that issues forms 01 to 03 (Circular 03/2025/TT-VPCP)."""
@@ -65,8 +69,26 @@ def appointment(case: Case, package: Package) -> datetime:
 
 
 def follow_url(case: Case) -> str:
-    """The whole address at which the applicant follows the dossier."""
-    return settings.XACTIN_URL.rstrip("/") + reverse("cases:own", args=[case.pk])
+    """The whole address at which the applicant follows the dossier: their own page, or by number and code."""
+    base = settings.XACTIN_URL.rstrip("/")
+    if case.origin == "counter":
+        return base + reverse("cases:follow") + "?" + urlencode({"number": case.number})
+    return base + reverse("cases:own", args=[case.pk])
+
+
+def taken_in(case: Case) -> Mapping[str, Any]:
+    """How a counter took the dossier in, as its first entry says it; {} where none did."""
+    if case.origin != "counter":
+        return {}
+    (first, *_later) = ledger.entries_of(f"case:{case.pk}")
+    return {"by": first.statement["by"], **first.effect.get("counter", {})}
+
+
+def issuing(case: Case, taken: Mapping[str, Any]) -> Agency:
+    """The agency whose one-stop unit gave the receipt: that of the counter, else the one that handles it."""
+    if taken.get("agency") in (None, case.agency.code):
+        return case.agency
+    return Agency.objects.get(code=taken["agency"])
 
 
 def _case(case: Case, package: Package) -> dict[str, Any]:
@@ -85,7 +107,7 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
 class Form:
     """All that a form says; to press it takes the time of a PDF, and no reading."""
 
-    kind: Literal["01", "02", "03"]
+    kind: Kind
     context: Mapping[str, Any]
     at: datetime
     agency: Agency
@@ -94,53 +116,104 @@ class Form:
     def pressed(self) -> bytes:
         """The PDF. Papers of the State are Vietnamese, whatever the language of the page."""
         with override("vi"):
-            return render_form(self.kind, self.context, trial=settings.XACTIN_TRIAL, at=self.at)
+            trial, own = settings.XACTIN_TRIAL, own_template(self.kind)
+            return render_form(self.kind, self.context, trial=trial, at=self.at, template=own)
 
 
-def form(actor: Actor, case: Case, kind: str) -> Form:
-    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025. Raises NotFound."""
-    # They are letters to the applicant: of the parties nobody else gets them.
-    theirs = queries.asked_for(actor, case) or (actor.agency_id and queries.knows_applicant(actor, case))
-    if case.applicant_id is None or not theirs:
+def own_template(kind: str) -> bytes | None:
+    """The authority's own text of a form, where it put one (`forms/form04.typ` in its data folder)."""
+    place = Path(settings.XACTIN_DATA) / "forms" / f"form{kind}.typ"
+    return place.read_bytes() if place.is_file() else None
+
+
+def form(actor: Actor, case: Case, kind: str, *, follow_code: str = "") -> Form:
+    """A form of Circular 03/2025 about one dossier: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stopping, 06
+    control slip. Raises NotFound.
+
+    `follow_code` is printed on a receipt by whoever gave it a moment ago; nobody finds it later.
+    """
+    # They are letters to the applicant, but for the slip, which goes with the dossier inside the authority.
+    if case.applicant_id is None or not queries.writes_to_applicant(actor, case):
+        raise NotFound
+    if kind not in FORMS or (kind == "06" and not queries.knows_way(actor, case)):
         raise NotFound
     package = procedures.version(case.version_id).package
     with override("vi"):
-        facts = _facts(case, package, str(actor.person_id), kind) if kind in ("01", "02", "03") else None
-        chosen: dict[str, Literal["01", "02", "03"]] = {"01": "01", "02": "02", "03": "03"}
-        if kind not in chosen or facts is None:
+        taken = taken_in(case)
+        facts = _facts(case, package, str(actor.person_id), kind, taken)
+        if facts is None:
             raise NotFound
         day, signer = facts.pop("at"), _signer(package, facts.pop("by"), facts.pop("title"))
         told = content.form_data(queries.content_of(actor, case, purpose="form"))
-        # A refusal after the dossier was received is the agency's own; all before it is the one-stop unit's.
-        by_one_stop = facts.get("stage") != "decision"
+        # A refusal after the dossier was received is the agency's own, and so is its apology; all else is the one-stop
+        # unit's.
+        by_one_stop = kind != "04" and facts.get("stage") != "decision"
+        issuer = issuing(case, taken) if kind == "01" else case.agency
         context = {
-            "agency": one_stop(case.agency) if by_one_stop else letterhead(case.agency),
+            "agency": one_stop(issuer) if by_one_stop else letterhead(issuer),
             "date": local_day(day),
             "case": _case(case, package),
             "verify": {"code": "", "url": follow_url(case)},
             "applicant": _applicant(case, package, told),
-            "desk": f"{ONE_STOP}, {case.agency.name_vi}",
+            "desk": f"{ONE_STOP}, {issuer.name_vi}",
+            "handled_by": case.agency.name_vi if issuer.pk != case.agency_id else "",
+            "follow_code": follow_code,
             "at_counter": case.origin == "counter",
             **({"delivery": delivery} if (delivery := _delivery(package, told)) else {}),
             **({"signer": signer} if signer else {}),
             **facts,
         }
-        return Form(kind=chosen[kind], context=context, at=day, agency=case.agency, by_one_stop=by_one_stop)
+        chosen = cast(Kind, kind)
+        return Form(kind=chosen, context=context, at=day, agency=issuer, by_one_stop=by_one_stop)
 
 
-def _facts(case: Case, package: Package, by: str, kind: str) -> dict[str, Any] | None:
+def asked_of_applicant(case: Case, *, by: str) -> dict[str, Any] | None:
+    """What the applicant is asked to bring now, why, and until when; None where nothing is. `by` is logged."""
+    said = queries.said_last(case, "supplement", by=by) if case.phase == "supplement" else None
+    if said is None:
+        return None
+    return {"items": list(said.items), "reason": said.reason, "until": queries.asked_until(case)}
+
+
+_MARKS: Final = {
+    "seen": "đã xem bản chính, trả lại",
+    "kept": "bản giấy, đã số hóa",
+    "later": "bản giấy, số hóa sau",
+}
+
+
+def _papers(case: Case, package: Package, marks: Mapping[str, str]) -> list[str]:
+    """What was handed in, in the package's order, each with what the counter said of it."""
+    handed_in = {content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")}
+    return [
+        f"{one.name['vi']} ({_MARKS[marks[one.kind]]})" if marks.get(one.kind) in _MARKS else one.name["vi"]
+        for one in package.procedure.documents
+        if one.kind in handed_in or one.kind in marks
+    ]
+
+
+def _facts(
+    case: Case, package: Package, by: str, kind: str, taken: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """What a form reports: when, by whom, and what; None where it was not sent."""
+    if kind == "04":
+        return progress_facts.apology(case, by=by)
+    if kind == "05":
+        return progress_facts.stopping(case, by=by)
+    if kind == "06":
+        drawn = {"at": now(), "by": None, "title": ""}
+        return drawn | progress_facts.way(case, package)
     if kind == "01":
-        names = {document.kind: document.name["vi"] for document in package.procedure.documents}
-        kinds = [content.document_kind(part) for part in case.state["parts"] if part.startswith("document.")]
         return {
             "at": case.received_at or case.submitted_at,
-            "by": queries.received_by(case),
+            "by": (taken.get("by") if "agency" in taken else None) or queries.received_by(case),
             "title": "Người tiếp nhận hồ sơ",
-            "papers": ["Đơn, tờ khai điện tử", *(names.get(one, one) for one in kinds)],
+            "papers": ["Đơn, tờ khai điện tử", *_papers(case, package, taken.get("papers", {}))],
             "limit": limit_text(package.procedure.limit),
             "fee": case.fee,
         }
+    if kind not in ("02", "03"):
+        return None
     said = queries.said_last(case, "supplement" if kind == "02" else "refuse", by=by)
     if said is None:
         return None

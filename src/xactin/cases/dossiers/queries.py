@@ -21,6 +21,7 @@ from xactin.cases.dossiers.visibility import (
     knows_applicant,
     own_tasks,
     sees,
+    took_in,
     visible,
 )
 from xactin.cases.dossiers.warnings import with_warnings
@@ -46,6 +47,7 @@ __all__ = [
     "received_by",
     "said_last",
     "sees",
+    "took_in",
     "visible",
     "was_asked",
 ]
@@ -227,6 +229,19 @@ APPLICANT: Final = {"party": "applicant"}
 """The signer of the applicant's own acts, for who is not told whose dossier it is."""
 PARTY: Final = {"party": "party"}
 """The same of any other party's."""
+
+
+def writes_to_applicant(actor: Actor, case: Case) -> bool:
+    """Whether the letters to the applicant (forms 01 to 06) are for this actor: who asks, the agency that handles it,
+    the counter that took it in."""
+    if actor.agency_id is None:
+        return asked_for(actor, case)
+    return knows_applicant(actor, case) or took_in(actor, case)
+
+
+def knows_way(actor: Actor, case: Case) -> bool:
+    """Whether the slip that goes with the dossier is for this actor: the agency that handles it, and inspectors."""
+    return actor.agency_id is not None and knows_applicant(actor, case)
 
 
 def signer_shown(actor: Actor, case: Case, by: Mapping[str, Any]) -> Mapping[str, Any]:

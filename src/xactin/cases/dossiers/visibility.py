@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from xactin.cases.models import Case, CaseAgency, Party
+from xactin.cases.models import Case, CaseAgency, Party, Receipt
 from xactin.cases.rights import INSPECT, WORK
 from xactin.cases.rules import search_query
 from xactin.identity import queries as identity
@@ -89,9 +89,17 @@ def knows_applicant(actor: Actor, case: Case) -> bool:
     return actor.agency_id is None or inspects(actor, case) or handles(actor, case)
 
 
+def took_in(actor: Actor, case: Case) -> bool:
+    """Whether the actor works at the counter that took the case in, for whichever agency: it wrote the name itself, and
+    prints the letters to the applicant. What the dossier says is not for it by that."""
+    if actor.agency_id is None or WORK not in actor.duties or case.origin != "counter":
+        return False
+    return Receipt.objects.filter(case=case.pk, counter=identity.agency(actor.agency_id).code).exists()
+
+
 def as_seen(actor: Actor, case: Case) -> Case:
     """The row without the name that the actor is not told, so that no door can show it by mistake."""
-    if not knows_applicant(actor, case):
+    if not knows_applicant(actor, case) and not took_in(actor, case):
         case.applicant_name, case.owner_name, case.applicant_withheld = "", "", True
     return case
 

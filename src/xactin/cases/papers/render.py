@@ -21,10 +21,17 @@ FORMS: Final = {
     "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    "04": "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
+    "05": "Thông báo dừng giải quyết hồ sơ",
+    "06": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+    "07": "Sổ theo dõi hồ sơ",
 }
+LYING: Final = frozenset({"07"})
+"""Forms on a sheet that lies."""
+Kind = Literal["01", "02", "03", "04", "05", "06", "07"]
 # The template is content of its own module: it cannot take the sheet away, and `closing` checks every page.
 SHEET: Final = """#import "/decree30.typ": state-paper, closing, settings
-#show: state-paper.with(title: settings.title)
+#show: state-paper.with(title: settings.title, lying: settings.lying)
 #include "/{template}"
 #closing
 """
@@ -70,13 +77,21 @@ def draft_result(
 
 
 def render_form(
-    form: Literal["01", "02", "03"], context: Mapping[str, Any], *, trial: bool, at: datetime
+    form: Kind, context: Mapping[str, Any], *, trial: bool, at: datetime, template: bytes | None = None
 ) -> bytes:
-    """Form 01 (receipt), 02 (supplement) or 03 (refusal) of Circular 03/2025, as PDF/A-3b.
+    """A form of Circular 03/2025 as PDF/A-3b: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stopping, 06 slip,
+    07 register.
 
-    `context` is a ReceiptContext, SupplementContext or RefusalContext. Raises RenderError.
+    `context` is that form's (`context.py`); `template` is the authority's own Typst text in the place of ours. Raises
+    RenderError.
     """
-    return _print(f"form{form}.typ", {}, context, {}, title=FORMS[form], trial=trial, at=at)
+    name, files = f"form{form}.typ", {}
+    if template is not None:
+        name, files = f"own/{name}", {f"own/{name}": template}
+        if REGISTRY.search(template.decode("utf-8", "replace")):
+            raise RenderError("template", f"{name}: packages of the registry are not allowed")
+    lying = form in LYING
+    return _print(name, files, context, {}, title=FORMS[form], trial=trial, at=at, lying=lying)
 
 
 Mark = Literal["hand", "named-hand", "seal", "small-seal", "stamp", "form"]
@@ -135,9 +150,11 @@ def _print(
     trial: bool,
     at: datetime,
     draft: bool = False,
+    lying: bool = False,
 ) -> bytes:
     data = _plain(context)
-    settings: dict[str, Any] = {"trial": trial, "draft": draft, "title": plain_text(title), "labels": labels}
+    settings: dict[str, Any] = {"trial": trial, "draft": draft, "lying": lying, "labels": labels}
+    settings["title"] = plain_text(title)
     if data.get("verify"):
         settings["qr"] = qr_svg(data["verify"]["url"])
     inputs = {"data": json.dumps(data), "settings": json.dumps(settings)}

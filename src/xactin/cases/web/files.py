@@ -1,4 +1,4 @@
-"""Files of dossiers: documents, forms 01 to 03, the result, the proof."""
+"""Files of dossiers: documents, forms 01 to 06, the result, the proof."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ def file(request: HttpRequest, file: UUID) -> HttpResponseBase:
 @signed_in_required
 @require_GET
 def paper(request: HttpRequest, case: UUID, form: str) -> HttpResponse:
-    """Form 01, 02 or 03 as a PDF, drawn from the ledger whenever it is asked for; to print, with `?view`."""
+    """A form (01 to 06) as a PDF, drawn from the ledger whenever it is asked for; to print, with `?view`."""
     actor = acted_by(request)
     try:
         with snapshot():

@@ -15,7 +15,7 @@ from ninja.files import UploadedFile
 from pydantic import ValidationError
 
 from xactin.cases.applications import commands as applications
-from xactin.cases.counter.commands import Visitor, begin_for
+from xactin.cases.counter.commands import Seen, Visitor, begin_for
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.errors import Forbidden, Invalid
 from xactin.cases.lists import queries as lists
@@ -77,10 +77,13 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
         if body.visitor is not None:
             received = begin_for(
                 by=actor,
-                visitor=Visitor(**body.visitor.model_dump()),
+                visitor=Visitor(**body.visitor.model_dump(include={"number", "name", "phone"})),
                 code=body.procedure,
                 data=body.data,
                 documents=_given(body.documents),
+                seen=Seen(
+                    present=body.visitor.present, despite=body.visitor.despite, agency=body.agency or ""
+                ),
                 entry=entry,
             )
             return 201, answers.case(queries.case_for(actor, received.case))

@@ -12,6 +12,7 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.visibility import handles, inspects
+from xactin.cases.extension.queries import is_open, may_extend
 from xactin.cases.models import Case
 from xactin.cases.office import queries as office
 from xactin.cases.parties.queries import joinable, may_invite
@@ -69,6 +70,7 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
         "any_mine": any(task["mine"] for task in open_now),
         "result": shown.result_of(found),
         "may_revoke": may_revoke(actor, found.pk),
+        "may_extend": may_extend(actor, found) and is_open(found),
         "troubles": troubles(found),
         "error_list": faults_of(open_now),
         "opinions": [one for one in said if not one.by_party],

@@ -297,24 +297,36 @@ def result_of(case: Case) -> dict[str, Any] | None:
 
 
 def papers_of(case: Case) -> list[dict[str, str]]:
-    """Form 02, where it was sent: label and address. Form 03 stands beside the reason of a refusal."""
-    found = []
-    if queries.was_asked(case):
-        found.append(
-            {"label": _("Request for more (form 02)"), "url": reverse("cases:paper", args=[case.pk, "02"])}
-        )
+    """Forms 02, 04 and 05, where they were sent: label and address. Form 03 stands beside the reason of a refusal."""
+    asked = {"02": _("Request for more (form 02)")} if queries.was_asked(case) else {}
+    return [
+        {"label": label, "url": reverse("cases:paper", args=[case.pk, form])}
+        for form, label in (asked | _later_papers(case)).items()
+    ]
+
+
+def _later_papers(case: Case) -> dict[str, str]:
+    """Forms 04 and 05, where there is one: the apology, and that it was stopped."""
+    found = {}
+    if "extended" in case.state:
+        found["04"] = _("Apology and another date (form 04)")
+    if case.phase in ("withdrawn", "stopped"):
+        found["05"] = _("Notice of stopping (form 05)")
     return found
 
 
 def desk_papers(actor: Actor, case: Case) -> list[dict[str, str]]:
-    """The letters to the applicant that an official prints: forms 01 to 03, as far as they were sent."""
-    if case.applicant_id is None or not queries.knows_applicant(actor, case):
+    """The letters to the applicant that an official prints: forms 01 to 05, as far as they were sent, and the slip."""
+    if case.applicant_id is None or not queries.writes_to_applicant(actor, case):
         return []
     labels = {"01": _("Receipt (form 01)")}
     if queries.was_asked(case):
         labels["02"] = _("Request for more (form 02)")
     if case.phase == "refused":
         labels["03"] = _("Refusal (form 03)")
+    labels |= _later_papers(case)
+    if queries.knows_way(actor, case):
+        labels["06"] = _("Control slip (form 06)")
     return [
         {"label": label, "url": reverse("cases:paper", args=[case.pk, form]) + "?view"}
         for form, label in labels.items()

@@ -3,10 +3,11 @@
 from django.urls import include, path
 
 from xactin.cases.web import files, parties, procedures
-from xactin.cases.web.citizens import own, portal, verify
+from xactin.cases.web.citizens import followed, own, portal, verify
+from xactin.cases.web.counter import arrival, intake, receipts
 from xactin.cases.web.lists import persons
 from xactin.cases.web.lists import views as list_views
-from xactin.cases.web.officials import beginnings, counter, desk, erasing, lots, revoking
+from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking
 from xactin.cases.web.officials.pictures import picture, signature_pictures
 
 app_name = "cases"
@@ -43,11 +44,17 @@ urlpatterns = [
     path("desk/lots/<uuid:lot>/drop/", lots.drop, name="lot-drop"),
     path("desk/begin/", beginnings.beginnings, name="beginnings"),
     path("desk/begin/<str:code>/", beginnings.begin, name="begin"),
-    path("desk/receive/<str:code>/", counter.receive, name="receive"),
+    path("desk/counter/", arrival.arrival, name="counter"),
+    path("desk/receive/<str:code>/", intake.receive, name="receive"),
+    path("desk/receipts/", receipts.receipts, name="receipts"),
+    path("desk/receipts/<uuid:case>/", receipts.receipt, name="receipt"),
+    path("desk/receipts/<uuid:case>/01.pdf", receipts.paper, name="receipt-paper"),
+    path("desk/receipts/<uuid:case>/code/", receipts.replace, name="replace-code"),
     path("desk/person/", persons.look, name="person-search"),
     path("desk/search/", list_views.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
+    path("desk/cases/<uuid:case>/extension/", extension.extension_page, name="extension"),
     path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),
     path("desk/cases/<uuid:case>/erase/<uuid:erasure>/", erasing.confirm, name="erase-confirm"),
     path("desk/erasures/", erasing.erasures, name="erasures"),
@@ -66,6 +73,7 @@ urlpatterns = [
     path("desk/procedures/drafts/", include("xactin.cases.web.designs.urls")),
     path("desk/procedures/<str:code>/", procedures.managed_procedure, name="managed-procedure"),
     path("desk/procedures/<str:code>/limits/<str:name>/", procedures.limit, name="limit"),
+    path("follow/", followed.follow, name="follow"),
     path("verify/", verify.upload, name="verify"),
     path("verify/<str:code>", verify.result, name="verify-code"),
     path("verify/<str:code>/bundle.json", verify.bundle, name="verify-bundle"),

@@ -13,6 +13,7 @@ State, small JSON without personal data:
     fee             whole đồng
     submitted_at, received_at, due    RFC 3339 UTC; due is null before receipt and while the clock stands
     handled         an act after receipt was done
+    extended        {was, seq}: the due date that stood before it was put off, by which entry; absent where it was not
     supplement      {asked_at, due, token, times, left} of the last supplement asked for
 
 `values` carries what conditions ask: `{"form": ..., "applicant": ..., "answers": {task: data}}`; it is read
@@ -29,7 +30,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure.flow import acting, permission, supplements
+from xactin.kernel.procedure.flow import acting, extension, permission, supplements
 from xactin.kernel.procedure.flow.moving import endless
 from xactin.kernel.procedure.flow.supplements import offered
 from xactin.kernel.procedure.flow.waiting import (
@@ -66,6 +67,7 @@ __all__ = [
     "act",
     "amend",
     "check_shown",
+    "extend",
     "next_due",
     "node_name",
     "objections",
@@ -106,9 +108,11 @@ def start(
     calendar: Calendar,
     limits: Mapping[str, Mapping[str, Any]] | None = None,
     event: str = "",
+    received: bool = False,
 ) -> Decided:
     """The submission, entry 0 of the dossier. `parts` are the commitments it wrote; `event`: the start event, where
-    the procedure has several (else the one without a trigger).
+    the procedure has several (else the one without a trigger). `received`: a counter took it in, so that the limit of
+    the whole runs already, whoever looks at it first.
 
     Raises Refused: limit, when the authority's own limit is beyond what the package allows; start_unknown.
     """
@@ -138,7 +142,7 @@ def start(
     }
     walk = Walk(package, state, values, at, calendar)
     acting.price(walk)
-    if not acting.has_reception(package):
+    if received or not acting.has_reception(package):
         acting.receive(walk)
     root = package.flow.root
     walk.open(walk.step(event or package.flow.scopes[root], ()), root, None, event)
@@ -226,6 +230,17 @@ def supply(
     walk = Walk(package, state, values, at, calendar)
     supplements.resume(walk)
     acting.write(walk, wrote, seq)
+    return _decided(walk, state, seq=seq)
+
+
+def extend(
+    package: Package, state: State, *, due: datetime, seq: int, at: datetime, calendar: Calendar
+) -> Decided:
+    """The due date of the whole is put off, once. Raises Refused (ended, no_due, asked_before, too_late, not_later,
+    holiday)."""
+    running(state)
+    walk = Walk(package, state, {}, at, calendar)
+    extension.extend(walk, due, seq)
     return _decided(walk, state, seq=seq)
 
 

@@ -1,14 +1,19 @@
 """At the counter: an official begins a case for a person, known or new, who is its applicant from then on."""
 
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from xactin.cases import testing
-from xactin.cases.counter.commands import Visitor, begin_for
+from xactin.cases.counter import code_commands
+from xactin.cases.counter import queries as counter
+from xactin.cases.counter.commands import NOTHING_SAID, Received, Seen, Visitor, begin_for
 from xactin.cases.dossiers import queries
 from xactin.cases.errors import Forbidden, Invalid
-from xactin.cases.models import Case
+from xactin.cases.models import Case, Receipt
+from xactin.cases.papers.testing import words
 from xactin.cases.parties.tests import package
 from xactin.cases.parties.tests.test_parties import OWNER, province
 from xactin.cases.procedures import commands as procedures
@@ -31,9 +36,13 @@ def card_of(username: str) -> Visitor:
     return Visitor(number=person.id_number, name=person.full_name)
 
 
-def begun(visitor: Visitor, username: str = DESK, **changed: Any) -> Case:
-    done = begin_for(by=actor_for(username), visitor=visitor, code=package.CODE, data=package.FORM | changed)
-    return Case.objects.get(pk=done.case)
+def taken(visitor: Visitor, username: str = DESK, seen: Seen = NOTHING_SAID, **changed: Any) -> Received:
+    data = package.FORM | changed
+    return begin_for(by=actor_for(username), visitor=visitor, code=package.CODE, data=data, seen=seen)
+
+
+def begun(visitor: Visitor, username: str = DESK, seen: Seen = NOTHING_SAID, **changed: Any) -> Case:
+    return Case.objects.get(pk=taken(visitor, username, seen, **changed).case)
 
 
 def test_for_a_known_person_whose_own_it_is_then() -> None:
@@ -43,6 +52,8 @@ def test_for_a_known_person_whose_own_it_is_then() -> None:
     assert (case.origin, case.applicant_id) == ("counter", owner.person_id)
     assert (first.statement["act"], first.effect["applicant"]) == ("case.begin", str(owner.person_id))
     assert first.statement["by"]["post"]
+    assert first.effect["counter"] == {"agency": owner_agency(case), "present": False, "papers": {}}
+    assert (case.received_at, case.due_at is not None) == (case.submitted_at, True)  # the limit runs
     assert queries.sees(owner, case.pk)
     assert queries.sees(actor_for(DESK), case.pk)
     assert queries.may_withdraw(owner, case)
@@ -52,12 +63,20 @@ def test_for_a_known_person_whose_own_it_is_then() -> None:
     assert ["applicant" in one.text for one in run_audit()] == [True]
 
 
+def owner_agency(case: Case) -> str:
+    return str(case.agency.code)
+
+
 def test_for_a_new_person_who_is_not_taken_for_compared() -> None:
     case = begun(NEW)
     assert case.applicant_id is not None
     person = Person.objects.get(pk=case.applicant_id)
     assert (person.id_number, person.full_name, person.verified_at) == ("025199012345", NEW.name, None)
-    again = begun(NEW)
+    with pytest.raises(Invalid) as asked:  # two counters, one paper
+        begun(NEW)
+    assert list(asked.value.errors) == ["again"]
+    assert case.number in asked.value.errors["again"]
+    again = begun(NEW, seen=Seen(despite=["again"]))
     assert again.applicant_id == case.applicant_id
     sequence_all()
     assert run_audit() == []
@@ -83,6 +102,63 @@ def test_what_is_refused_leaves_nobody_behind() -> None:
     assert (Person.objects.count(), Case.objects.count()) == (before, 0)
 
 
+def test_another_name_under_the_number_is_told_and_changes_nobody() -> None:
+    begun(NEW)
+    other = Visitor(number=NEW.number, name="Hà Thị Cũ")
+    with pytest.raises(Invalid) as asked:
+        begun(other)
+    assert list(asked.value.errors) == ["namesake"]
+    assert NEW.name not in asked.value.errors["namesake"]
+    case = begun(other, seen=Seen(despite=["namesake"]))
+    assert case.applicant_name == other.name
+    named = Person.objects.filter(id_number="025199012345").values_list("full_name", flat=True)
+    assert sorted(named) == ["Hà Thị Cũ", NEW.name]
+
+
+def test_a_code_follows_the_dossier_until_another_takes_its_place() -> None:
+    done = taken(NEW)
+    first = ledger.entries_of(f"case:{done.case}")[1]
+    assert first.statement["act"] == "case.follow_code"
+    assert done.follow_code not in str(first.effect)
+    found = counter.followed(done.number, done.follow_code.lower().replace("-", " "))
+    assert found is not None
+    assert found.pk == done.case
+    other = taken(NEW, seen=Seen(despite=["again"]))
+    for number, code in (
+        (done.number, other.follow_code),
+        (done.number, ""),
+        (done.number, done.follow_code[:-1] + ("0" if done.follow_code[-1] != "0" else "1")),
+        ("H44.100-261127-9999", done.follow_code),
+    ):
+        assert counter.followed(number, code) is None
+    second = code_commands.replace(by=actor_for(DESK), case=done.case)
+    assert counter.followed(done.number, done.follow_code) is None
+    assert counter.followed(done.number, second) is not None
+    with pytest.raises(Forbidden):
+        code_commands.replace(by=actor_for("vanthu1"), case=done.case)
+    sequence_all()
+    assert run_audit() == []
+    receipts = Receipt.objects.filter(case=done.case)
+    receipts.update(mac=counter.mac_of(done.case, "0000-0000-0000"))
+    assert ["receipt" in one.text for one in run_audit()] == [True]
+
+
+def test_the_public_page_locks_a_number_after_five_wrong_codes(client: Client) -> None:
+    done = taken(NEW)
+    assert "theo dõi" in client.get("/follow/", {"number": done.number}).content.decode()
+    right = {"number": done.number, "code": done.follow_code}
+    shown = client.post("/follow/", right)
+    assert (shown.status_code, shown.headers["cache-control"].count("no-store")) == (200, 1)
+    text = shown.content.decode()
+    assert done.number in text
+    assert NEW.name not in text
+    for number in (done.number, "H44.100-261127-9999"):
+        for _try in range(5):
+            assert client.post("/follow/", {"number": number, "code": "0000-0000-0000"}).status_code == 422
+        assert client.post("/follow/", {"number": number, "code": "0000-0000-0000"}).status_code == 429
+    assert client.post("/follow/", right).status_code == 429  # locked, also for who has the code
+
+
 def test_nobody_receives_their_own_dossier() -> None:
     desk = actor_for(DESK)
     Person.objects.filter(pk=desk.person_id).update(id_number="025080000001")
@@ -100,19 +176,64 @@ def test_by_a_program_and_not_where_the_package_names_no_counter() -> None:
     problem(Asker(DESK).post("/cases", body | {"visitor": visitor, "procedure": "NB.01"}), 403)
 
 
+CARD = "025199012345||HÀ THỊ MỚI|02091999|Nữ|Tổ 3, phường Hòa Bình, tỉnh Phú Thọ|01072021"
+
+
 def test_from_the_desk_with_nothing_typed_lost() -> None:
     desk = Browser(DESK)
     where = f"/desk/receive/{package.CODE}/"
     assert where in desk.page("/desk/begin/")
     assert Browser("vanthu1").open(where).status_code == 404
     assert "Đồng sở hữu cùng ký" in desk.page(where)
-    card = {"visitor_number": "123", "visitor_name": NEW.name, "visitor_phone": ""}
+    card = {"visitor_number": "123", "visitor_name": NEW.name, "visitor_phone": "", "present": "yes"}
     short = desk.send(where, **card, **package.FORM)
     assert short.status_code == 422
     text = short.content.decode()
     assert package.FORM["title"] in text
     assert 'id="visitor_number-error"' in text
+    absent = desk.send(where, **card | {"visitor_number": NEW.number, "present": ""}, **package.FORM)
+    assert 'id="present-error"' in absent.content.decode()
+    assert Case.objects.count() == 0
     sent = desk.send(where, **card | {"visitor_number": NEW.number}, **package.FORM)
     case = Case.objects.get()
-    assert sent.headers["location"] == f"/desk/cases/{case.pk}/"
+    assert sent.headers["location"] == f"/desk/receipts/{case.pk}/"
     assert "Nhận tại Trung tâm Phục vụ hành chính công" in desk.page(f"/desk/cases/{case.pk}/")
+
+
+def test_a_scan_fills_the_card_and_never_sends_the_form() -> None:
+    desk = Browser(DESK)
+    asked = desk.send("/desk/counter/", scan=f"{CARD}\n", words="tach thua")
+    text = asked.content.decode()
+    assert 'value="025199012345"' in text
+    assert 'value="Hà Thị Mới"' in text
+    assert f'formaction="/desk/receive/{package.CODE}/"' in text
+    wrong = desk.send("/desk/counter/", scan="025199012345|x", visitor_name="Giữ Lại")
+    assert wrong.status_code == 422
+    assert 'value="Giữ Lại"' in wrong.content.decode()
+    opened = desk.send(f"/desk/receive/{package.CODE}/", scan=CARD, present="yes", **package.FORM)
+    assert opened.status_code == 200
+    assert package.FORM["title"] in opened.content.decode()
+    assert Case.objects.count() == 0
+
+
+def test_a_receipt_is_printed_again_under_the_same_number_and_only_here_with_its_code() -> None:
+    desk, colleague = Browser(DESK), Browser(DESK)
+    card = {"visitor_number": NEW.number, "visitor_name": NEW.name, "present": "yes"}
+    where = desk.send(f"/desk/receive/{package.CODE}/", **card, **package.FORM).headers["location"]
+    case = Case.objects.get()
+    printed = [words(desk.open(f"{where}01.pdf").content) for _time in range(2)]
+    assert printed[0] == printed[1]
+    assert case.number in printed[0]
+    page = desk.page(where)
+    code = re.search(r'xt-code">([0-9A-Z-]{14})<', page)
+    assert code is not None
+    assert code[1] in printed[0]
+    assert "mã theo dõi" not in words(colleague.open(f"{where}01.pdf").content)
+    refused = desk.send(f"{where}code/")
+    assert refused.status_code == 422
+    desk.send(f"{where}code/", compared="yes")
+    assert code[1] not in desk.page(where)
+    assert counter.followed(case.number, code[1]) is None
+    assert case.number in desk.page("/desk/receipts/")
+    assert Browser("chuyenvien2").open(where).status_code == 404
+    assert Browser("chuyenvien2").open(f"{where}01.pdf").status_code == 404

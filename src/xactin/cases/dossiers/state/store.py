@@ -128,6 +128,9 @@ _INVOLVE_BEGINNER = """
   SELECT t.agency, %(case)s::uuid FROM jsonb_to_recordset(%(opened)s) AS t(agency uuid) WHERE t.agency IS NOT NULL
   UNION SELECT %(agency)s::uuid, %(case)s::uuid"""
 
+# A counter takes in for whoever is competent (Decree 118/2025): it keeps a part in what it took.
+INVOLVE_COUNTER = "INSERT INTO cases_caseagency (agency_id, case_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
 _TIMER = """
   INSERT INTO cases_timer (case_id, at) VALUES (%(case)s, %(timer)s)
   ON CONFLICT (case_id) DO UPDATE SET at = excluded.at"""

@@ -51,11 +51,13 @@ class GivenIn(Schema):
 
 
 class VisitorIn(Schema):
-    """Who stands at the counter, as their card says."""
+    """Who stands at the counter, as their card says. `despite`: what was asked (422) and is so nevertheless."""
 
     number: Annotated[Text, Field(max_length=20)]
     name: Annotated[Text, Field(max_length=200)]
     phone: Annotated[Text, Field(max_length=20)] = ""
+    present: Literal[True] | None = None
+    despite: Annotated[list[Literal["again", "namesake"]], Field(max_length=2)] = []
 
 
 class CaseIn(Schema):
