@@ -222,12 +222,11 @@ def test_a_receipt_is_printed_again_under_the_same_number_and_only_here_with_its
     where = desk.send(f"/desk/receive/{package.CODE}/", **card, **package.FORM).headers["location"]
     case = Case.objects.get()
     printed = [words(desk.open(f"{where}01.pdf").content) for _time in range(2)]
-    assert printed[0] == printed[1]
-    assert case.number in printed[0]
+    assert all(case.number in one for one in printed)
     page = desk.page(where)
     code = re.search(r'xt-code">([0-9A-Z-]{14})<', page)
     assert code is not None
-    assert code[1] in printed[0]
+    assert all(code[1] in one for one in printed)
     assert "mã theo dõi" not in words(colleague.open(f"{where}01.pdf").content)
     refused = desk.send(f"{where}code/")
     assert refused.status_code == 422

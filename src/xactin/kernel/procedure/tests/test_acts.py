@@ -1,12 +1,11 @@
 """Who may do what, when it is due, and how a dossier ends."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from xactin.kernel.attestation import parse_time, time_text
+from xactin.kernel.attestation import time_text
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.engine import Refused
 from xactin.kernel.procedure.requirements.consistency import consistency
@@ -357,46 +356,3 @@ def test_a_reason_that_the_act_does_not_ask_for_is_a_fault_of_the_package() -> N
     decide = replace(package.procedure.tasks["decide"], acts=(act,))
     procedure = replace(package.procedure, tasks={**package.procedure.tasks, "decide": decide})
     assert "act_despite" in {one.code for one in consistency(replace(package, procedure=procedure), None)}
-
-
-# -- another due date
-
-
-def test_the_due_date_is_put_off_once_before_it_has_passed_and_open_steps_with_it() -> None:
-    play = two().act("receive")
-    old, step = parse_time(play.state["due"]), play.task("decide").due
-    assert step is not None
-
-    def extended(state: Any, due: datetime, at: datetime) -> Any:
-        return engine.extend(play.package, state, due=due, seq=2, at=at, calendar=play.calendar)
-
-    new = old + timedelta(days=7)
-    state, effect = extended(play.state, new, play.at)
-    assert (parse_time(state["due"]), state["extended"]["was"]) == (new, play.state["due"])
-    assert [moved["due"] for moved in effect["moved"]] == [time_text(step + timedelta(days=7))]
-    assert play.state["due"] == time_text(old)
-    night = new.replace(hour=16)  # 23:00 in Vietnam
-    for told, due, at, why in (
-        (state, new + timedelta(days=7), play.at, "asked_before"),
-        (play.state, new, old + timedelta(seconds=1), "too_late"),
-        (play.state, old, play.at, "not_later"),
-        (play.state, night, play.at, "holiday"),
-        (two().state, new, play.at, "no_due"),
-    ):
-        with pytest.raises(Refused, match=why):
-            extended(told, due, at)
-
-
-def test_a_counter_that_took_it_in_starts_the_clock() -> None:
-    package = two().package
-    given: dict[str, Any] = {
-        "values": {"form": {}, "applicant": {}},
-        "parts": {},
-        "at": MORNING,
-        "calendar": two().calendar,
-    }
-    waiting, _effect = engine.start(package, **given)
-    taken, effect = engine.start(package, received=True, **given)
-    assert (waiting["due"], waiting["phase"]) == (None, "submitted")
-    assert (taken["received_at"], taken["phase"]) == (time_text(MORNING), "processing")
-    assert effect["due"] == taken["due"]
