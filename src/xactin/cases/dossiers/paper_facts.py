@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from xactin.cases.dossiers import progress_facts, queries
+from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.wording import lapse_text, limit_text
 from xactin.cases.errors import NotFound
@@ -22,6 +22,7 @@ from xactin.cases.papers.context import Capacity, signature_lines, signed_lines
 from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import FORMS, Kind, render_form
 from xactin.cases.procedures import queries as procedures
+from xactin.cases.progress import facts as progress
 from xactin.identity import queries as identity
 from xactin.identity.agencies.units import unit
 from xactin.identity.calendars.queries import calendar
@@ -197,12 +198,13 @@ def _facts(
 ) -> dict[str, Any] | None:
     """What a form reports: when, by whom, and what; None where it was not sent."""
     if kind == "04":
-        return progress_facts.apology(case, by=by)
+        return progress.apology(case, by=by)
     if kind == "05":
-        return progress_facts.stopping(case, by=by)
+        stopped = queries.said_last(case, "stop", by=by)
+        return progress.stopping(case, stopped.reason if stopped else "")
     if kind == "06":
         drawn = {"at": now(), "by": None, "title": ""}
-        return drawn | progress_facts.way(case, package)
+        return drawn | progress.way(case, package)
     if kind == "01":
         return {
             "at": case.received_at or case.submitted_at,

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from xactin.cases.dossiers import statements
 from xactin.cases.models import Case
 from xactin.cases.runtime import EXTEND
 from xactin.identity import queries as identity
@@ -36,11 +35,11 @@ def apology(case: Case, *, by: str) -> dict[str, Any] | None:
     return {"at": row.at, "by": row.statement["by"], "title": "", "reason": reason, "was": was}
 
 
-def stopping(case: Case, *, by: str) -> dict[str, Any] | None:
-    """Form 05: when it was stopped, and whether the applicant asked for it; None where it was not."""
+def stopping(case: Case, reason: str) -> dict[str, Any] | None:
+    """Form 05: when it was stopped, and whether the applicant asked for it; None where it was not. `reason` is what an
+    official who stopped it said, "" where the time for a supplement ran out."""
     if case.phase not in _STOPPED or case.finished_at is None:
         return None
-    said = statements.said_last(case, "stop", by=by)
     lapsed = "Quá thời hạn bổ sung hồ sơ theo Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ."
     return {
         "at": case.finished_at,
@@ -48,7 +47,7 @@ def stopping(case: Case, *, by: str) -> dict[str, Any] | None:
         "title": "",
         "requested": case.phase == "withdrawn",
         "stopped": local_time(case.finished_at),
-        "reason": (said.reason if said else "") or ("" if case.phase == "withdrawn" else lapsed),
+        "reason": "" if case.phase == "withdrawn" else reason or lapsed,
     }
 
 
