@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.progress import facts as progress
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.wording import lapse_text, limit_text
 from xactin.cases.errors import NotFound
@@ -22,7 +23,6 @@ from xactin.cases.papers.context import Capacity, signature_lines, signed_lines
 from xactin.cases.papers.qr import verify_url
 from xactin.cases.papers.render import FORMS, Kind, render_form
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.progress import facts as progress
 from xactin.identity import queries as identity
 from xactin.identity.agencies.units import unit
 from xactin.identity.calendars.queries import calendar
