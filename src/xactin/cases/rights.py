@@ -8,6 +8,7 @@ from xactin.cases import runtime
 from xactin.cases.runtime import DECLINE, INVITE, JOIN, REVOKE_INVITATION, SUBMIT, SUPPLY, WITHDRAW
 from xactin.identity.commands import register_duty, register_policy
 from xactin.identity.rights import Actor, Decision, Facts, by_duty, needed, no, yes
+from xactin.kernel.procedure.description import ANY_POST
 
 READING: Final = frozenset({"case.read", "case.result"})
 OWNER_ACTS: Final = frozenset({SUPPLY, WITHDRAW, "case.amend"})
@@ -229,7 +230,7 @@ def _extender(actor: Actor, facts: CaseFacts) -> Decision:
 def _doer(actor: Actor, facts: CaseFacts) -> Decision:
     if facts.task_agency is None or actor.agency_id != facts.task_agency:
         return no("Việc này thuộc cơ quan khác.", "This task belongs to another agency.")
-    if actor.role != facts.task_role:
+    if facts.task_role not in (actor.role, ANY_POST):
         return no("Việc này thuộc chức vụ khác trong cơ quan.", "This task belongs to another post.")
     if facts.duty and not (asked := needed(actor, facts.duty, actor.agency_path)).allowed:
         return asked

@@ -61,14 +61,14 @@ OURS: Final = Runtime(
         SEAL: ServiceKind(writes=1, result=True, draft=True),
         NOTIFY: ServiceKind(tells=True),
     },
-    origins=frozenset({"person", "counter", "post"}),
+    origins=frozenset({"person", "counter", "post", "case"}),
     reserved=frozenset(act.removeprefix("case.") for act in OWN),
     forms=Forms(
         words={*WORDS, "choose"},  # `choose`: office/queries.py
         formats=FORMATS,
         widgets=WIDGET_KINDS,
         fills={f"person.{fact}" for fact in ("full_name", "id_number", "phone", "email", "address")},
-        choices={"agency"},
+        choices={"agency", "any_agency"},
     ),
 )
 

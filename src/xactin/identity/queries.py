@@ -143,6 +143,12 @@ def holders_of(agency_id: UUID, role: str) -> list[UUID]:
     )
 
 
+def workers_of(agency_id: UUID, duty: str) -> list[UUID]:
+    """The people who hold a post with this duty in an agency now, whatever its role."""
+    held = held_now().filter(post__agency_id=agency_id, post__duties__contains=[duty])
+    return list(held.values_list("person_id", flat=True).distinct())
+
+
 def posts_in(agency_id: UUID) -> list[Post]:
     """The posts of an agency, each with its holders of now under `now_held`, what waits under `now_waiting`."""
     holders = Prefetch(

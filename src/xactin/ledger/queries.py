@@ -24,7 +24,7 @@ from xactin.ledger.errors import NotLogged
 from xactin.ledger.log.authority import AuthorityInfo, authority
 from xactin.ledger.log.signing_key import empty_note
 from xactin.ledger.log.tree import mandate_node, read_tile
-from xactin.ledger.models import Checkpoint, Cosignature, Leaf, Mandate
+from xactin.ledger.models import Checkpoint, Cosignature, Head, Leaf, Mandate
 
 __all__ = [
     "AuthorityInfo",
@@ -128,6 +128,12 @@ def _entries(where: str, params: Sequence[Any]) -> list[EntryRow]:
 def entries_of(subject: str) -> list[EntryRow]:
     """The chain of a subject from its beginning."""
     return _entries("e.subject = %s", (subject,))
+
+
+def head_of(subject: str) -> int:
+    """The place of the newest entry of a subject, by its key alone; -1 where there is none."""
+    found = Head.objects.filter(pk=subject).values_list("seq", flat=True).first()
+    return -1 if found is None else found
 
 
 def entry(id: UUID) -> EntryRow | None:

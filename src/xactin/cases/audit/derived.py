@@ -33,8 +33,9 @@ UNION ALL SELECT 'case:' || case_id FROM cases_receipt
 
 # By hand, because a version's files would come with every case, and `state` is read by the faster parser.
 _CASES: Final = """
-SELECT c.id, c.number, c.agency_id, c.applicant_id, c.origin, c.applicant_name, c.words::text, c.state::text, c.phase,
-       c.national_state, c.fee, c.due_at, c.submitted_at, c.received_at, c.finished_at, c.late_at,
+SELECT c.id, c.number, c.agency_id, c.applicant_id, c.origin, c.source, c.applicant_name, c.words::text,
+       c.state::text, c.phase, c.national_state, c.fee, c.due_at, c.submitted_at, c.received_at,
+       c.finished_at, c.late_at,
        c.owner_name, c.owner_key,
        ARRAY(SELECT agency_id FROM cases_caseagency WHERE case_id = c.id), v.digest, v.name_vi
   FROM cases_case c LEFT JOIN cases_procedureversion v ON v.id = c.version_id WHERE c.id = ANY(%s)
@@ -49,6 +50,7 @@ class CaseRow(NamedTuple):
     agency_id: UUID
     applicant_id: UUID | None
     origin: str
+    source: str
     applicant_name: str
     words: str
     state: Any

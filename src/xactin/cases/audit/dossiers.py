@@ -193,6 +193,7 @@ def columns_of(told: Folded) -> dict[str, Any]:
         "number": told.number,
         "applicant_id": UUID(told.applicant) if told.applicant else None,
         "origin": told.origin,
+        "source": told.source,
     }
 
 

@@ -135,13 +135,13 @@ class Recomputing:
         said = row.statement
         _case, node, *offered = said["act"].split(".")
         values = self._asked(before["parts"])
-        told = self._answer(said["content"])
+        task, told = self._task(row, before, node), self._answer(said["content"])
         values["answers"] = content.with_answer(self._package, values["answers"], node, told)
         return engine.act(
             self._package,
             before,
-            task=self._task(row, before, node),
-            act=offered[0] if offered else "done",
+            task=task,
+            act=".".join(offered) or "done",
             values=values,
             by_post=self._role(node, said["by"]),
             seq=row.seq,
@@ -149,6 +149,16 @@ class Recomputing:
             wrote=said["wrote"] or {},
             at=row.at,
             calendar=_calendar(row),
+            place=self._place(before, task, said["content"]),
+        )
+
+    def _place(self, before: State, task: str, commitment: str | None) -> str:
+        """The agency that was chosen, where a task was begun or ended at one."""
+        if commitment is None or ":" not in task:
+            return ""
+        kind = next((one.kind for one in engine.open_tasks(self._package, before) if one.id == task), None)
+        return (
+            content.place_chosen(kind, self._value(commitment).get("data") or {}) if kind == "offer" else ""
         )
 
     def _task(self, row: EntryRow, before: State, node: str) -> str:

@@ -10,12 +10,12 @@ from django.utils.translation import override
 from xactin.cases.dossiers import services, wording
 from xactin.cases.dossiers.records import ActDone
 from xactin.cases.dossiers.system_commands import serve
+from xactin.cases.dossiers.visibility import doers_at
 from xactin.cases.models import Case, OpenTask, Party
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rules import NationalState
 from xactin.cases.runtime import NOTIFY
 from xactin.cases.states import NATIONAL_STATES
-from xactin.identity import queries as identity
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import Service
 from xactin.kernel.procedure.package import Package
@@ -92,12 +92,7 @@ def _tell_officials(event: Event, case: Case, package: Package, asked: Sequence[
 
 def _doers(tasks: Iterable[OpenTask]) -> set[UUID]:
     """Who holds a post that may do one of these tasks."""
-    return {
-        person
-        for task in tasks
-        if task.agency_id
-        for person in identity.holders_of(task.agency_id, task.role)
-    }
+    return {person for task in tasks if task.agency_id for person in doers_at(task.agency_id, task.role)}
 
 
 def _tell_parties(event: Event, case: Case, package: Package, asked: Sequence[OpenTask]) -> None:

@@ -175,6 +175,7 @@ def _columns(version: procedures.InForce, matter: Matter, number: str, origin: s
         "version": version.id,
         "agency": matter.handling.id,
         "origin": origin,
+        "source": matter.source,
         "applicant": matter.asks.person_id if matter.asks else None,
         "applicant_name": name,
         **asdict(known(package, number=number, applicant=name, data=matter.data)),

@@ -225,7 +225,7 @@ def offer_of(by: Actor, case: UUID, task: str, act: str) -> Offer:
     """An act as it is offered here, read without the lock. Raises what `act` would raise before its answers count."""
     found = found_in(store.read(connection, task, case))
     package, described = _offered(by, case, found, task, act)
-    return Offer(act=described, shown=decided(engine.shown_of, package, found.state, task))
+    return Offer(act=described, shown=decided(engine.shown_of, package, found.state, task, act))
 
 
 def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Package, Asked]:
@@ -234,7 +234,7 @@ def _allowed(by: Actor, case: UUID, found: store.Row, asked: Asked) -> tuple[Pac
     package, described = _offered(by, case, found, asked.task, asked.act)
     schema = described.data_schema or _NOTHING
     told = cleaned(schema, asked.data)
-    errors = validate(schema, told, language())
+    errors = validate(schema, told, language()) or _nowhere(found, described, told)
     if errors:
         raise Invalid(errors)
     return package, replace(asked, data=told)
@@ -275,6 +275,17 @@ def _offered(by: Actor, case: UUID, found: store.Row, named: str, act: str) -> t
     return package, described
 
 
+def _nowhere(found: store.Row, act: Act, told: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong where a task is begun at an agency that is none of ours, or was closed."""
+    place = content.place_chosen(found.task_kind, told)
+    if not place or act.kind != "start":
+        return {}
+    agency = next((one for _depth, one in identity_queries.agency_tree() if one.code == place), None)
+    if agency is None:
+        return {"/agency": _("There is no agency with this code.")}
+    return {} if agency.closed_at is None else {"/agency": _("This agency was closed.")}
+
+
 def _making(
     by: Actor, case: UUID, found: store.Row, package: Package, asked: Asked, at: datetime
 ) -> makers.Making:
@@ -283,7 +294,7 @@ def _making(
 
 def _check_shown(package: Package, found: store.Row, asked: Asked, shown: str | None) -> None:
     if shown is not None:
-        decided(engine.check_shown, package, found.state, asked.task, shown)
+        decided(engine.check_shown, package, found.state, asked.task, shown, asked.act)
 
 
 def _gone(by: Actor, case: UUID, task: str) -> TaskGone:
@@ -331,7 +342,7 @@ def _said(
         "act": f"case.{found.task_node}.{asked.act}",
         "rule": procedures.version(found.version).rule(),
         "content": sealed.commitment if sealed else None,
-        "saw": engine.saw_of(package, found.state, asked.task),
+        "saw": engine.saw_of(package, found.state, asked.task, asked.act),
         "wrote": ({part: sealed.commitment} if sealed and writes else {}) | made.wrote() or None,
     }
 
@@ -362,6 +373,7 @@ def _done(
         wrote=said["wrote"] or {},
         at=chain.at,
         calendar=calendar(found.agency),
+        place=content.place_chosen(found.task_kind, asked.data),
     )
     if sealed:
         chain.write(*sealed.sql())

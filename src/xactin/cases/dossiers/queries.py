@@ -3,11 +3,13 @@
 Who sees what stands in `visibility.py`, what acts told the applicant in `statements.py`, lists in `../lists/`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from xactin.cases.dossiers import statements
 from xactin.cases.dossiers.state import content
@@ -15,11 +17,13 @@ from xactin.cases.dossiers.statements import asked_until, kind_of, received_by, 
 from xactin.cases.dossiers.visibility import (
     as_seen,
     asked_for,
+    consulted_parts,
     handles,
-    inspects,
-    joined_as,
     knows_applicant,
     own_tasks,
+    party_parts,
+    readable_ever,
+    readable_parts,
     sees,
     took_in,
     visible,
@@ -31,9 +35,8 @@ from xactin.cases.procedures import queries as procedures
 from xactin.cases.runtime import INVITE, SEAL
 from xactin.identity.queries import Actor
 from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.flow.lasting import base
 from xactin.kernel.procedure.package import Package
-from xactin.kernel.procedure.plan import covers
-from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ledger import queries as ledger
 from xactin.ledger.queries import EntryRow
 from xactin.vault import queries as vault
@@ -41,9 +44,13 @@ from xactin.vault import queries as vault
 __all__ = [
     "asked_for",
     "asked_until",
+    "consulted_parts",
     "handles",
     "kind_of",
     "knows_applicant",
+    "party_parts",
+    "readable_ever",
+    "readable_parts",
     "received_by",
     "said_last",
     "sees",
@@ -70,6 +77,8 @@ class TaskOf:
     mine: bool
     shown: str
     """What a screen of the task shows (`engine.shown_of`), for the door to send back with an act."""
+    shown_by: Mapping[str, str]
+    """The same by act: some rely on other parts than their task."""
 
 
 def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
@@ -91,50 +100,20 @@ def tasks_of(actor: Actor, case: Case) -> list[TaskOf]:
             task=engine.offered(package, case.state, described[row.token]),
             mine=row.token in mine,
             shown=_shown(package, case, described[row.token]),
+            shown_by={
+                act.id: _shown(package, case, described[row.token], act.id)
+                for act in described[row.token].acts
+                if row.token in mine
+            },
         )
         for row in rows
     ]
     return sorted(found, key=lambda item: not item.mine)
 
 
-def _shown(package: Package, case: Case, task: engine.OpenTask) -> str:
+def _shown(package: Package, case: Case, task: engine.OpenTask, act: str = "") -> str:
     """ "" for a supplement, which relies on nothing that could change."""
-    return "" if task.kind == engine.SUPPLY else engine.shown_of(package, case.state, task.id)
-
-
-def readable_parts(actor: Actor, case: Case) -> set[str]:
-    """The parts an actor may read: the applicant, the handling agency and inspectors all but what is not theirs;
-    a consulted agency, or who joined as a party, what its tasks declare (`reads`), and no more."""
-    current = set(case.state["parts"])
-    if asked_for(actor, case):
-        package = procedures.version(case.version_id).package
-        unissued = {content.written_by(package, DRAFT), content.paper(package)}
-        return current - (unissued - _shown_to_applicant(case))
-    if actor.agency_id is None:
-        return current & party_parts(case, joined_as(actor, case))
-    if inspects(actor, case) or handles(actor, case):
-        return current
-    return current & consulted_parts(actor, case)
-
-
-def _shown_to_applicant(case: Case) -> set[str]:
-    """What the applicant's own open tasks rely on: a draft that is to be checked can be read."""
-    package = procedures.version(case.version_id).package
-    open_now = engine.open_tasks(package, case.state)
-    asks = package.procedure.asks
-    return {part for task in open_now if task.party and task.party == asks for part in task.reads}
-
-
-def party_parts(case: Case, kinds: Collection[str]) -> set[str]:
-    """The parts that these parties read: what their tasks read and write, and what the package says beside it."""
-    package = procedures.version(case.version_id).package
-    parts: set[str] = set()
-    for task in package.procedure.tasks.values():
-        if task.party in kinds:
-            parts |= engine.parts_read(package, case.state, task.id)
-            parts |= {part for act in task.acts for part in act.writes}
-    patterns = [one for kind in kinds for one in package.procedure.parties[kind].reads]
-    return parts | {part for part in case.state["parts"] if any(covers(one, part) for one in patterns)}
+    return "" if task.kind == engine.SUPPLY else engine.shown_of(package, case.state, task.id, act)
 
 
 def content_of(actor: Actor, case: Case, *, purpose: str) -> dict[str, Any]:
@@ -172,18 +151,6 @@ def _values(actor: Actor, case: Case) -> list[str]:
     """The parts the actor may read that are no files."""
     package = procedures.version(case.version_id).package
     return [part for part in readable_parts(actor, case) if not content.is_file(package, part)]
-
-
-def consulted_parts(actor: Actor, case: Case) -> set[str]:
-    """The parts the tasks of the actor's agency declare: what a consulted agency may read, and its own answers."""
-    package = procedures.version(case.version_id).package
-    functions = set(actor.agency_functions)
-    parts: set[str] = set()
-    for task in package.procedure.tasks.values():
-        if task.agency in functions:
-            parts |= engine.parts_read(package, case.state, task.id)
-            parts |= {part for act in task.acts for part in act.writes}
-    return parts
 
 
 def files_of(actor: Actor, case: Case) -> list[vault.StoredFile]:
@@ -280,6 +247,25 @@ def remarks(actor: Actor, case: Case) -> dict[str, statements.Remark]:
     return statements.remarks(case, by=str(actor.person_id), purpose="remarks")
 
 
+def source_of(actor: Actor, case: Case) -> list[Case]:
+    """The case that this one came from, if it came from one that the actor sees."""
+    kind, _colon, id = case.source.partition(":")
+    return _brief(visible(actor).filter(pk=id)) if kind == "case" else []
+
+
+def led_to(actor: Actor, case: Case) -> list[Case]:
+    """The cases that came from this one, as far as the actor sees them, the oldest first."""
+    return _brief(visible(actor).filter(source=f"case:{case.pk}").order_by("id"))[:MOST_LED]
+
+
+MOST_LED: Final = 100
+"""Cases that a page names as what another led to."""
+
+
+def _brief(rows: QuerySet[Case]) -> list[Case]:
+    return list(rows.defer("state", "words"))
+
+
 def ended_by(case: UUID, task: str) -> EntryRow | None:
     """The entry that brought a task to its end, or took it back."""
     for row in reversed(ledger.entries_of(f"case:{case}")):
@@ -353,7 +339,7 @@ def act_schema(actor: Actor, case: UUID, task: str, act: str) -> dict[str, Any] 
             )
     # Somebody else was faster: what was written is still read, so that it can be shown once more.
     node = next((step["n"] for step in found.state["steps"].values() if task in step["in"]), "")
-    offered = package.rules[node].acts.get(act) if node in package.rules else None
+    offered = package.rules[node].acts.get(base(act)) if node in package.rules else None
     return dict(offered.data_schema) if offered and offered.data_schema else None
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.flow.lasting import base
 from xactin.kernel.procedure.package import Package
 from xactin.ledger import queries as ledger
 from xactin.vault import queries as vault
@@ -96,7 +97,7 @@ def act_named(package: Package, act: str) -> Act | None:
     _case, _dot, rest = act.partition(".")
     node, _dot, offered = rest.partition(".")
     rule = package.rules.get(node)
-    return rule.acts.get(offered) if rule else None
+    return rule.acts.get(base(offered)) if rule else None
 
 
 def kind_of(package: Package, act: str) -> str:

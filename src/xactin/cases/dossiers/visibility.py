@@ -1,4 +1,4 @@
-"""Who sees which dossier, and whose it is: the conditions that every question about dossiers carries.
+"""Who sees which dossier, what of it, and whose it is: the conditions that every question about dossiers carries.
 
 Seen by: the applicant; who joined as a party (what their tasks read); officials who work on dossiers, those of the
 handling agency and of agencies that have or had a part; inspectors, what their duty reaches, for reading. Other posts
@@ -6,15 +6,22 @@ see no dossier. A consulted agency gets what its tasks declare: it neither reads
 that name.
 """
 
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from xactin.cases.dossiers.state import content
 from xactin.cases.models import Case, CaseAgency, Party, Receipt
+from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import INSPECT, WORK
 from xactin.cases.rules import search_query
 from xactin.identity import queries as identity
 from xactin.identity.queries import Actor, folded
+from xactin.kernel.procedure import engine
+from xactin.kernel.procedure.description import ANY_POST
+from xactin.kernel.procedure.plan import covers
+from xactin.kernel.procedure.requirements.results import DRAFT
 
 
 def visible(actor: Actor, *, before: UUID | None = None) -> QuerySet[Case]:
@@ -114,7 +121,12 @@ def own_tasks(actor: Actor) -> Q:
         return Q(agency__isnull=True) & ~Q(kind="service") & whose
     if WORK not in actor.duties:
         return Q(pk__in=())
-    return Q(agency_id=actor.agency_id, role=actor.role)
+    return Q(agency_id=actor.agency_id, role__in=(actor.role, ANY_POST))
+
+
+def doers_at(agency: UUID, role: str) -> list[UUID]:
+    """Who may do a task of this role at an agency now."""
+    return identity.workers_of(agency, WORK) if role == ANY_POST else identity.holders_of(agency, role)
 
 
 def told_of(actor: Actor, *, case: str = "") -> Q:
@@ -136,3 +148,78 @@ def found_by(actor: Actor, words: str, *, case: str = "") -> Q:
     wanted = Q(**{found: search_query(text, by_name=True)})
     told = told_of(actor, case=case)
     return wanted & (told | Q(**{found: search_query(text, by_name=False)})) if told else wanted
+
+
+def readable_parts(actor: Actor, case: Case) -> set[str]:
+    """The parts an actor may read: the applicant, the handling agency and inspectors all but what is not theirs;
+    a consulted agency, or who joined as a party, what its tasks declare (`reads`), and no more."""
+    current = set(case.state["parts"])
+    if asked_for(actor, case):
+        package = procedures.version(case.version_id).package
+        unissued = {content.written_by(package, DRAFT), content.paper(package)}
+        return current - (unissued - _shown_to_applicant(case))
+    if actor.agency_id is None:
+        return current & party_parts(case, joined_as(actor, case))
+    if inspects(actor, case) or handles(actor, case):
+        return current
+    return current & consulted_parts(actor, case)
+
+
+def _shown_to_applicant(case: Case) -> set[str]:
+    """What the applicant's own open tasks rely on: a draft that is to be checked can be read."""
+    package = procedures.version(case.version_id).package
+    open_now = engine.open_tasks(package, case.state)
+    asks = package.procedure.asks
+    return {part for task in open_now if task.party and task.party == asks for part in task.reads}
+
+
+def party_parts(case: Case, kinds: Collection[str]) -> set[str]:
+    """The parts that these parties read: what their tasks read and write, and what the package says beside it."""
+    package = procedures.version(case.version_id).package
+    parts: set[str] = set()
+    for task in package.procedure.tasks.values():
+        if task.party in kinds:
+            parts |= engine.parts_read(package, case.state, task.id)
+            parts |= {part for act in task.acts for part in act.writes}
+    patterns = [one for kind in kinds for one in package.procedure.parties[kind].reads]
+    return parts | {part for part in case.state["parts"] if any(covers(one, part) for one in patterns)}
+
+
+def consulted_parts(actor: Actor, case: Case) -> set[str]:
+    """The parts the tasks of the actor's agency declare: what a consulted agency may read, and its own answers."""
+    package = procedures.version(case.version_id).package
+    functions = set(actor.agency_functions)
+    chosen = _chosen_for(actor, case)
+    parts: set[str] = set()
+    for task in package.procedure.tasks.values():
+        if task.agency in functions or task.id in chosen:
+            parts |= engine.parts_read(package, case.state, task.id)
+            parts |= {part for act in task.acts for part in act.writes}
+            parts |= {part for part in case.state["parts"] if any(covers(one, part) for one in task.sees)}
+    return parts
+
+
+def readable_ever(actor: Actor, case: Case) -> Callable[[str], bool]:
+    """Whether the actor may read a part of this name, be it there now or not: what was taken back too."""
+    if inspects(actor, case) or handles(actor, case):
+        return lambda _part: True
+    package = procedures.version(case.version_id).package
+    functions, chosen = set(actor.agency_functions), _chosen_for(actor, case)
+    patterns = [
+        pattern
+        for task in package.procedure.tasks.values()
+        if task.agency in functions or task.id in chosen
+        for pattern in (*task.reads, *task.sees, *(part for act in task.acts for part in act.writes))
+    ]
+    return lambda part: any(covers(pattern, part) for pattern in patterns)
+
+
+def _chosen_for(actor: Actor, case: Case) -> set[str]:
+    """The tasks that were, or are, this agency's because it was chosen for them."""
+    if actor.agency_id is None:
+        return set()
+    code = identity.agency(actor.agency_id).code
+    tokens = [*case.state["tokens"].values()]
+    for step in case.state["steps"].values():
+        tokens += step["in"].values()
+    return {token["n"] for token in tokens if token.get("agency") == code}

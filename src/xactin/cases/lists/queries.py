@@ -180,7 +180,7 @@ def inbox_counts(actor: Actor, filters: Filters) -> Counts:
 
 def _tasks(actor: Actor, filters: Filters, *, mine: bool) -> QuerySet[OpenTask]:
     whose = own_tasks(actor) if mine else Q(case__in=visible(actor).values("pk"))
-    rows = OpenTask.objects.filter(whose).exclude(kind="service")
+    rows = OpenTask.objects.filter(whose).exclude(kind__in=("service", "offer"))
     rows = rows.filter(found_by(actor, filters.words, case="case__"))
     return rows.filter(matching(actor, filters.person, case="case__")) if filters.person else rows
 

@@ -101,6 +101,8 @@ class Case(models.Model):
     )
     agency = models.ForeignKey("identity.Agency", on_delete=models.PROTECT, related_name="+", db_index=False)
     origin = models.CharField(max_length=20, db_default="person", default="person")
+    # What it came from, a subject of the ledger (`case:<id>`): so that its source can show what it led to.
+    source = models.CharField(max_length=160, blank=True, db_default="", default="")
     # Nobody asks for what an authority begins itself.
     applicant = models.ForeignKey(
         "identity.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -131,6 +133,7 @@ class Case(models.Model):
                 name="case_agency_due",
                 condition=Q(finished_at__isnull=True),
             ),
+            models.Index(fields=["source"], name="case_source", condition=~Q(source="")),
             # What is pending is merged often and in small pieces, so that no act waits for much of it.
             GinIndex(fields=["words"], name="case_words", fastupdate=True, gin_pending_list_limit=256),
         ]

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.applications import commands as applications
 from xactin.cases.applications import examination
+from xactin.cases.dossiers import queries as dossiers
 from xactin.cases.dossiers.beginning import Matter, begin
-from xactin.cases.dossiers.records import ActDone, normal_data
+from xactin.cases.dossiers.records import ActDone, normal_data, subject_of
 from xactin.cases.dossiers.surroundings import language
-from xactin.cases.errors import Forbidden, Invalid, RuleFailed
+from xactin.cases.errors import Forbidden, Invalid, NotFound, RuleFailed
 from xactin.cases.office import queries
 from xactin.cases.runtime import BEGIN
 from xactin.identity import queries as identity
@@ -32,15 +33,20 @@ def begin_work(
     code: str,
     data: Mapping[str, Any],
     documents: Sequence[applications.Given] = (),
+    source: UUID | None = None,
     entry: UUID | None = None,
 ) -> ActDone:
-    """An official begins a case in their own post; their agency handles it.
+    """An official begins a case in their own post; their agency handles it. `source`: the case that it comes from.
 
-    Raises Forbidden for a post that the package does not name, Invalid (by field), NoSuchProcedure.
+    Raises Forbidden for a post that the package does not name, NotFound for a source one may not see, Invalid (by
+    field), NoSuchProcedure.
     """
+    origin = queries.FROM_CASE if source else queries.ORIGIN
+    if source and not dossiers.sees(by, source):
+        raise NotFound
 
     def matter(package: Package) -> Matter:
-        decision = queries.may_begin(by, package)
+        decision = queries.may_begin(by, package, origin)
         if not decision.allowed:
             raise Forbidden(decision.reason)
         told = cleaned(package.form_schema, normal_data(data))
@@ -54,9 +60,10 @@ def begin_work(
             files=applications.given_files(by, package, documents),
             asks=None,
             facts=NOBODY,
+            source=subject_of(source) if source else "",
         )
 
-    return begin(by=by, code=code, act=BEGIN, origin="post", matter=matter, entry=entry)
+    return begin(by=by, code=code, act=BEGIN, origin=origin, matter=matter, entry=entry)
 
 
 def _faults(package: Package, data: Mapping[str, Any], kinds: set[str]) -> dict[str, str]:
@@ -69,9 +76,9 @@ def _faults(package: Package, data: Mapping[str, Any], kinds: set[str]) -> dict[
 
 def _unknown_agencies(package: Package, data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Fields that choose agencies, where one of them is none of ours: its task would be nobody's."""
-    known = {agency.code for _depth, agency in identity.agency_tree()}
+    known = {agency.code for _depth, agency in identity.agency_tree() if agency.closed_at is None}
     wrong = []
-    for name in queries.chosen_agencies(package):
+    for name in queries.chosen_agencies(package.form_schema):
         value = data.get(name, ())
         for code in value if isinstance(value, list) else [value]:
             if code and code not in known:

@@ -29,3 +29,7 @@ class Visitor:
     def send(self, path: str, headers: Mapping[str, str] | None = None, **data: Any) -> Any:
         """POST of a form."""
         return self._client.post(path, data, headers=headers)
+
+    def send_head(self, path: str, tag: str) -> Any:
+        """GET of what the browser has already under this tag."""
+        return self._client.get(path, headers={"If-None-Match": tag})

@@ -255,19 +255,29 @@ def case_facts(case: Case) -> list[Line]:
 
 def file_cards(actor: Actor, case: Case, *, parts: Collection[str] | None = None) -> list[FileCard]:
     """The files of a case that the actor may open; those of some parts, where these are named."""
+    return [card for _part, card in cards_by_part(actor, case, parts=parts)]
+
+
+def cards_by_part(
+    actor: Actor, case: Case, *, parts: Collection[str] | None = None
+) -> list[tuple[str, FileCard]]:
+    """The same, each with the part that it is."""
     package = procedures.version(case.version_id).package
     names = {one.kind: text_in(one.name, language()) for one in package.procedure.documents}
     result = content.written_by(package, SEAL)
     names |= {content.paper(package): _("Signed paper, not yet sealed")}
     names |= {content.written_by(package, DRAFT): _("Draft of the result"), result: _("Result")}
     return [
-        FileCard(
-            name=row.name,
-            url=reverse("cases:file", args=[row.id]),
-            size=row.size,
-            media_type=row.media_type,
-            title=_title(row.part, names, result),
-            preview_url=reverse("cases:file", args=[row.id]) + "?view",
+        (
+            row.part,
+            FileCard(
+                name=row.name,
+                url=reverse("cases:file", args=[row.id]),
+                size=row.size,
+                media_type=row.media_type,
+                title=_title(row.part, names, result),
+                preview_url=reverse("cases:file", args=[row.id]) + "?view",
+            ),
         )
         for row in queries.files_of(actor, case)
         if parts is None or row.part in parts

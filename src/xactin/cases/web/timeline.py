@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.statements import Remark
 from xactin.cases.dossiers.surroundings import language
+from xactin.cases.dossiers.visibility import doers_at
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.parties import queries as party_queries
 from xactin.cases.parties.queries import Member
@@ -36,6 +37,7 @@ from xactin.cases.runtime import (
 from xactin.identity import queries as identity
 from xactin.identity.models import Post
 from xactin.identity.queries import Actor
+from xactin.kernel.procedure.flow.lasting import base
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.requirements.results import DRAFT
 from xactin.ledger.queries import entries_of
@@ -70,7 +72,8 @@ def act_title(package: Package, act: str) -> str:
     described = package.procedure.tasks.get(node)
     if described is None:
         return _service_title(package, node) or act
-    label = next((one.label for one in described.acts if one.id == offered), None)
+    begun = package.offers[node].acts.values() if node in package.offers else ()
+    label = next((one.label for one in (*described.acts, *begun) if one.id == base(offered)), None)
     name = text_in(described.name, language())
     if offered == "silence":
         return _("%(task)s: no answer in time, taken as consent") % {"task": name}
@@ -117,7 +120,7 @@ def _holders(task: OpenTask) -> str:
     """Who can do an open task now."""
     if task.agency_id is None:
         return ""
-    people = identity.holders_of(task.agency_id, task.role)
+    people = doers_at(task.agency_id, task.role)
     names = sorted(identity.full_names(people).values())
     return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
 
@@ -169,6 +172,8 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
         )
     waiting = []
     for found in queries.tasks_of(actor, case):
+        if found.task.kind == "offer":
+            continue  # nobody has to do what may be begun
         agency = found.row.agency
         waiting.append(
             TimelineStep(

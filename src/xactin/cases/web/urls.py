@@ -53,6 +53,7 @@ urlpatterns = [
     path("desk/person/", persons.look, name="person-search"),
     path("desk/search/", list_views.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
+    path("desk/cases/<uuid:case>/head/", desk.head, name="head"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
     path("desk/cases/<uuid:case>/extension/", extension.extension_page, name="extension"),
     path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),

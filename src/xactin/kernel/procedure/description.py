@@ -17,13 +17,23 @@ Duration = Mapping[str, Any]
 APPLICANT: Final = "applicant"
 """The party who asks, in a package of format 1; other packages name their parties themselves."""
 
+CHOSEN: Final = "chosen"
+"""Stands for an agency: the one that whoever begins the task (ad-hoc) chooses."""
+
+ANY_POST: Final = "any"
+"""Stands for a post: everybody of the agency who works on dossiers."""
+
 NO_WORDS: Final[Words] = {"vi": "", "en": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that may be done at a task. `kind`: advance, return, supplement, refuse, withdraw, stop.
+    """Something that may be done at a task. `kind`: advance, return, supplement, refuse, withdraw, stop; or an act
+    after which the task stays open (`flow/lasting.py`): add, write, revise.
 
+    `lacks`: {a part: the answer (of `data_schema`) that is asked for exactly where that part is not there}. `reads`:
+    what this act relies on, where that is other than what its task reads. `revises`: the act that wrote what
+    this one writes anew. `attaches`: the kind of document that may come with it.
     `objects`: what it writes speaks against going on. `despite`: the answer (of `data_schema`) that says why one
     goes on all the same; it is asked for exactly where something that the task reads objects.
     """
@@ -35,6 +45,10 @@ class Act:
     writes: tuple[str, ...] = ()
     receives: bool = False
     throws: str = ""
+    reads: tuple[str, ...] = ()
+    revises: str = ""
+    attaches: str = ""
+    lacks: Mapping[str, str] = field(default_factory=dict)
     objects: bool = False
     despite: str = ""
     data_schema: Mapping[str, Any] | None = None
@@ -43,10 +57,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A post in agencies of a function."""
+    """A post in agencies of a function. `label`: what beginning a task is called there, if it has a name."""
 
     agency: str
     post: str
+    label: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +76,10 @@ class LimitBy:
 class Task:
     """A user task: done in a post of an agency, or by a party of the case (`party`, and then no agency).
 
-    `agency` is a function of an agency, or `handling`. `agencies`: one instance each, or CEL that gives them.
-    `started_by`: who begins it in an ad-hoc subprocess, if others than who does it.
+    `agency` is a function of an agency, `handling`, or `chosen`: the one that was chosen when it was begun in an ad-hoc
+    subprocess. `post` `any` is everybody there who works on dossiers. `agencies`: one instance each, or CEL that gives
+    them. `started_by`: who begins it in an ad-hoc subprocess, if others than who does it. `sees`: what its doers may
+    look at without relying on it.
     """
 
     id: str
@@ -76,6 +93,7 @@ class Task:
     limit_by: LimitBy | None = None
     silence: bool = False
     reads: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
     reserved: bool = False
     irrevocable: bool = False
     help: Words | None = None

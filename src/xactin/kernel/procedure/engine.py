@@ -30,7 +30,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from xactin.kernel.attestation import time_text
-from xactin.kernel.procedure.flow import acting, extension, permission, supplements
+from xactin.kernel.procedure.flow import acting, extension, lasting, permission, supplements
 from xactin.kernel.procedure.flow.moving import endless
 from xactin.kernel.procedure.flow.supplements import offered
 from xactin.kernel.procedure.flow.waiting import (
@@ -162,19 +162,21 @@ def act(
     wrote: Mapping[str, str],
     at: datetime,
     calendar: Calendar,
+    place: str = "",
 ) -> Decided:
     """One act of an open task. `task` is an OpenTask's id, `by_post` the role of who acts (None: a system, or
     an applicant at a task of the applicant), `saw` what `saw_of` gave when the statement was made, `wrote`
-    the parts its content sets.
+    the parts its content sets, `place` the code of the agency that was chosen, where one is.
 
     Raises Refused: ended, not_open, supplement, unknown_act, wrong_post, reserved, stale (facts `changed`:
-    parts), wrote, irrevocable, asked_before, condition_failed, no_way, endless, running, too_often.
+    parts), wrote, irrevocable, asked_before, condition_failed, no_way, endless, running, too_often, no_place,
+    placed_twice, not_placed.
     """
     running(state)
     token, rule = token_of(package, state, task)
-    permission.check(package, state, token, rule, act, by_post, saw, wrote)
+    kind = permission.check(package, state, token, rule, act, by_post, saw, wrote).kind
     walk = Walk(package, state, values, at, calendar)
-    kind = rule.acts[act].kind
+    act = lasting.base(act)
     if package.flow.cuts:
         walk.acted = task
     facts = {"act": act, "kind": kind, "seq": seq, "saw": sorted(saw)}
@@ -185,7 +187,11 @@ def act(
     elif kind == "return" and act not in rule.routed:
         acting.take_back(walk, task)
     elif kind == "start":
-        acting.begin(walk, task, facts)
+        acting.begin(walk, task, facts, place)
+    elif kind == "release":
+        acting.release(walk, task, facts, place)
+    elif kind in lasting.LASTING:
+        acting.last(walk, task, facts, wrote)
     else:
         acting.complete(walk, task, rule, facts, wrote)
     return _decided(walk, state, seq=seq)

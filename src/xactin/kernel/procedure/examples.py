@@ -29,6 +29,7 @@ STEP = {
     "act",
     "post",
     "instance",
+    "agency",
     "data",
     "supply",
     "amend",
@@ -218,8 +219,9 @@ class Run:
             task
             for task in engine.open_tasks(self.package, self.state)
             if task.node == step["task"]
-            and (task.kind == "offer") == (step["act"] == "start")
+            and (task.kind == "offer") == (step["act"] in ("start", "release"))
             and step.get("instance") in (None, task.instance)
+            and step.get("agency") in (None, task.agency)
         ]
         if not open_now:
             raise self.wrong("task", sorted(self.open()), step["task"])
@@ -240,8 +242,9 @@ class Run:
                 act=step["act"],
                 values=self.values(),
                 by_post=step.get("post"),
-                saw=engine.saw_of(self.package, self.state, task.id),
+                saw=engine.saw_of(self.package, self.state, task.id, step["act"]),
                 wrote={part: _commitment([self.seq, data]) for part in (act.writes if act else ())},
+                place=data.get("agency", "") if task.kind == "offer" else "",
                 **common,
             )
         except Refused:

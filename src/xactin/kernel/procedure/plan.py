@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from xactin.kernel.expressions import (
     Expression,
@@ -15,12 +15,32 @@ from xactin.kernel.expressions import (
     shape_of_schema,
 )
 from xactin.kernel.procedure.decisions.tables import Table
-from xactin.kernel.procedure.description import Act, LimitBy, Procedure, Service, Task
+from xactin.kernel.procedure.description import CHOSEN, Act, LimitBy, Procedure, Service, Task
 from xactin.kernel.procedure.model import TASKS, Flow, Kind, Node
 
 DONE = Act("done", "advance", {"vi": "Hoàn thành", "en": "Done"})
 RECEIVED = Act("received", "advance", {"vi": "Đã nhận", "en": "Received"})
 START = Act("start", "start", {"vi": "Bắt đầu", "en": "Start"})
+_AGENCY: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["agency"],
+    "properties": {
+        "agency": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 35,
+            "x-ui": {"label": {"vi": "Cơ quan", "en": "Agency"}, "choose": "any_agency"},
+        }
+    },
+}
+START_AT = Act(
+    "start", "start", {"vi": "Mời cơ quan tham gia", "en": "Invite an agency"}, data_schema=_AGENCY
+)
+RELEASE = Act(
+    "release", "release", {"vi": "Cho cơ quan thôi tham gia", "en": "Let an agency go"}, data_schema=_AGENCY
+)
+"""What is done with a task whose agency is chosen: it is begun there, and ended there for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,7 @@ class Rule:
     limit_by: LimitBy | None = None
     silence: bool = False
     reads: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
     reserved: bool = False
     irrevocable: bool = False
@@ -47,10 +68,12 @@ class Rule:
     agencies: Sequence[str] | str = ()
     routed: frozenset[str] = frozenset()
 
-    def seen(self, parts: Collection[str]) -> list[str]:
-        """The parts this node reads, of those that are there. `form.*` is all of the form; a part's name
-        stands also for its numbered ones (`document.drawing.1`)."""
-        return [part for part in parts if any(covers(pattern, part) for pattern in self.reads)]
+    def seen(self, parts: Collection[str], act: str = "") -> list[str]:
+        """The parts this node (or this act of it) reads, of those that are there. `form.*` is all of the form; a
+        part's name stands also for its numbered ones (`document.drawing.1`)."""
+        described = self.acts.get(act.partition(".")[0])
+        reads = described.reads if described is not None and described.reads else self.reads
+        return [part for part in parts if any(covers(pattern, part) for pattern in reads)]
 
 
 def covers(pattern: str, part: str) -> bool:
@@ -80,17 +103,21 @@ def offers_of(procedure: Procedure, flow: Flow, rules: Mapping[str, Rule]) -> di
         for inner in host.adhoc.startable if host.adhoc else ():
             said = procedure.tasks.get(inner)
             starter = said.started_by if said else None
+            start = START_AT if rules[inner].agency == CHOSEN else START
+            acts = [replace(start, label=starter.label) if starter and starter.label else start]
+            acts += [RELEASE] if rules[inner].agency == CHOSEN else []
             found[inner] = replace(
                 rules[inner],
                 kind="offer",
                 agency=starter.agency if starter else rules[inner].agency,
                 post=starter.post if starter else rules[inner].post,
                 party="" if starter else rules[inner].party,
-                acts={"start": START},
+                acts={act.id: act for act in acts},
                 limit=None,
                 limit_by=None,
                 silence=False,
                 reads=(),
+                sees=(),
                 irrevocable=False,
                 receives=frozenset(),
                 agencies=(),
@@ -118,6 +145,7 @@ def _task(node: Node, procedure: Procedure, conditions: Sequence[Expression]) ->
         limit_by=said.limit_by,
         silence=said.silence,
         reads=said.reads,
+        sees=said.sees,
         acts=acts,
         reserved=said.reserved,
         irrevocable=said.irrevocable,

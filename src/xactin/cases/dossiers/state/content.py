@@ -114,6 +114,11 @@ def with_answer(package: Package, told: Mapping[str, Any], task: str, data: Any)
     return {**told, task: [*told.get(task, ()), data] if several else data}
 
 
+def place_chosen(kind: str | None, data: Mapping[str, Any]) -> str:
+    """The agency at which a task is begun, or ended, by the code that whoever may begin it chose; "" elsewhere."""
+    return str(data.get("agency", "")) if kind == "offer" else ""
+
+
 def _numbered(part: str) -> list[tuple[int, str]]:
     """`answer.opinion.10` after `answer.opinion.2`."""
     return [(int(word), "") if word.isdigit() else (-1, word) for word in part.split(".")]

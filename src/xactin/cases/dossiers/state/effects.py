@@ -18,6 +18,9 @@ from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.package import Package
 from xactin.vault import queries as vault
 
+OFFICES = ("user", "offer")
+"""Kinds of tasks that an office does, where no party does them: what is open, and what may be begun."""
+
 RULES = "rules"
 """Who opens content so that a rule of the flow can be evaluated."""
 
@@ -107,7 +110,7 @@ def applied(
             token=task.id,
             node=task.node,
             kind=task.kind,
-            agency=None if task.party or task.kind != "user" else _office(agency, task.agency),
+            agency=_office(agency, task.agency) if task.kind in OFFICES and not task.party else None,
             role=task.post,
             due_at=task.due,
         )

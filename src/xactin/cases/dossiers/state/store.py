@@ -142,9 +142,9 @@ _OUTBOX = """
   SELECT e.value ->> 0, e.value -> 1, %(at)s FROM jsonb_array_elements(%(events)s) AS e"""
 
 _INSERT_CASE = """
-  INSERT INTO cases_case (id, number, version_id, agency_id, origin, applicant_id, applicant_name, words, state,
+  INSERT INTO cases_case (id, number, version_id, agency_id, origin, source, applicant_id, applicant_name, words, state,
          phase, national_state, fee, due_at, submitted_at, received_at, finished_at, late_at, owner_name, owner_key)
-  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(origin)s, %(applicant)s, %(applicant_name)s,
+  VALUES (%(case)s, %(number)s, %(version)s, %(agency)s, %(origin)s, %(source)s, %(applicant)s, %(applicant_name)s,
          %(words)s::tsvector, %(state)s, %(phase)s, %(national)s, %(fee)s, %(due)s, %(at)s, %(received)s,
          %(finished)s, %(late)s, %(owner_name)s, %(owner_key)s)"""
 

@@ -4,26 +4,37 @@
 import { signWithPasskey, words } from "../identity/passkey.js";
 
 
-for (const act of document.querySelectorAll("details.xt-act")) {
-  act.addEventListener("toggle", () => {
-    // Where nothing has to be filled in, the confirmation is at hand: one key, then Enter.
-    if (act.open) act.querySelector("form .form-control:not([name=note-to-colleagues]), form .form-check-input, form button")?.focus();
-  });
-  // From within a text, where Enter begins a new line.
-  act.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act.querySelector("form").requestSubmit(act.querySelector("form button"));
-  });
-}
+// A page that keeps itself up to date (`live.js`) draws acts later: they are listened to on their way up.
+document.addEventListener("toggle", (event) => {
+  const act = event.target;
+  if (!act.matches?.("details.xt-act") || !act.open) return;
+  // Where nothing has to be filled in, the confirmation is at hand: one key, then Enter.
+  act.querySelector("form .form-control:not([name=note-to-colleagues]), form .form-check-input, form button")?.focus();
+}, true);
+// From within a text, where Enter begins a new line.
+document.addEventListener("keydown", (event) => {
+  const act = event.target.closest?.("details.xt-act");
+  if (act && event.key === "Enter" && (event.ctrlKey || event.metaKey)) act.querySelector("form").requestSubmit(act.querySelector("form button"));
+});
 
 // What is typed is kept a second after the last key, so that neither a closed window nor an ended session loses it.
-for (const form of document.querySelectorAll("form[data-typed]")) {
-  let soon;
-  const keep = () => fetch(form.dataset.typed, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }).catch(() => null);
-  let unkept = false;
-  const kept = () => keep().then((answer) => { unkept = !answer; });
-  form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(kept, 1000); });
-  addEventListener("online", () => { if (unkept) kept(); });
-  form.addEventListener("submit", () => clearTimeout(soon));
+const soon = new WeakMap(), unkept = new Set();
+const typed = (event) => event.target.closest?.("form[data-typed]");
+const keep = (form) => fetch(form.dataset.typed, { method: "POST", body: textsOf(form), redirect: "manual", keepalive: true }).catch(() => null).then((answer) => { unkept[answer ? "delete" : "add"](form); });
+document.addEventListener("input", (event) => {
+  const form = typed(event);
+  if (!form) return;
+  clearTimeout(soon.get(form));
+  soon.set(form, setTimeout(keep, 1000, form));
+});
+document.addEventListener("submit", (event) => { const form = typed(event); if (form) clearTimeout(soon.get(form)); });
+addEventListener("online", () => { for (const form of unkept) keep(form); });
+
+// Files are sent with the act, and not each second while somebody types beside them.
+function textsOf(form) {
+  const sent = new FormData(form);
+  for (const [name, value] of [...sent]) if (typeof value !== "string") sent.delete(name);
+  return sent;
 }
 
 // On the window, so that the form's own checks have spoken before.

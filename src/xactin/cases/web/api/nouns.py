@@ -8,7 +8,19 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from xactin.identity.web.refusals import refusals
 
-Kind = Literal["advance", "return", "supplement", "refuse", "withdraw", "stop"]
+Kind = Literal[
+    "advance",
+    "return",
+    "supplement",
+    "refuse",
+    "withdraw",
+    "stop",
+    "add",
+    "write",
+    "revise",
+    "start",
+    "release",
+]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

@@ -12,6 +12,7 @@ from xactin.cases.dossiers.surroundings import language
 from xactin.cases.dossiers.warnings import answered
 from xactin.cases.procedures.queries import text_in
 from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.flow.lasting import base
 from xactin.kernel.procedure.package import Package
 from xactin.ui.pieces import Line
 
@@ -39,7 +40,7 @@ def given(
     for place, part in sorted(found):
         task, value = package.procedure.tasks[order[place]], opened[part]
         said = value.get("act") if isinstance(value, Mapping) else None
-        act = next((one for one in task.acts if one.id == said), None)
+        act = next((one for one in task.acts if one.id == base(str(said))), None)
         if act is not None:
             data = value.get("data") or {}
             title = f"{text_in(task.name, language())}: {text_in(act.label, language())}"
@@ -47,11 +48,18 @@ def given(
             yield Opinion(
                 part=part,
                 title=f"{place_name} · {title}" if place_name else title,
-                lines=[*_lines(act, data), *_answered(package, data), *_note(value.get("note"))],
+                lines=[*lines_of(act, value), *_answered(package, data)],
                 objects=act.objects,
                 despite=str(data.get(act.despite, "")) if act.despite else "",
                 by_party=bool(task.party),
             )
+
+
+def lines_of(act: Act, value: Any) -> list[Line]:
+    """What somebody said by an act, from its payload: each answer, and the note."""
+    if not isinstance(value, Mapping):
+        return []
+    return [*_lines(act, value.get("data") or {}), *_note(value.get("note"))]
 
 
 def _lines(act: Act, data: Mapping[str, Any]) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from xactin.kernel.procedure.description import CHOSEN
 from xactin.kernel.procedure.flow import clock, undo
 from xactin.kernel.procedure.flow.walk import Token, Walk
 from xactin.kernel.procedure.model import Node
@@ -64,24 +65,54 @@ def complete(walk: Walk, task: str, rule: Rule, facts: dict[str, Any], wrote: Ma
         receive(walk)
     elif walk.state["received_at"] is not None:
         walk.state["handled"] = True
+    was = _written(walk, facts, wrote)
+    if rule.irrevocable:
+        facts["hard"] = 1
+    step = finish_task(walk, task, facts, described.throws)
+    if was:
+        undo.rewrite(walk, was, step)
+
+
+def _written(walk: Walk, facts: dict[str, Any], wrote: Mapping[str, str]) -> dict[str, Any]:
+    """Sets the parts that an act writes, and says so in its facts; returns what stood there before."""
     changed = sorted(part for part, commitment in wrote.items() if walk.parts.get(part) != commitment)
     was = {part: [walk.parts[part], walk.written[part]] for part in changed if part in walk.parts}
     if changed:
         facts["wrote"] = changed
     if was:
         facts["was"] = was
-    if rule.irrevocable:
-        facts["hard"] = 1
     for part in changed:
         walk.parts[part], walk.written[part] = wrote[part], facts["seq"]
-    step = finish_task(walk, task, facts, described.throws)
+    return was
+
+
+def last(walk: Walk, task: str, facts: dict[str, Any], wrote: Mapping[str, str]) -> None:
+    """An act after which its task stays open; whatever saw what it writes anew falls."""
+    if walk.state["received_at"] is not None:
+        walk.state["handled"] = True
+    token = walk.tokens[task]
+    was = _written(walk, facts, wrote)
+    place = {key: token[key] for key in ("r", "i") if key in token}
+    number = f"s{walk.state['n'] + 1}"
+    walk.step(token["n"], (), on=[task], **facts, **place)
     if was:
-        undo.rewrite(walk, was, step)
+        undo.rewrite(walk, was, number)
 
 
-def begin(walk: Walk, task: str, facts: dict[str, Any]) -> None:
-    """A task of an ad-hoc subprocess is begun: from now on it is open, beside all that is open already."""
+def begin(walk: Walk, task: str, facts: dict[str, Any], place: str = "") -> None:
+    """A task of an ad-hoc subprocess is begun: from now on it is open, beside all that is open already; at `place`,
+    the code of an agency, where that is chosen."""
     host, _, inner = task.partition(":")
+    chosen = walk.package.rules[inner].agency == CHOSEN
+    if chosen and not place:
+        raise Refused("no_place", "Chưa chọn cơ quan", "No agency was chosen")
+    if chosen and _at(walk, host, inner, place):
+        raise Refused(
+            "placed_twice",
+            "Cơ quan này đang tham gia rồi, không cần mời lại",
+            "This agency takes part already",
+            {"agency": place},
+        )
     begun = sum(step.get("kind") == "start" and step["n"] == inner for step in walk.steps.values())
     if begun >= MOST_STARTS:
         raise Refused(
@@ -92,7 +123,35 @@ def begin(walk: Walk, task: str, facts: dict[str, Any]) -> None:
         )
     if walk.state["received_at"] is not None:
         walk.state["handled"] = True
-    walk.enter(walk.step(inner, (), on=[host], **facts), walk.flow.nodes[inner], host)
+    step = walk.step(inner, (), on=[host], **facts)
+    if chosen:
+        walk.put(step, walk.flow.nodes[inner], host, place)
+    else:
+        walk.enter(step, walk.flow.nodes[inner], host)
+
+
+def _at(walk: Walk, host: str, inner: str, place: str) -> list[str]:
+    """The open tasks of this node at an agency."""
+    return [
+        name
+        for name, token in walk.tokens.items()
+        if token["n"] == inner
+        and token.get("p") == host
+        and token.get("agency") == place
+        and "end" not in token
+    ]
+
+
+def release(walk: Walk, task: str, facts: dict[str, Any], place: str) -> None:
+    """A task that was begun at an agency ends there, by who began it; what the agency wrote stands."""
+    host, _, inner = task.partition(":")
+    found = _at(walk, host, inner, place)
+    if not found:
+        raise Refused(
+            "not_placed", "Cơ quan này không tham gia", "This agency does not take part", {"agency": place}
+        )
+    step = walk.step(inner, found, on=[host], **facts)
+    walk.leave(step, walk.flow.nodes[inner], host)
 
 
 def finish_task(walk: Walk, task: str, facts: dict[str, Any], throws: str = "") -> str:

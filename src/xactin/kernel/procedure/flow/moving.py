@@ -25,6 +25,7 @@ from typing import Any
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.expressions import ExpressionError, compile_expression
 from xactin.kernel.local import local_day
+from xactin.kernel.procedure.description import CHOSEN
 from xactin.kernel.procedure.flow import clock
 from xactin.kernel.procedure.model import ACTIVITIES, TASKS, Flow, Kind, Node
 from xactin.kernel.procedure.package import Package
@@ -188,10 +189,25 @@ class Moving:
             self.arrived.append(self.rest(step, self.asked(token, boundary)))
             return
         if node.kind is Kind.ADHOC:
-            self.rest(step, self.asked(token, boundary))
+            self.begun(step, node, self.rest(step, self.asked(token, boundary)))
             return
         inner = self.rest(step, self.armed(token, boundary))
         self.open(step, node.body, inner)
+
+    def begun(self, step: Step, node: Node, host: str) -> None:
+        """What a package names agencies for is begun at each of them as soon as its ad-hoc subprocess begins."""
+        for inner in node.adhoc.startable if node.adhoc else ():
+            rule = self.package.rules.get(inner)
+            if rule is not None and rule.agency == CHOSEN and isinstance(rule.agencies, str):
+                for place in dict.fromkeys(self.evaluate(rule.agencies, inner)):
+                    self.put(step, self.flow.nodes[inner], host, str(place))
+
+    def put(self, step: Step, node: Node, host: str, place: str) -> None:
+        """A task of an ad-hoc subprocess is asked of an agency."""
+        there = len(step["out"])
+        self.activity(step, node, host)
+        for name in step["out"][there:]:
+            self.tokens[name] = self.tokens[name] | {"agency": place}
 
     def open(self, step: Step, scope: str, inside: str | None, start: str = "") -> None:
         """A scope begins: its event subprocesses listen, and a token stands at its start event."""
@@ -283,7 +299,7 @@ class Moving:
         done = [
             step
             for step in self.steps.values()
-            if "act" in step and step["n"] in acts and step.get("kind") != "start"
+            if "act" in step and step["n"] in acts and step.get("kind") not in ("start", "release")
         ]
         for step in sorted(done, key=lambda step: (step["seq"], step.get("i", 0))):
             if isinstance(acts[step["n"]], list):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.description import ANY_POST, Act
+from xactin.kernel.procedure.flow import lasting
 from xactin.kernel.procedure.flow.walk import Token
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import Rule, covers
@@ -23,13 +23,13 @@ def check(
     by_post: str | None,
     saw: Mapping[str, str],
     wrote: Mapping[str, str],
-) -> None:
-    """Raises Refused unless this post may do this act now, having seen what is so now."""
+) -> Act:
+    """The act as this task offers it now. Raises Refused unless this post may do it, having seen what is so now."""
     if "wait" in token:
         raise Refused(
             "supplement", "Đang chờ người nộp bổ sung hồ sơ", "The applicant's supplement is awaited"
         )
-    described = rule.acts.get(act)
+    described = next((one for one in lasting.acts_of(rule, state, token) if one.id == act), None)
     if described is None:
         raise Refused(
             "unknown_act",
@@ -38,8 +38,10 @@ def check(
             {"acts": list(rule.acts)},
         )
     _post(rule, by_post)
-    _fresh(rule, state["parts"], saw)
-    allowed = of_instance(described, token).writes
+    _fresh(rule, state["parts"], saw, act)
+    allowed = described.writes
+    if described.kind == "add" and (taken := wrote.keys() & state["parts"].keys()):
+        raise stale(taken)  # a colleague added something since this was made ready to be signed
     if any(not any(covers(pattern, part) for pattern in allowed) for part in wrote):
         raise Refused(
             "wrote",
@@ -47,6 +49,7 @@ def check(
             "This act may not write these parts",
             {"wrote": sorted(wrote), "may": list(allowed)},
         )
+    return described
 
 
 def _post(rule: Rule, by_post: str | None) -> None:
@@ -57,7 +60,7 @@ def _post(rule: Rule, by_post: str | None) -> None:
             f"The task “{rule.name['en']}” is reserved to a person in a post",
             {"post": rule.post},
         )
-    if by_post is not None and by_post != (rule.party or rule.post):
+    if by_post is not None and by_post != (rule.party or rule.post) and rule.post != ANY_POST:
         raise Refused(
             "wrong_post",
             f"Bước “{rule.name['vi']}” thuộc vị trí khác",
@@ -66,8 +69,8 @@ def _post(rule: Rule, by_post: str | None) -> None:
         )
 
 
-def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str]) -> None:
-    now = {part: parts[part] for part in rule.seen(parts)}
+def _fresh(rule: Rule, parts: Mapping[str, str], saw: Mapping[str, str], act: str) -> None:
+    now = {part: parts[part] for part in rule.seen(parts, act)}
     if now != saw:
         raise stale(part for part in now.keys() | saw.keys() if now.get(part) != saw.get(part))
 
@@ -80,14 +83,6 @@ def stale(changed: Iterable[str]) -> Refused:
         "The content has changed since it was seen; look at what changed",
         {"changed": sorted(changed)},
     )
-
-
-def of_instance(described: Act, token: Token) -> Act:
-    """An act as this instance or run does it: each of several writes a part of its own, `answer.opinion.2`."""
-    if not described.writes or ("i" not in token and "r" not in token):
-        return described
-    number = "".join(f".{token[key]}" for key in ("r", "i") if key in token)
-    return replace(described, writes=tuple(f"{part}{number}" for part in described.writes))
 
 
 def checked_limits(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xactin.kernel.attestation import parse_time, time_text
 from xactin.kernel.canonical import canonical
 from xactin.kernel.procedure.description import Act
-from xactin.kernel.procedure.flow import permission
+from xactin.kernel.procedure.flow import lasting, permission
 from xactin.kernel.procedure.flow.moving import events_at
 from xactin.kernel.procedure.flow.walk import Token
 from xactin.kernel.procedure.model import Node
@@ -96,30 +96,30 @@ def task_of(package: Package, state: State, task: str) -> OpenTask:
     raise _not_open(task)
 
 
-def saw_of(package: Package, state: State, task: str) -> dict[str, str]:
+def saw_of(package: Package, state: State, task: str, act: str = "") -> dict[str, str]:
     """What an act of this task relies on: the parts it reads, with their commitments now.
 
-    Raises Refused (ended, not_open)."""
+    Without `act`, what its acts rely on that say nothing else. Raises Refused (ended, not_open)."""
     running(state)
     _, rule = token_of(package, state, task)
-    return {part: state["parts"][part] for part in rule.seen(state["parts"])}
+    return {part: state["parts"][part] for part in rule.seen(state["parts"], act)}
 
 
-def shown_of(package: Package, state: State, task: str) -> str:
+def shown_of(package: Package, state: State, task: str, act: str = "") -> str:
     """What a screen of this task shows, for the door to carry: `<seq>.<digest>` of the parts it reads.
 
     `seq` is that of the newest of them, so that a refusal can name what was written since. Raises Refused.
     """
-    seen = saw_of(package, state, task)
+    seen = saw_of(package, state, task, act)
     newest = max((state["written"].get(part, 0) for part in seen), default=0)
     return f"{newest}.{sha256(canonical({'task': task, 'saw': seen})).hexdigest()}"
 
 
-def check_shown(package: Package, state: State, task: str, told: str) -> None:
+def check_shown(package: Package, state: State, task: str, told: str, act: str = "") -> None:
     """Raises Refused (stale, with the parts that changed) unless `told` is what a screen would show now."""
-    if told == shown_of(package, state, task):
+    if told == shown_of(package, state, task, act):
         return
-    seen, (before, _dot, _digest) = saw_of(package, state, task), told.partition(".")
+    seen, (before, _dot, _digest) = saw_of(package, state, task, act), told.partition(".")
     newest = int(before) if before.isascii() and before.isdecimal() else -1
     changed = [part for part in seen if state["written"].get(part, 0) > newest]
     raise permission.stale(changed or seen)
@@ -145,17 +145,20 @@ def objects(package: Package, state: State, part: str) -> bool:
 
 
 def _asked(package: Package, state: State, rule: Rule, described: Act) -> Act:
-    """An act with what is asked for now: why one goes on, exactly where something that the task reads objects."""
-    if not described.despite or described.data_schema is None:
+    """An act with what is asked for now: why one goes on, exactly where something that the task reads objects; and
+    what stands in for a part, exactly where that is not there."""
+    asked = {name: part not in state["parts"] for part, name in described.lacks.items()}
+    if described.despite:
+        asked[described.despite] = bool(_objecting(package, state, rule))
+    if not asked or described.data_schema is None:
         return described
     schema, given = dict(described.data_schema), dict(described.example or {})
-    if _objecting(package, state, rule):
-        schema["required"] = [*schema.get("required", ()), described.despite]
-    else:
-        answers = schema["properties"].items()
-        schema["properties"] = {name: answer for name, answer in answers if name != described.despite}
-        given.pop(described.despite, None)
-    return replace(described, data_schema=schema, example=described.example and given)
+    wanted = [name for name, asks in asked.items() if asks]
+    schema["required"] = list(dict.fromkeys([*schema.get("required", ()), *wanted]))
+    kept = schema["properties"].keys() - (asked.keys() - set(wanted))
+    schema["properties"] = {name: answer for name, answer in schema["properties"].items() if name in kept}
+    example = {name: value for name, value in given.items() if name in kept}
+    return replace(described, data_schema=schema, example=described.example and example)
 
 
 def parts_read(package: Package, state: State, node: str) -> set[str]:
@@ -252,10 +255,7 @@ def _open(package: Package, state: State, name: str, token: Token, rule: Rule) -
         post=rule.party or rule.post,
         party=rule.party,
         due=parse_time(token["due"]) if "due" in token else None,
-        acts=[
-            _asked(package, state, rule, permission.of_instance(described, token))
-            for described in rule.acts.values()
-        ],
+        acts=[_asked(package, state, rule, described) for described in lasting.acts_of(rule, state, token)],
         reads=rule.reads,
         silence=rule.silence,
         asked_at=parse_time(token.get("at", "1970-01-01T00:00:00.000Z")),

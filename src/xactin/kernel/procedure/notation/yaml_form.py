@@ -55,12 +55,18 @@ RULE: Final = {"type": ["string", "boolean"]}
 ACT: Final = _map(
     "id kind label",
     id=NAME,
-    kind={"enum": ["advance", "return", "supplement", "refuse", "withdraw", "stop"]},
+    kind={
+        "enum": ["advance", "return", "supplement", "refuse", "withdraw", "stop", "add", "write", "revise"]
+    },
     label=WORDS,
     help=WORDS,
     writes=_list(PART),
     receives={"type": "boolean"},
     throws=TEXT,
+    reads=_list(PART),
+    revises=NAME,
+    attaches=NAME,
+    lacks=_each(NAME) | {"propertyNames": PART},
     objects={"type": "boolean"},
     despite=NAME,
     data_schema={"type": "object"},
@@ -71,7 +77,7 @@ _TASK: Final[dict[str, Any]] = {
     "help": WORDS,
     "agency": TEXT,
     "agencies": {"anyOf": [LINES, TEXT]},
-    "started_by": _map("agency post", agency=TEXT, post=TEXT),
+    "started_by": _map("agency post", agency=TEXT, post=TEXT, label=WORDS),
     "post": TEXT,
     "limit": DURATION,
     "limit_by": _map(
@@ -79,6 +85,7 @@ _TASK: Final[dict[str, Any]] = {
     ),
     "silence": {"enum": ["consent", "none"]},
     "reads": _list(PART),
+    "sees": _list(PART),
     "reserved": {"type": "boolean"},
     "irrevocable": {"type": "boolean"},
     "data_schema": {"type": "object"},

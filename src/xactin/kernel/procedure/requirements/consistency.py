@@ -14,13 +14,14 @@ import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from xactin.kernel.procedure.description import Act
+from xactin.kernel.procedure.description import ANY_POST, CHOSEN, Act
 from xactin.kernel.procedure.model import TASKS, Kind
 from xactin.kernel.procedure.package import Package
 from xactin.kernel.procedure.plan import covers
 from xactin.kernel.procedure.problems import Problem, problem_about
 from xactin.kernel.procedure.requirements.conditions import condition_problems
 from xactin.kernel.procedure.requirements.events import event_problems
+from xactin.kernel.procedure.requirements.lasting import lasting_problems
 
 _THROWN = (Kind.THROW, Kind.END)
 
@@ -140,6 +141,7 @@ def _tasks(package: Package) -> Iterator[Problem]:
         )
     for said in tasks.values():
         yield from _acts(said.id, said.acts)
+        yield from lasting_problems(package, said)
         if said.silence and said.limit is None:
             yield problem_about(
                 "silence_without_limit",
@@ -174,6 +176,13 @@ def _adhoc(package: Package) -> Iterator[Problem]:
                 "Silence cannot end the ad-hoc subprocess “{0}”",
             )
     for task, said in tasks.items():
+        if said.agency == CHOSEN and (task not in begun or said.started_by is None):
+            yield problem_about(
+                "chosen_agency",
+                task,
+                "“{0}”: chỉ việc bắt đầu trong tiểu quy trình tùy biến, và có started_by, mới chọn cơ quan (chosen)",
+                "“{0}”: an agency is chosen only for a task that is begun in an ad-hoc subprocess, with started_by",
+            )
         if said.started_by is not None and task not in begun:
             yield problem_about(
                 "started_by",
@@ -241,7 +250,7 @@ def _posts(package: Package, posts: Posts | None) -> Iterator[Problem]:
         )
         asked += [(said.started_by.agency, said.started_by.post)] if said.started_by else []
         for agency, post in asked:
-            if (agency, post) not in posts:
+            if agency != CHOSEN and post != ANY_POST and (agency, post) not in posts:
                 yield Problem(
                     "post_nobody_holds",
                     task,
@@ -290,7 +299,9 @@ def _parts(package: Package) -> Iterator[Problem]:
 
 def _reads(package: Package, there: Sequence[str]) -> Iterator[Problem]:
     """What tasks and parties read has to be there."""
-    named = [(name, pattern) for name, rule in package.rules.items() for pattern in rule.reads]
+    named = [(name, pattern) for name, rule in package.rules.items() for pattern in (*rule.reads, *rule.sees)]
+    for name, rule in package.rules.items():
+        named += [(f"{name}.{act.id}", pattern) for act in rule.acts.values() for pattern in act.reads]
     for party in package.procedure.parties.values():
         named += [(f"parties.{party.id}", pattern) for pattern in party.reads]
     for name, pattern in named:

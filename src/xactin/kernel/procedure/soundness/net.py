@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, Final
 
+from xactin.kernel.procedure.description import CHOSEN
 from xactin.kernel.procedure.flow import acting
 from xactin.kernel.procedure.flow.moving import events_at
 from xactin.kernel.procedure.flow.walk import Step, Token, Walk
@@ -85,6 +86,12 @@ class Explorer(Walk):
     def count(self, node: Node) -> int:
         return 2
 
+    def begun(self, step: Step, node: Node, host: str) -> None:
+        """What is begun at once is begun like what is begun later: that is tried where it is offered."""
+
+    def put(self, step: Step, node: Node, host: str, place: str) -> None:
+        self.enter(step, node, host)
+
     def placed(self, node: Node, index: int) -> Token:
         return {}
 
@@ -125,7 +132,7 @@ class Explorer(Walk):
         if what.startswith("!"):
             acting.finish_task(self, name, {}, what[1:])
         elif what.startswith("+"):
-            acting.begin(self, f"{name}:{what[1:]}", {})
+            acting.begin(self, f"{name}:{what[1:]}", {}, CHOSEN)
         elif what:
             fired = self.tokens[name].get("fired", ())
             acting.finish_task(self, f"{name}:{what}", {})

@@ -1,6 +1,15 @@
 // The picture of a procedure, drawn by bpmn-js, with "you are here". The words beside it say the same.
 
-for (const figure of document.querySelectorAll("[data-flow]")) {
+const watched = new WeakSet();
+watchAll(document);
+document.addEventListener("xt:drawn", (event) => watchAll(event.detail));
+
+function watchAll(root) {
+  for (const figure of root.querySelectorAll("[data-flow]")) if (!watched.has(figure)) watch(figure);
+}
+
+function watch(figure) {
+  watched.add(figure);
   // The viewer weighs more than the page: it is fetched when somebody comes near.
   const near = new IntersectionObserver((seen) => {
     if (!seen.some((one) => one.isIntersecting)) return;

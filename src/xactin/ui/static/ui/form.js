@@ -25,9 +25,14 @@ const words = {
 const DELAY = 1200;
 const RETRY = 15000;
 
-for (const form of document.querySelectorAll("form[data-form]")) start(form);
+const begun = new WeakSet();
+const startAll = (root) => { for (const form of root.querySelectorAll("form[data-form]")) start(form); };
+startAll(document);
+document.addEventListener("xt:drawn", (event) => startAll(event.detail));
 
 function start(form) {
+  if (begun.has(form)) return;
+  begun.add(form);
   form.noValidate = true;
   for (const note of form.querySelectorAll("[data-without-script]")) note.hidden = true;
   for (const block of form.querySelectorAll("[data-rows]")) rows(block);

@@ -20,10 +20,15 @@ const OFF = "xactin-keys-off";
 const buttons = () => [...document.querySelectorAll("[data-key]:not([data-key=''])")].filter((one) => !one.disabled && !one.closest("[hidden]"));
 const writing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog");
 
-for (const button of buttons()) {
-  if (button.matches("input")) continue;
-  button.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase(), ariaHidden: "true" }));
-  button.setAttribute("aria-keyshortcuts", button.dataset.key);
+dress();
+document.addEventListener("xt:drawn", dress);
+
+function dress() {
+  for (const button of buttons()) {
+    if (button.matches("input") || button.querySelector(":scope > .xt-key")) continue;
+    button.append(make("kbd", { className: "xt-key", textContent: button.dataset.key.toUpperCase(), ariaHidden: "true" }));
+    button.setAttribute("aria-keyshortcuts", button.dataset.key);
+  }
 }
 
 addEventListener("keydown", (event) => {

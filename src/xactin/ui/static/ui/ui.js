@@ -12,6 +12,13 @@ for (const [selector, address] of parts) {
   if (document.querySelector(selector)) import(address);
 }
 
+// What is drawn into the page later (`xt:drawn`) may be the first that has a use for one of them.
+document.addEventListener("xt:drawn", (event) => {
+  for (const [selector, address] of parts) {
+    if (event.detail.matches(selector) || event.detail.querySelector(selector)) import(address);
+  }
+});
+
 // The side menu is folded on a phone only. Browsers without ::details-content need help.
 const wide = matchMedia("(min-width: 62rem)");
 const side = document.querySelector("[data-side]");
