@@ -47,6 +47,9 @@ class CasesConfig(AppConfig):
         readers = {rights.WORK, rights.INSPECT}
         nav.register("cases", _("Dossiers"), "cases:desk-list", order=20, duties=readers, icon="file")
         nav.register(
+            "cases", _("Register of dossiers"), "cases:register", order=30, duties=readers, icon="list"
+        )
+        nav.register(
             "account",
             _("Pictures of signatures and seals"),
             "cases:signature-pictures",

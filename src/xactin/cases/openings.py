@@ -30,6 +30,7 @@ PURPOSES: Final = {
     "remarks": ("Xem ý kiến, lý do", "Reading reasons and notes"),
     "result": ("Soạn kết quả", "Drawing the result up"),
     "rule": ("Áp dụng quy định của thủ tục", "Applying a rule of the procedure"),
+    "register": ("Lập sổ theo dõi hồ sơ", "Drawing up a register"),
     "seal": ("Ký, đóng dấu kết quả", "Signing and sealing the result"),
     "stamp": ("Đóng dấu bản vẽ", "Stamping drawings"),
     "supply": ("Bổ sung hồ sơ", "Supplying the dossier"),

@@ -28,6 +28,7 @@ DECLINE: Final = "case.decline"
 REVOKE_INVITATION: Final = "case.revoke_invitation"
 FOLLOW_CODE: Final = "case.follow_code"
 EXTEND: Final = "case.extend"
+ATTACH: Final = "case.attach"
 ERASURE: Final = "case.order_erasure"
 ERASE: Final = "case.erase"
 DROP_ERASURE: Final = "case.drop_erasure"
@@ -47,6 +48,7 @@ OWN: Final = frozenset(
         REVOKE_INVITATION,
         FOLLOW_CODE,
         EXTEND,
+        ATTACH,
         ERASURE,
         ERASE,
         DROP_ERASURE,

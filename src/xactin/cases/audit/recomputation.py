@@ -7,7 +7,7 @@ from typing import Any, Final
 from xactin.cases.audit.derived import Derived, asked_by
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.state.effects import asks_content
-from xactin.cases.runtime import BEGIN, EXTEND, SUBMIT, SUPPLY, TICK, WITHDRAW
+from xactin.cases.runtime import ATTACH, BEGIN, EXTEND, SUBMIT, SUPPLY, TICK, WITHDRAW
 from xactin.identity.calendars.queries import calendar_named
 from xactin.kernel.attestation import parse_time
 from xactin.kernel.calendars import Calendar
@@ -104,7 +104,7 @@ class Recomputing:
 
     @cached_property
     def _ways(self) -> dict[str, Callable[[EntryRow, State], Decided]]:
-        return {SUPPLY: self._supply, WITHDRAW: self._withdraw, TICK: self._tick}
+        return {SUPPLY: self._supply, WITHDRAW: self._withdraw, TICK: self._tick, ATTACH: self._attach}
 
     def _supply(self, row: EntryRow, before: State) -> Decided:
         parts = {**before["parts"], **row.statement["wrote"]}
@@ -113,6 +113,17 @@ class Recomputing:
             before,
             wrote=row.statement["wrote"],
             values=self._asked(parts, always=self._prices_content),
+            seq=row.seq,
+            at=row.at,
+            calendar=_calendar(row),
+        )
+
+    def _attach(self, row: EntryRow, before: State) -> Decided:
+        return engine.amend(
+            self._package,
+            before,
+            wrote=row.statement["wrote"],
+            values=self._asked(before["parts"], always=self._prices_content),
             seq=row.seq,
             at=row.at,
             calendar=_calendar(row),

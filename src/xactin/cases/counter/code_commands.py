@@ -37,7 +37,7 @@ def replace(*, by: Actor, case: UUID) -> str:
     receipt = Receipt.objects.filter(case=case).first()
     if receipt is None:
         raise OutOfTurn(_("This dossier was sent online: its applicant follows it with their account."))
-    decision = queries.may_renew(by, found, receipt)
+    decision = queries.may_serve(by, found, FOLLOW_CODE)
     if not decision.allowed:
         raise Forbidden(decision.reason)
     return _given(by, case, receipt.counter, found)

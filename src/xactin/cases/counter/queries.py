@@ -1,7 +1,7 @@
 """What an official at a counter may begin for a person, what the counter took in, and who follows it by a code."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from xactin.cases.counter import codes
 from xactin.cases.dossiers import queries as dossiers
+from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import handling_agencies
 from xactin.cases.errors import Forbidden, NotFound
 from xactin.cases.models import Case, Receipt
 from xactin.cases.office.queries import may_begin
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.rights import WORK, CaseFacts
-from xactin.cases.runtime import FOLLOW_CODE
 from xactin.identity import queries as identity
 from xactin.identity.models import Agency, Person
 from xactin.identity.people.queries import number_typed
@@ -24,6 +24,7 @@ from xactin.identity.queries import Actor, may
 from xactin.identity.rights import Decision
 from xactin.kernel.local import local_time
 from xactin.kernel.procedure.package import Package
+from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.vault import secrets
 
@@ -97,20 +98,31 @@ def receivable(actor: Actor, case: UUID) -> Iterator[tuple[str, str]]:
             yield found.row.token, receives[0].id
 
 
-def may_renew(actor: Actor, case: Case, receipt: Receipt) -> Decision:
-    """Whether this post gives another code: one that receives such dossiers, at the counter that took it in or in the
-    agency that handles it."""
+def may_serve(actor: Actor, case: Case, act: str) -> Decision:
+    """Whether this post serves the person of this dossier further: one that receives such dossiers, at the counter that
+    took it in or in the agency that handles it."""
+    receipt = Receipt.objects.filter(case=case.pk).first()
     package = procedures.version(case.version_id).package
     beginning = package.procedure.begun(ORIGIN)
     posts = beginning.posts if beginning else ()
-    here = actor.agency_id == case.agency_id or counter_of(actor).code == receipt.counter
+    counter = receipt.counter if receipt else case.agency.code
+    here = actor.agency_id == case.agency_id or counter_of(actor).code == counter
     facts = CaseFacts(
         subject=f"case:{case.pk}",
         owners=(case.applicant_id,) if case.applicant_id else (),
         task_agency=actor.agency_id if here and posts else None,
         task_role=actor.role if actor.role in posts else next(iter(posts), None),
     )
-    return may(actor, FOLLOW_CODE, facts)
+    return may(actor, act, facts)
+
+
+def promised(case: Case, parts: Iterable[str]) -> list[str]:
+    """The kinds of papers that the intake says are scanned later, and that are not among these parts yet."""
+    if case.origin != ORIGIN:
+        return []
+    said = ledger.entries_of(f"case:{case.pk}")[0].effect.get("counter", {}).get("papers", {})
+    there = {content.document_kind(part) for part in parts if part.startswith("document.")}
+    return [kind for kind, mark in said.items() if mark == "later" and kind not in there]
 
 
 def receipts(actor: Actor, *, limit: int = PAGE) -> list[Case]:

@@ -17,6 +17,7 @@ from xactin.cases.parties.queries import Member
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.procedures.queries import text_in
 from xactin.cases.runtime import (
+    ATTACH,
     BEGIN,
     DECLINE,
     DROP_ERASURE,
@@ -60,6 +61,7 @@ def act_title(package: Package, act: str) -> str:
         TICK: _("A time limit passed"),
         FOLLOW_CODE: _("Code of the receipt given"),
         EXTEND: _("Apology, and another date"),
+        ATTACH: _("Scans attached that the intake promised"),
         "case.amend": _("Answers corrected"),
         ERASURE: _("Erasure ordered"),
         ERASE: _("Content erased"),

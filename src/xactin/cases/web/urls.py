@@ -5,7 +5,7 @@ from django.urls import include, path
 from xactin.cases.web import files, parties, procedures
 from xactin.cases.web.citizens import followed, own, portal, verify
 from xactin.cases.web.counter import arrival, intake, receipts
-from xactin.cases.web.lists import persons
+from xactin.cases.web.lists import persons, registers
 from xactin.cases.web.lists import views as list_views
 from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking
 from xactin.cases.web.officials.pictures import picture, signature_pictures
@@ -50,6 +50,8 @@ urlpatterns = [
     path("desk/receipts/<uuid:case>/", receipts.receipt, name="receipt"),
     path("desk/receipts/<uuid:case>/01.pdf", receipts.paper, name="receipt-paper"),
     path("desk/receipts/<uuid:case>/code/", receipts.replace, name="replace-code"),
+    path("desk/receipts/<uuid:case>/scans/", receipts.attach, name="attach-scans"),
+    path("desk/register/", registers.register, name="register"),
     path("desk/person/", persons.look, name="person-search"),
     path("desk/search/", list_views.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),

@@ -1,7 +1,9 @@
 """What a counter took in: the list, the receipt to print, another code for who lost theirs."""
 
+import dataclasses
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from xactin.cases.counter import code_commands, queries
+from xactin.cases.applications import drafts
+from xactin.cases.counter import attachments, code_commands, queries
 from xactin.cases.dossiers import paper_facts
-from xactin.cases.errors import NotFound
+from xactin.cases.dossiers.surroundings import language
+from xactin.cases.errors import Invalid, NotFound
 from xactin.cases.models import Case, state_name
+from xactin.cases.procedures import queries as procedures
 from xactin.cases.results.seals import issued_form
 from xactin.cases.web import shown
 from xactin.cases.web.access import official_required
@@ -88,15 +93,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, case: UUID) -> HttpResponse:
     """A receipt: its number, its code while this browser holds it, and the paper to print."""
-    found = _case(request, case)
-    context = {
-        "case": shown.case_head(found),
-        "code": _code(request, case),
-        "pdf": reverse("cases:receipt-paper", args=[case]) + "?view",
-        "crumbs": [(_("Receipts of this counter"), reverse("cases:receipts")), (found.number, "")],
-        "replaced": "replaced" in request.GET,
-    }
-    return render(request, "cases/counter/receipt.html", context)
+    return _page(request, _case(request, case))
 
 
 @official_required
@@ -117,20 +114,54 @@ def replace(request: HttpRequest, case: UUID) -> HttpResponse:
     found = _case(request, case)
     if request.POST.get("compared") != "yes":
         error = _("Please compare the card of who asks for it, and say so.")
-        return _refused(request, found, error, 422)
+        return _page(request, found, error=error, status=422)
     try:
         code = code_commands.replace(by=acted_by(request), case=case)
     except Refusal as refusal:
-        return _refused(request, found, refusal.in_language(request.LANGUAGE_CODE), refusal.status)
+        return _page(request, found, error=refusal.in_language(language()), status=refusal.status)
     return shown_once(request, case, code)
 
 
-def _refused(request: HttpRequest, found: Case, error: str, status: int) -> HttpResponse:
+@official_required
+@require_POST
+def attach(request: HttpRequest, case: UUID) -> HttpResponse:
+    """The scans that the intake promised."""
+    actor, found = acted_by(request), _case(request, case)
+    version = procedures.version(found.version_id)
+    came, refused = drafts.uploaded(by=actor, found=version, files=request.FILES)
+    kept = [*drafts.uploads(by=actor, found=version, sent=dict(request.POST.lists())), *came]
+    if refused:
+        errors = {name: error.text for name, error in refused.items()}
+        return _page(request, found, files=kept, errors=errors, status=422)
+    try:
+        attachments.attach(by=actor, case=case, documents=drafts.with_files(drafts.EMPTY, kept).given())
+    except Invalid as invalid:
+        error = invalid.errors.get("", "")
+        return _page(request, found, files=kept, errors=invalid.errors, error=error, status=422)
+    except Refusal as refusal:
+        told = refusal.in_language(language())
+        return _page(request, found, files=kept, error=told, status=refusal.status)
+    return redirect("cases:receipt", case=case)
+
+
+def _page(
+    request: HttpRequest,
+    found: Case,
+    *,
+    files: Sequence[drafts.DraftFile] = (),
+    errors: Mapping[str, str] | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    package = procedures.version(found.version_id).package
+    awaited = queries.promised(found, found.state["parts"])
+    lines = shown.document_lines(package, dataclasses.replace(drafts.EMPTY, files=tuple(files)), errors or {})
     context = {
         "case": shown.case_head(found),
         "code": _code(request, found.pk),
         "pdf": reverse("cases:receipt-paper", args=[found.pk]) + "?view",
         "crumbs": [(_("Receipts of this counter"), reverse("cases:receipts")), (found.number, "")],
+        "awaited": [line for line in lines if line["name"].removeprefix("document.") in awaited],
         "error": error,
     }
     return render(request, "cases/counter/receipt.html", context, status=status)
