@@ -1,5 +1,6 @@
 """The register of an agency: what it received when, for those who keep it, on the page, on paper and as a file."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,8 @@ def test_a_register_holds_what_was_received_in_its_days_and_nothing_else() -> No
     assert number in page
     assert other not in page
     paper = words(desk.open("/desk/register/", format="pdf").content)
-    for fact in ("SỔ THEO DÕI HỒ SƠ", number, "TRUNG TÂM PHỤC VỤ", "Cộng: 1 hồ sơ"):
+    assert number in re.sub(r"[\s\u200b]", "", paper)  # it breaks in its cell
+    for fact in ("SỔ THEO DÕI HỒ SƠ", "TRUNG TÂM PHỤC VỤ", "Cộng: 1 hồ sơ"):
         assert fact in paper
     file = desk.open("/desk/register/", format="csv").content.decode()
     assert number in file
