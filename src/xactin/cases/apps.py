@@ -50,6 +50,14 @@ class CasesConfig(AppConfig):
             "cases", _("Register of dossiers"), "cases:register", order=30, duties=readers, icon="list"
         )
         nav.register(
+            "insight",
+            _("Score of service quality"),
+            "cases:score",
+            order=10,
+            duties={rights.SIGN, rights.INSPECT},
+            icon="star",
+        )
+        nav.register(
             "account",
             _("Pictures of signatures and seals"),
             "cases:signature-pictures",

@@ -7,7 +7,7 @@ from xactin.cases.web.citizens import followed, own, portal, verify
 from xactin.cases.web.counter import arrival, intake, receipts
 from xactin.cases.web.lists import persons, registers
 from xactin.cases.web.lists import views as list_views
-from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking
+from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking, score
 from xactin.cases.web.officials.pictures import picture, signature_pictures
 
 app_name = "cases"
@@ -53,6 +53,7 @@ urlpatterns = [
     path("desk/receipts/<uuid:case>/scans/", receipts.attach, name="attach-scans"),
     path("desk/register/", registers.register, name="register"),
     path("desk/person/", persons.look, name="person-search"),
+    path("desk/score/", score.score, name="score"),
     path("desk/search/", list_views.search, name="search"),
     path("desk/cases/<uuid:case>/", desk.case, name="desk-case"),
     path("desk/cases/<uuid:case>/head/", desk.head, name="head"),

@@ -1,0 +1,1 @@
+"""How well the authority serves, in the points of the national score."""
