@@ -33,11 +33,10 @@ from xactin.vault.errors import (
     WrongType,
 )
 from xactin.vault.ids import earliest_id, new_id
-from xactin.vault.rehearsal import course
+from xactin.vault.rehearsal import course, drawn
 from xactin.vault.uploads.opening import opened
 from xactin.vault.uploads.sniffing import HEAD, PDF, accepted_type, clean_name, named_as
 from xactin.vault.values.contents import (
-    SALT,
     SealedValue,
     StoredFile,
     members_sql,
@@ -103,18 +102,12 @@ UPDATE vault_file f SET sealed = NULL, erased = clock_timestamp() FROM vault_bin
 """
 
 
-def _drawn_salt() -> bytes:
-    """A salt that nobody knows; the same again where an act is done twice alike (rehearsal.py)."""
-    found = course()
-    return found.salt() if found else os.urandom(SALT)
-
-
 def seal_value(*, subject: str, part: str, value: Any, salt: bytes | None = None) -> SealedValue:
     """Seals a JSON value for a part of a subject; the act writes it by `.sql()`, several by `values_sql`.
 
     `salt` keeps the commitment of a value that a statement already names. Raises CanonicalError.
     """
-    chosen = _drawn_salt() if salt is None else salt
+    chosen = drawn() if salt is None else salt
     sealed = secrets.seal(chosen + canonical(value), value_context(subject, part))
     return SealedValue(subject, part, commit_value(chosen, value), chosen, sealed)
 
@@ -153,7 +146,7 @@ def put_file(
     noted = tries(stream) if tries is not None and media_type == PDF else ""
     stream.seek(0)
     identifier = new_id()
-    salt, key = _drawn_salt(), os.urandom(32)
+    salt, key = drawn(), os.urandom(32)
     taken = _Taken(salt)
     try:
         address = _store(sealed_chunks(taken.pieces(stream), key))

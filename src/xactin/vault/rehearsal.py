@@ -6,6 +6,7 @@ and salts that are drawn, and the time that statements claim, have to be the sam
 """
 
 import hmac
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -53,6 +54,13 @@ _course: ContextVar[Course | None] = ContextVar("course", default=None)
 def course() -> Course | None:
     """What is being done alike now, if anything."""
     return _course.get()
+
+
+def drawn() -> bytes:
+    """32 bytes that nobody knows; the same again where an act is done twice alike. What an act signs comes from here:
+    drawn anew, it would be something else than a device has confirmed."""
+    found = _course.get()
+    return found.salt() if found else os.urandom(32)
 
 
 def on_trial() -> bool:

@@ -1,6 +1,5 @@
 """The code by which a dossier is followed from its receipt: given once, and another one when it is lost."""
 
-import os
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from xactin.cases.runtime import FOLLOW_CODE
 from xactin.identity import commands as identity
 from xactin.identity.queries import Actor
 from xactin.ledger import commands as ledger
+from xactin.vault.rehearsal import drawn
 
 _GIVE: Final = """
 INSERT INTO cases_receipt (case_id, counter, received_at, mac, code_at) VALUES (%s, %s, %s, %s, %s)
@@ -44,7 +44,7 @@ def replace(*, by: Actor, case: UUID) -> str:
 
 
 def _given(by: Actor, case: UUID, counter: str, found: Case) -> str:
-    code = codes.spelled(os.urandom(8))
+    code = codes.spelled(drawn()[:8])
     mac = queries.mac_of(case, code)
     with ledger.acting(subject=subject_of(case), mandates=[by.mandate_id]) as chain:
         chain.attest(identity.signer_of(by), act=FOLLOW_CODE, effect={"mac": mac})

@@ -18,6 +18,7 @@ from xactin.cases.parties.tests import package
 from xactin.cases.parties.tests.test_parties import OWNER, province
 from xactin.cases.procedures import commands as procedures
 from xactin.cases.tests.asking import Asker, problem
+from xactin.cases.tests.test_passkey_doors import sent, with_passkey_alone
 from xactin.cases.tests.visiting import Visitor as Browser
 from xactin.identity.models import Person
 from xactin.identity.queries import actor_for
@@ -136,6 +137,10 @@ def test_a_code_follows_the_dossier_until_another_takes_its_place() -> None:
     assert counter.followed(done.number, second) is not None
     with pytest.raises(Forbidden):
         code_commands.replace(by=actor_for("vanthu1"), case=done.case)
+    # By a device: the code that is handed out is the one that it signed for.
+    key, page = with_passkey_alone(DESK), f"/desk/receipts/{done.case}/code/"
+    assert sent(Browser(DESK), key, page, compared="yes").status_code in (200, 302)
+    assert counter.followed(done.number, second) is None
     sequence_all()
     assert run_audit() == []
     receipts = Receipt.objects.filter(case=done.case)
