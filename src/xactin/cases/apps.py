@@ -23,26 +23,32 @@ class CasesConfig(AppConfig):
         from xactin.cases.erasure.notices import told
         from xactin.cases.extension import notices as extension_notices
         from xactin.cases.lots import commands as lots
+        from xactin.cases.office.pieces import pieces
         from xactin.cases.papers.plain_text import missing_letter
         from xactin.cases.parties import notices as party_notices
         from xactin.cases.results import services as results
         from xactin.cases.results.paper import SignedPaper
         from xactin.cases.runtime import NOTIFY, SEAL
-        from xactin.identity.commands import register_use
+        from xactin.cases.web.lists import today
+        from xactin.identity.commands import register_pieces, register_use
         from xactin.kernel.procedure.requirements.results import DRAFT
         from xactin.ledger.audit import register_check, register_fold, register_rebuild, register_rest
         from xactin.ledger.commands import register_holding
         from xactin.notices.commands import register_topic
-        from xactin.ui import nav
+        from xactin.ui import nav, sections
         from xactin.ui.schema_form import letters
 
         letters.register(missing_letter)
         rights.register()
         openings.register()
         register_use(unfinished_at)
+        register_pieces(pieces)
         nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
         nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
         nav.register("portal", _("Check a paper"), "cases:verify", order=30)
+        sections.register("today", today.figures, order=10)
+        sections.register("today", today.late, order=20)
+        nav.register("cases", _("Today"), "cases:today", order=5, duties={rights.SIGN}, icon="clock")
         nav.register("cases", _("Inbox"), "cases:inbox", order=10, duties={rights.WORK}, icon="inbox")
         readers = {rights.WORK, rights.INSPECT}
         nav.register("cases", _("Dossiers"), "cases:desk-list", order=20, duties=readers, icon="file")

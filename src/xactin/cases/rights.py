@@ -34,7 +34,8 @@ _OFFICIALS: Final = frozenset({"reception", "officer", "chair", "clerk", "consul
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFacts(Facts):
-    """What decides about a dossier. `path` is the place of the agency that handles it, `agency` itself.
+    """What decides about a dossier. `path` is the place of the agency that handles it, `agency` itself; `code` names
+    the procedure.
 
     `task_agency` and `task_role` are those of the open task asked about, as its row has them (None where no task is
     asked about), `task_people` those whose own task (or invitation) it is where no post
@@ -50,6 +51,7 @@ class CaseFacts(Facts):
     task_people: tuple[UUID, ...] = ()
     agencies: frozenset[UUID] = frozenset()
     duty: str = ""
+    code: str = ""
 
 
 def register() -> None:
@@ -138,6 +140,11 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
         return _owner(actor, act, facts)
     if act in READING:
         return _reader(actor, facts)
+    if not _within(actor, act, facts):
+        return no(
+            "Việc này ngoài phạm vi được cử thay, được ủy quyền.",
+            "This lies outside of what you stand in for.",
+        )
     if act == SUBMIT or act in OWNER_ACTS or act in ANSWERS:
         return no(
             "Người nộp hồ sơ làm việc này với tư cách cá nhân, không phải với chức vụ.",
@@ -158,6 +165,14 @@ def case_policy(actor: Actor, act: str, facts: CaseFacts) -> Decision:
     if act == runtime.EXTEND:
         return _extender(actor, facts)
     return _doer(actor, facts)
+
+
+def _within(actor: Actor, act: str, facts: CaseFacts) -> bool:
+    """Whether who stands in for somebody may do this: a piece of work (`<procedure>/<task>`) that was named."""
+    if actor.instead is None or actor.instead.scope is None:
+        return True
+    task = act.removeprefix("case.").rpartition(".")[0]
+    return actor.instead.allows(act) and f"{facts.code}/{task}" in actor.instead.scope
 
 
 def _eraser(actor: Actor, facts: CaseFacts) -> Decision:

@@ -45,6 +45,7 @@ class IdentityConfig(AppConfig):
         register_subjects("person", about=lambda person: [f"person:{person}"], named=people_about)
         register_purpose("account", vi="Quản lý tài khoản", en="Managing the account")
         register_purpose("verify", vi="Xác minh danh tính", en="Verifying who somebody is")
+        nav.register("account", _("Away and standing in"), "identity:substitutes", 22, icon="people")
         nav.register("account", _("Sessions"), "usersessions_list", 30, icon="shield")
         nav.register(
             "operations",

@@ -54,9 +54,12 @@ from xactin.identity.posts.proposal_commands import (
 from xactin.identity.posts.upgrade import give_usual_duties
 from xactin.identity.readings.registry import register_purpose, register_reader, register_subjects
 from xactin.identity.rights import register_policy
+from xactin.identity.substitutes.commands import end_substitution, name_substitute
+from xactin.identity.substitutes.registry import Piece, register_pieces
 from xactin.ledger import commands as ledger
 
 __all__ = [
+    "Piece",
     "applicant_of",
     "appoint",
     "attest_standing",
@@ -76,6 +79,7 @@ __all__ = [
     "end_holding",
     "end_of_token",
     "end_session",
+    "end_substitution",
     "enrol_person",
     "enrol_person_key",
     "finish_passkey",
@@ -86,12 +90,14 @@ __all__ = [
     "invite_person",
     "keep_usual_calendar",
     "make_person_account",
+    "name_substitute",
     "passkey_options",
     "passkey_signature",
     "propose_duties",
     "propose_holder",
     "reactivate_account",
     "register_duty",
+    "register_pieces",
     "register_policy",
     "register_purpose",
     "register_reader",

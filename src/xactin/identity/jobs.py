@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from xactin.identity.accounts.kept_counts import forget_expired
 from xactin.identity.models import Reply
 from xactin.identity.rules import REPLIES_KEPT
+from xactin.identity.substitutes import commands as substitutes
 from xactin.ledger.clock import now
 from xactin.vault import secrets
 
@@ -29,6 +30,13 @@ def send_account_mail(sealed: str) -> None:
     """Sends one message; a mail server that is away raises, and the queue tries again."""
     mail = json.loads(secrets.unseal(b64decode(sealed), CONTEXT))
     EmailMessage(mail["subject"], mail["text"], to=[mail["to"]]).send()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="identity.substitutes", queue="punctual", queueing_lock="identity.substitutes")
+def tend_substitutes(timestamp: int) -> None:
+    """Where a substitute went away, the next stands in, or somebody is told that nobody does."""
+    substitutes.tend()
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -121,6 +121,7 @@ class Proposal(models.Model):
     duties = models.JSONField(default=list)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     until = models.DateTimeField(null=True)
+    terms = models.JSONField(null=True)  # of a substitute, as `Holding.terms`, with `since`
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, blank=True)  # "confirmed", "declined"
@@ -145,13 +146,17 @@ class Proposal(models.Model):
 
 
 class Holding(models.Model):
-    """A person holds a post for a time; the mandates in the ledger are its proof."""
+    """A person holds a post for a time; the mandates in the ledger are its proof.
+
+    `terms`: of who stands in for the holder (`substitutes/rules.py`), None for a holder. `since` may lie ahead then.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="holdings")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    terms = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -24,12 +24,52 @@ class Passkey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Instead:
+    """For whom somebody acts who stands in: in which capacity (`KT.`, `TL.`, `TUQ.`), by which post of their own.
+
+    `acts`: what they may attest, None for all (names, or beginnings `x.*`); `scope`: what it is limited to in the
+    words of the room that offered it, None for all.
+    """
+
+    person_id: UUID
+    name: str
+    capacity: str
+    title_vi: str
+    title_en: str
+    acts: tuple[str, ...] | None = None
+    scope: frozenset[str] | None = None
+
+    def allows(self, act: str) -> bool:
+        """Whether the mandate given covers an act."""
+        return self.acts is None or any(
+            act.startswith(one[:-1]) if one.endswith(".*") else act == one for one in self.acts
+        )
+
+
+def instead_of(terms: Mapping[str, Any] | None, name: str) -> Instead | None:
+    """For whom these terms let somebody act; None for a holder of their own. `name` is that person's."""
+    if terms is None:
+        return None
+    acts, scope = terms["acts"], terms["scope"]
+    return Instead(
+        person_id=UUID(terms["for"]),
+        name=name,
+        capacity=str(terms["capacity"]),
+        title_vi=str(terms["title"]["vi"]),
+        title_en=str(terms["title"]["en"]),
+        acts=None if acts is None else tuple(acts),
+        scope=None if scope is None else frozenset(scope),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """A person with one hat on. `post_code` None: for themselves, as a citizen or firm.
 
     `role` is what procedures call the post in their tasks; `duties` what it is trusted with besides.
     `agency_path` is the agency's place in the tree, `place_path` that of the province or commune it belongs to.
-    `key_id`, `mandate_id` and `custody` tell which key signs; `signing_with` changes them.
+    `key_id`, `mandate_id` and `custody` tell which key signs; `signing_with` changes them. `instead`: for whom this
+    person stands in, in the post worn.
     """
 
     account_id: int
@@ -52,6 +92,7 @@ class Actor:
     mandate_id: UUID
     custody: str
     passkeys: tuple[Passkey, ...] = ()
+    instead: Instead | None = None
 
     def by(self) -> dict[str, str | None]:
         """The `by` of this actor's statements."""

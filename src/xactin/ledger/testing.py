@@ -41,6 +41,9 @@ class Person:
         """The `by` of statements."""
         return {"person": self.name, "post": self.post, "agency": self.agency}
 
+    def on_behalf(self) -> None:
+        """Nobody else."""
+
     def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """The signature over a statement."""
         return sign_ed25519(self.private, statement)

@@ -14,7 +14,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 Source = Callable[[HttpRequest], SafeString | None]
-PLACES = ("home", "sign_in")
+PLACES = ("home", "sign_in", "today")
 
 
 @dataclass(frozen=True)

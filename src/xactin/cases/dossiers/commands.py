@@ -257,6 +257,7 @@ def _offered(by: Actor, case: UUID, found: store.Row, named: str, act: str) -> t
         task_role=found.task_role,
         task_people=doers_of(package, found),
         duty=SIGN if signs else "",
+        code=package.code,
     )
     if found.task_node is None:
         if not queries.sees(by, case):

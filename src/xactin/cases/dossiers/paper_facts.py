@@ -292,10 +292,13 @@ class Signatory:
 
     post: str
     name: str
+    capacity: Capacity = ""
 
 
 def signatory(by: Actor) -> Signatory:
-    """The actor as a paper names them, in Vietnamese."""
+    """The actor as a paper names them, in Vietnamese; who stands in for somebody by their own post and capacity."""
+    if by.instead is not None:
+        return Signatory(post=by.instead.title_vi, name=by.name, capacity=cast(Capacity, by.instead.capacity))
     post = identity.posts_named([by.post_code]).get(by.post_code or "")
     return Signatory(post=post.title_vi if post else "", name=by.name)
 
@@ -349,7 +352,10 @@ def _signing(package: Package, signer: Signatory | None) -> dict[str, Any]:
     said = package.procedure.result
     block = said.signature if said and said.signature else Signature()
     head, form = block.title["vi"], cast(Capacity, block.form)
-    if signer is None or form not in ("", "TM."):
+    if signer is not None and signer.capacity and head:
+        body = block.body["vi"] if form == "TM." else ""
+        lines = signature_lines(title=signer.post, capacity=signer.capacity, body=body, head=head)
+    elif signer is None or form not in ("", "TM."):
         lines = signature_lines(title=head, capacity=form, body=block.body["vi"])
     else:
         body = block.body["vi"] if form == "TM." else ""

@@ -190,6 +190,8 @@ class Attested:
     voided: bool
     digest: str
     shown: bool
+    instead_of: str = ""
+    """Whom the signer stood in for: a person's id."""
 
 
 APPLICANT: Final = {"party": "applicant"}
@@ -235,6 +237,9 @@ def attestations(actor: Actor, case: Case) -> list[Attested]:
             voided=row.seq in voided,
             digest=row.digest.hex(),
             shown=row.effect.get("shown", True) is True,
+            instead_of=(row.statement["for"] or {}).get("person", "")
+            if row.statement["by"].get("post")
+            else "",
         )
         for row in rows
     ]

@@ -7,6 +7,8 @@ that name.
 """
 
 from collections.abc import Callable, Collection
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -121,7 +123,12 @@ def own_tasks(actor: Actor) -> Q:
         return Q(agency__isnull=True) & ~Q(kind="service") & whose
     if WORK not in actor.duties:
         return Q(pk__in=())
-    return Q(agency_id=actor.agency_id, role__in=(actor.role, ANY_POST))
+    own = Q(agency_id=actor.agency_id, role__in=(actor.role, ANY_POST))
+    if actor.instead is None or actor.instead.scope is None:
+        return own
+    pieces = [one.rpartition("/") for one in sorted(actor.instead.scope)]
+    within = [Q(case__version__code=code, node=node) for code, _slash, node in pieces]
+    return own & reduce(or_, within, Q(pk__in=()))
 
 
 def doers_at(agency: UUID, role: str) -> list[UUID]:

@@ -5,7 +5,7 @@ The usual order is paged by the last row shown, as quick for the last page as fo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,8 +18,10 @@ from xactin.cases.lists.persons import Sought, matching
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
+from xactin.identity.calendars.queries import calendar
 from xactin.identity.queries import Actor
 from xactin.kernel.local import LOCAL, local_day
+from xactin.kernel.working_time import add_working
 from xactin.ledger.clock import now
 
 PAGE: Final = 50
@@ -42,6 +44,7 @@ class Filters:
 
     words: str = ""  # with or without diacritics
     state: int | None = None
+    due_after: datetime | None = None
     due_before: datetime | None = None
     late: bool = False
     unfinished: bool = False
@@ -115,9 +118,18 @@ def _chosen(filters: Filters) -> Q:
         wanted &= Q(national_state=filters.state)
     if filters.due_before is not None:
         wanted &= Q(due_at__lt=filters.due_before, finished_at__isnull=True)
+    if filters.due_after is not None:
+        wanted &= Q(due_at__gte=filters.due_after, finished_at__isnull=True)
     if filters.code:
         wanted &= Q(version__code=filters.code)
     return wanted
+
+
+def soon(actor: Actor, filters: Filters) -> Filters:
+    """What is not late yet and will be when the next working day of the actor's agency closes."""
+    at = now()
+    until = add_working(at, {"working_day": 1}, calendar(actor.agency_id))
+    return replace(filters, due_after=at, due_before=until + timedelta(seconds=1), unfinished=True)
 
 
 def _slice(filters: Filters) -> slice:

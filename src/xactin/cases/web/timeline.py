@@ -118,6 +118,15 @@ def _by(name: str, title: str) -> str:
     return ", ".join(filter(None, [name, title]))
 
 
+def _signed_by(one: queries.Attested, names: Mapping[UUID, str], title: str) -> str:
+    """Who signed, in which post; and for whom, where they stood in."""
+    who = _by(names.get(UUID(one.by["person"]), "") if one.by.get("post") else "", title)
+    if not one.instead_of:
+        return who
+    absent = names.get(UUID(one.instead_of), "")
+    return _("%(who)s (signed for %(name)s, who was represented)") % {"who": who, "name": absent}
+
+
 def _holders(task: OpenTask) -> str:
     """Who can do an open task now."""
     if task.agency_id is None:
@@ -153,6 +162,7 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
     entries = queries.attestations(actor, case)
     posts = identity.posts_named(one.by.get("post") for one in entries)
     people = {UUID(one.by["person"]) for one in entries if one.by.get("post")}
+    people |= {UUID(one.instead_of) for one in entries if one.instead_of}
     names, remarks = identity.full_names(people), queries.remarks(actor, case)
     english, members = language() == "en", party_queries.members(actor, case)
     steps = []
@@ -164,9 +174,7 @@ def timeline(actor: Actor, case: Case) -> list[TimelineStep]:
                 title=act_title(package, one.act),
                 state="void" if one.voided else "done",
                 agency=agency_name,
-                who=_("The system")
-                if "system" in one.by
-                else _by(names.get(UUID(one.by["person"]), "") if one.by.get("post") else "", title),
+                who=_("The system") if "system" in one.by else _signed_by(one, names, title),
                 done_at=one.at,
                 note=_remarked(remarks.get(one.entry), shown=one.shown),
                 proof_url=reverse("cases:bundle", args=[case.pk]) if one.index is not None else "",

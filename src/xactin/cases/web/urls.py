@@ -5,7 +5,7 @@ from django.urls import include, path
 from xactin.cases.web import files, parties, procedures
 from xactin.cases.web.citizens import followed, own, portal, verify
 from xactin.cases.web.counter import arrival, intake, receipts
-from xactin.cases.web.lists import persons, registers
+from xactin.cases.web.lists import persons, registers, today
 from xactin.cases.web.lists import views as list_views
 from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking, score
 from xactin.cases.web.officials.pictures import picture, signature_pictures
@@ -36,6 +36,8 @@ urlpatterns = [
     path("files/<uuid:file>", files.file, name="file"),
     path("desk/", list_views.inbox, name="inbox"),
     path("desk/cases/", list_views.cases, name="desk-list"),
+    path("desk/today/", today.today, name="today"),
+    path("desk/today/<uuid:case>/remind/", today.nudge, name="remind"),
     path("desk/lots/", lots.choose, name="lots"),
     path("desk/lots/<uuid:lot>/", lots.lot, name="lot"),
     path("desk/lots/<uuid:lot>/confirm/", lots.confirm, name="lot-confirm"),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from xactin.identity.agencies.tree_queries import Place, place_path
 from xactin.identity.models import Account, SigningKey
-from xactin.identity.rights import Actor, Passkey
+from xactin.identity.rights import Actor, Instead, Passkey, instead_of
 from xactin.ledger.clock import now
 from xactin.ledger.queries import read
 
@@ -45,6 +45,7 @@ class Hat:
     agency_functions: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    instead: Instead | None = None
 
     @property
     def token(self) -> str:
@@ -55,15 +56,17 @@ class Hat:
 # One prepared statement: each request and each page begins with it, and by the ORM it cost four times as much.
 _OF_PERSON: Final = """
 SELECT m.id AS mandate, m.holding_id AS holding, k.id AS key, k.custody, k.label, h.since, h.until,
+       h.terms, f.full_name AS stands_for,
        p.code AS post, p.title_vi, p.title_en, p.role, p.duties, p.requires_passkey,
        a.id AS agency, a.kind, a.parent_id AS parent, a.path, a.code, a.name_vi, a.name_en, a.functions
   FROM identity_keymandate m
   JOIN identity_signingkey k ON k.id = m.key_id
   LEFT JOIN identity_holding h ON h.id = m.holding_id
   LEFT JOIN identity_post p ON p.id = h.post_id
+  LEFT JOIN identity_person f ON f.id = (h.terms ->> 'for')::uuid
   LEFT JOIN identity_agency a ON a.id = p.agency_id
  WHERE k.person_id = {person} AND k.revoked_at IS NULL AND m.ended_at IS NULL
-   AND (h.id IS NULL OR h.until IS NULL OR h.until > %(at)s)
+   AND (h.id IS NULL OR h.since <= %(at)s AND (h.until IS NULL OR h.until > %(at)s))
  ORDER BY k.created_at, m.id
 """
 
@@ -76,6 +79,8 @@ class _Row(NamedTuple):
     label: str
     since: datetime | None
     until: datetime | None
+    terms: dict[str, Any] | None
+    stands_for: str | None
     post: str | None
     title_vi: str
     title_en: str
@@ -109,7 +114,15 @@ def _hats(rows: Sequence[Any], at: datetime) -> list[Hat]:
     for row in map(_Row._make, rows):
         by_holding.setdefault(row.holding, []).append(row)
     hats = [hat for hat in map(_hat, by_holding.values()) if hat]
-    return sorted(hats, key=lambda hat: (hat.post_code is None, hat.since or at, hat.post_code or ""))
+    return sorted(
+        hats,
+        key=lambda hat: (
+            hat.post_code is None,
+            hat.instead is not None,
+            hat.since or at,
+            hat.post_code or "",
+        ),
+    )
 
 
 def _hat(rows: list[_Row]) -> Hat | None:
@@ -142,6 +155,7 @@ def _hat(rows: list[_Row]) -> Hat | None:
         agency_functions=tuple(server.functions),
         since=server.since,
         until=server.until,
+        instead=instead_of(server.terms, server.stands_for or ""),
     )
 
 
@@ -231,6 +245,7 @@ def _actor(of: Self, hat: Hat, language: str) -> Actor:
         mandate_id=hat.mandate_id,
         custody="server",
         passkeys=hat.passkeys,
+        instead=hat.instead,
     )
     return (signing_with(actor) or actor) if actor.requires_passkey else actor
 
@@ -291,5 +306,6 @@ def oneself(actor: Actor) -> Actor:
                 mandate_id=hat.mandate_id,
                 custody="server",
                 passkeys=hat.passkeys,
+                instead=None,
             )
     raise NoSuchHat(SELF)

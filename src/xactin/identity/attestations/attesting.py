@@ -35,6 +35,11 @@ class ActorSigner:
         """The `by` of its statements."""
         return self.actor.by()
 
+    def on_behalf(self) -> dict[str, str] | None:
+        """The `for` of its statements: whom who stands in stands in for."""
+        instead = self.actor.instead
+        return {"person": str(instead.person_id)} if instead else None
+
     def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """The signature of its server-held key."""
         return sign(self.actor, statement)

@@ -141,7 +141,10 @@ def _post(id: str, entries: Sequence[EntryRow], rows: Rows) -> Texts:
             ended = {"outcome": _OUTCOMES[act], "ended": (effect["by"], effect["at"])}
             proposed[effect["proposal"]] |= ended
         elif act == "post.appoint":
-            held[effect["holding"]] = {name: effect[name] for name in ("person", "since", "until")}
+            held[effect["holding"]] = {
+                "terms": None,
+                **{name: effect[name] for name in ("person", "since", "until", "terms") if name in effect},
+            }
         elif act == "post.end":
             held[effect["holding"]]["until"] = effect["until"]
     row = rows.get(id)
@@ -193,7 +196,7 @@ def _holdings(post: Post, held: dict[str, dict[str, Any]]) -> Texts:
             yield f"holding {row.pk}: a row by which somebody holds the post, and nobody appointed them"
             continue
         # Rows with finer times than entries tell would agree by rounding.
-        shown = {"person": str(row.person_id), "since": row.since, "until": row.until}
+        shown = {"person": str(row.person_id), "since": row.since, "until": row.until, "terms": row.terms}
         times = {name: said[name] and parse_time(said[name]) for name in ("since", "until")}
         yield from _changed(shown, said | times, f"holding {row.pk}")
     for gone in held:
@@ -284,6 +287,10 @@ def _opens(key: SigningKey) -> bool:
 def _fits(holding: Holding, said: Mapping[str, Any]) -> bool:
     place = (holding.post.code, holding.post.agency.code, str(holding.person_id))
     since, until = time_text(holding.since), time_text(holding.until) if holding.until else None
+    terms = holding.terms or {"for": None, "acts": None}
+    limits = ((said["for"] or {}).get("person"), said["acts"])
+    if limits != (terms["for"], terms["acts"]):
+        return False
     return place == (said["post"], said["agency"], said["person"]) and (
         since <= said["from"] and (until is None or said["from"] <= until)
     )

@@ -134,7 +134,9 @@ def _holdings(post: Post, entries: Sequence[EntryRow]) -> int:
     for entry in entries:
         effect = entry.effect
         if _act(entry) == "post.appoint":
-            held[effect["holding"]] = {name: effect[name] for name in ("person", "since", "until")}
+            held[effect["holding"]] = {
+                name: effect.get(name) for name in ("person", "since", "until", "terms")
+            }
         elif _act(entry) == "post.end":
             held[effect["holding"]]["until"] = effect["until"]
     others = post.holdings.exclude(pk__in=held)
@@ -142,7 +144,8 @@ def _holdings(post: Post, entries: Sequence[EntryRow]) -> int:
     others.delete()
     for id, said in held.items():
         times = {name: _moment(said[name]) for name in ("since", "until")}
-        Holding.objects.update_or_create(pk=id, defaults={"post": post, "person_id": said["person"], **times})
+        columns = {"post": post, "person_id": said["person"], "terms": said["terms"], **times}
+        Holding.objects.update_or_create(pk=id, defaults=columns)
     return len(held)
 
 
@@ -156,6 +159,7 @@ def _proposals(post: Post, entries: Sequence[EntryRow]) -> int:
                 "duties": effect.get("duties", []),
                 "person_id": effect.get("person"),
                 "until": _moment(effect.get("until")),
+                "terms": effect.get("terms"),
                 "proposed_by_id": effect["by"],
                 "proposed_at": _moment(effect["at"]),
                 "outcome": "",

@@ -12,13 +12,14 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from xactin.identity.attestations.attesting import require, signer_of
 from xactin.identity.attestations.signing import public_key, seal_context
 from xactin.identity.errors import Invalid, NotFound
 from xactin.identity.keys.passkeys import enrolled_key
 from xactin.identity.models import Holding, KeyMandate, Person, SigningKey
-from xactin.identity.queries import held_now, oneself
+from xactin.identity.queries import oneself
 from xactin.identity.rights import Actor, OwnFacts
 from xactin.kernel.signatures import PublicKey
 from xactin.ledger import commands as ledger
@@ -28,12 +29,16 @@ from xactin.vault import secrets
 
 def grant(key: SigningKey, holding: Holding | None, *, by: Actor | None) -> KeyMandate:
     """A key may sign in a post from now on (or, without a holding, for the person themselves)."""
-    post = holding.post if holding else None
+    post, terms = (holding.post, holding.terms) if holding else (None, None)
+    ahead = holding is not None and terms is not None and holding.since > now()
     mandate = ledger.grant_mandate(
         key=public_key(key),
         person=str(key.person_id),
         post=post.code if post else None,
         agency=post.agency.code if post else None,
+        for_={"person": terms["for"]} if terms else None,
+        acts=terms["acts"] if terms else None,
+        from_=holding.since if holding and ahead else None,
         until=holding.until if holding else None,
         by=signer_of(by),
     )
@@ -58,7 +63,8 @@ def lock_person(person: UUID) -> Person:
 
 def _grant_all(key: SigningKey, *, by: Actor | None) -> None:
     grant(key, None, by=by)
-    for holding in held_now().filter(person_id=key.person_id).select_related("post__agency"):
+    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gt=now()), person_id=key.person_id)
+    for holding in held.select_related("post__agency"):
         grant(key, holding, by=by)
 
 

@@ -51,6 +51,8 @@ def _title(act: str) -> str:
         "post.decline": _("Nothing came of a proposal"),
         "post.duties": _("The duties of a post changed"),
         "post.end": _("Somebody no longer holds a post"),
+        "post.substitute": _("Somebody stands in for a holder"),
+        "post.unattended": _("Nobody stands in: the substitute is away, and no other was named"),
         "post.policy": _("A post no longer has to sign with a passkey"),
         "account.deactivate": _("The account of somebody in a trusted post was put out of use"),
     }

@@ -1,7 +1,8 @@
 """Who holds which post, and for how long. Each act is an entry; holding a post is a mandate of each key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -73,14 +74,26 @@ def holds(person: UUID, post: Post) -> bool:
     return queries.held_now().filter(person_id=person, post=post).exists()
 
 
-def hold(person: Person, post: Post, until: datetime | None, *, by: Actor | None) -> Holding:
-    """Writes an appointment that was decided: the holding, its entry, a mandate for each key."""
+def hold(
+    person: Person,
+    post: Post,
+    until: datetime | None,
+    *,
+    by: Actor | None,
+    since: datetime | None = None,
+    terms: Mapping[str, Any] | None = None,
+) -> Holding:
+    """Writes an appointment that was decided: the holding, its entry, a mandate for each key. `terms`: of who stands
+    in for somebody, from `since` on."""
     check_until(until)
     lock_person(person.pk)
     check_not_held(person, post)
     until = signed_time(until) if until else None
-    since = claimed()
-    holding = Holding.objects.create(id=new_id(), person=person, post=post, since=since, until=until)
+    since = max(claimed(), signed_time(since)) if since else claimed()
+    told = dict(terms) if terms else None
+    holding = Holding.objects.create(
+        id=new_id(), person=person, post=post, since=since, until=until, terms=told
+    )
     # The post's chain before the mandates: an end locks them in this order too.
     attest(by, subject=f"post:{post.id}", act="post.appoint", effect=_held(holding))
     check_open(post)  # behind the chain's lock: whoever closes it has committed, or waits and finds us
@@ -94,7 +107,7 @@ def signed_time(moment: datetime) -> datetime:
     return parse_time(time_text(moment))
 
 
-def _held(holding: Holding) -> dict[str, str | None]:
+def _held(holding: Holding) -> dict[str, Any]:
     """What an appointment signs: opaque ids and times."""
     until = time_text(holding.until) if holding.until else None
     return {
@@ -102,6 +115,7 @@ def _held(holding: Holding) -> dict[str, str | None]:
         "person": str(holding.person_id),
         "since": time_text(holding.since),
         "until": until,
+        **({"terms": holding.terms} if holding.terms else {}),
     }
 
 
@@ -112,10 +126,16 @@ def end_holding(*, holding: Holding, by: Actor) -> None:
     Raises Forbidden, NotFound when it has ended already, Refused for the last administrator.
     """
     require(by, "post.end", facts_of(holding.post))
+    end_held(holding, by=by)
+
+
+def end_held(holding: Holding, *, by: Actor | None) -> None:
+    """Writes an end that was decided. None is the authority itself."""
     lock_person(holding.person_id)
     if ADMINISTRATION & set(holding.post.duties or ()):
         lock_vital()
-    held = queries.held_now().select_related("post__agency").filter(pk=holding.pk).first()
+    standing = Holding.objects.filter(Q(until__isnull=True) | Q(until__gt=now()))
+    held = standing.select_related("post__agency").filter(pk=holding.pk).first()
     if held is None:
         raise NotFound("Chức vụ này đã kết thúc.", "This holding has ended already.")
     check_remaining(held.post, lost=held.post.duties or (), without=Q(pk=held.pk))
@@ -172,7 +192,9 @@ def check_two_confirm(post: Post, *, lost: Iterable[str]) -> None:
 
 
 def _trusted(id: str) -> "QuerySet[Holding]":
-    return queries.held_now().filter(post__duties__contains=[id], person__account__is_active=True)
+    """Holders with a duty; who only stands in for one is none of those who keep an authority going."""
+    held = queries.held_now().filter(terms__isnull=True)
+    return held.filter(post__duties__contains=[id], person__account__is_active=True)
 
 
 def _paths(held: "QuerySet[Holding]") -> "Iterable[str]":

@@ -30,7 +30,7 @@ from xactin.identity.posts.holding_commands import (
 )
 from xactin.identity.posts.queries import could_confirm
 from xactin.identity.rights import Actor
-from xactin.kernel.attestation import time_text
+from xactin.kernel.attestation import parse_time, time_text
 from xactin.ledger.clock import claimed, now
 from xactin.vault.ids import new_id
 
@@ -45,7 +45,7 @@ def propose_duties(*, post: Post, duties: Collection[str], by: Actor) -> Proposa
     check_duties(sorted({*(post.duties or ()), *duties}), post.agency)
     if holds(by.person_id, post):
         raise _for_oneself()
-    made = _proposed(post, "duties", by, duties=sorted(duties))
+    made = proposed(post, "duties", by, duties=sorted(duties))
     if CONFIRM in {*(post.duties or ()), *duties} and founding(by):
         _settle(made, by, alone=True)
     return made
@@ -63,13 +63,14 @@ def propose_holder(*, post: Post, person: Person, until: datetime | None = None,
             "Việc bổ nhiệm này đã được đề nghị, đang chờ xác nhận.",
             "This appointment is proposed already, and waits for a second person.",
         )
-    made = _proposed(post, "holder", by, person=person, until=signed_time(until) if until else None)
+    made = proposed(post, "holder", by, person=person, until=signed_time(until) if until else None)
     if CONFIRM in (post.duties or ()) and founding(by):
         _settle(made, by, alone=True)
     return made
 
 
-def _proposed(post: Post, kind: str, by: Actor, **what: Any) -> Proposal:
+def proposed(post: Post, kind: str, by: Actor, **what: Any) -> Proposal:
+    """Writes a proposal that its maker may make; others are told."""
     made = Proposal(id=new_id(), post=post, kind=kind, proposed_by_id=by.person_id, **what)
     made.proposed_at = claimed()
     attest(by, subject=f"post:{post.id}", act="post.propose", effect=proposed_effect(made))
@@ -91,6 +92,7 @@ def proposed_effect(made: Proposal) -> dict[str, Any]:
     return effect | {
         "person": str(made.person_id),
         "until": time_text(made.until) if made.until else None,
+        **({"terms": made.terms} if made.terms else {}),
     }
 
 
@@ -155,7 +157,9 @@ def _waiting(proposal: UUID) -> Proposal:
 def _settle(found: Proposal, by: Actor | None, *, alone: bool) -> None:
     _end(found, "confirmed", by, {"want": True} if by is None else {"alone": True} if alone else {})
     if found.kind == "holder" and found.person is not None:
-        hold(found.person, found.post, found.until, by=by)
+        terms = dict(found.terms) if found.terms else None
+        since = parse_time(terms.pop("since")) if terms else None
+        hold(found.person, found.post, found.until, by=by, since=since, terms=terms)
         return
     post = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
     current = post.get(pk=found.post_id)

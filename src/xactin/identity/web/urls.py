@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from xactin.identity.web import readings, views
+from xactin.identity.web import readings, substitutes, views
 from xactin.identity.web.administration import agencies, calendars, people, posts
 from xactin.identity.web.sign_in.signup import signup
 
@@ -16,6 +16,9 @@ _own: list[URLPattern | URLResolver] = [
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<int:token>/revoke/", views.revoke_token, name="revoke_token"),
     path("me/readings/", readings.own_readings, name="own_readings"),
+    path("me/substitutes/", substitutes.substitutes, name="substitutes"),
+    path("me/substitutes/<uuid:holding>/end/", substitutes.end, name="end_substitute"),
+    path("agencies/posts/<str:code>/substitute/<uuid:person>/", substitutes.substitute, name="substitute"),
     path("readings/", readings.readings, name="readings"),
     path("me/sessions/<int:session>/end/", views.end_session, name="end_session"),
     path("people/", people.people, name="people"),

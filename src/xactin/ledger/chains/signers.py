@@ -38,6 +38,9 @@ class Signer(Protocol):
     def by(self) -> dict[str, str | None]:
         """The `by` of its statements."""
 
+    def on_behalf(self) -> dict[str, str] | None:
+        """The `for` of its statements: on whose behalf its mandate is, None for its own."""
+
     def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """The signature over a statement."""
 
@@ -54,6 +57,9 @@ class SystemSigner:
     def by(self) -> dict[str, str | None]:
         """The `by` of its statements."""
         return {"system": self.name}
+
+    def on_behalf(self) -> None:
+        """A system acts for itself."""
 
     def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """The signature over a statement."""
@@ -119,7 +125,7 @@ def statement_of(
         subject=subject,
         act=act,
         by=signer.by(),
-        for_=for_,
+        for_=for_ or signer.on_behalf(),
         rule=rule,
         content=content,
         saw=saw or None,

@@ -136,6 +136,9 @@ class Sensor:
     def by(self) -> dict[str, str | None]:
         return {"device": "sensor-1"}
 
+    def on_behalf(self) -> None:
+        return None
+
     def sign(self, statement: dict[str, Any]) -> dict[str, Any]:
         return sign_ed25519(SENSOR, statement)
 

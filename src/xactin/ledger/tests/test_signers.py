@@ -144,6 +144,9 @@ class Holder:
     def by(self) -> dict[str, str | None]:
         return {"person": "p", "post": None, "agency": None}
 
+    def on_behalf(self) -> None:
+        return None
+
     def sign(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         return PASSKEY.sign({**statement, "act": "case.other"} if self.wrong else statement)
 

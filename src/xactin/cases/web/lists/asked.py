@@ -9,11 +9,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from xactin.cases.lists import order
-from xactin.cases.lists.queries import COUNTED, LAST_PAGE, NEWEST, URGENT, Counts, Filters, cursor_from
+from xactin.cases.lists.queries import COUNTED, LAST_PAGE, NEWEST, URGENT, Counts, Filters, cursor_from, soon
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.states import NATIONAL_STATES
 from xactin.cases.web.lists.persons import sought
-from xactin.cases.web.shown import procedure_choices
+from xactin.cases.web.shown import acted_by, procedure_choices
 from xactin.identity.queries import folded
 from xactin.ui.pages import address_with
 from xactin.ui.pieces import Choice, Filter
@@ -21,6 +21,8 @@ from xactin.ui.writing import number_text
 
 UNFINISHED: Final = "open"
 """`late=open`: late and not finished."""
+SOON: Final = "soon"
+"""`late=soon`: not late yet, and late when the next working day closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Chip:
 def cases_asked(request: HttpRequest, sent: QueryDict) -> Filters:
     """What the address of a list of dossiers asks for (`sent`); what cannot be read does not filter."""
     state = sent.get("state", "")
-    return Filters(
+    found = Filters(
         words=_words(sent),
         state=int(state) if state.isascii() and state.isdigit() and 1 <= int(state[:3]) <= 10 else None,
         late=sent.get("late") in ("1", UNFINISHED),
@@ -49,6 +51,7 @@ def cases_asked(request: HttpRequest, sent: QueryDict) -> Filters:
         page=_page(sent),
         after=_id(sent.get("after", "")),
     )
+    return soon(acted_by(request), found) if sent.get("late") == SOON else found
 
 
 def tasks_asked(request: HttpRequest, sent: QueryDict) -> Filters:

@@ -19,6 +19,7 @@ from xactin.identity.jobs import send_later
 from xactin.identity.models import Account
 from xactin.identity.queries import actor_of
 from xactin.identity.web.sign_in.known_devices import device_of, remember
+from xactin.ui import nav
 from xactin.vault import secrets
 
 MFA_CONTEXT = "identity.mfa"
@@ -70,9 +71,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where one goes who signed in without having been somewhere: an official to the desk."""
+        """Where one goes who signed in without having been somewhere: an official to the first line of their menu."""
         actor = actor_of(request)
-        return "/desk/" if actor and actor.post_code else str(super().get_login_redirect_url(request))
+        if not actor or not actor.post_code:
+            return str(super().get_login_redirect_url(request))
+        request.actor = actor  # type: ignore[attr-defined]  # who has just signed in
+        return next((entry.url for group in nav.desk(request) for entry in group.entries), "/desk/")
 
     def save_user(self, request: HttpRequest, user: Account, form: BaseForm, commit: bool = True) -> Account:
         """A citizen signs up: person, key and account stand together or not at all."""
