@@ -78,7 +78,11 @@ def score(request: HttpRequest) -> HttpResponse:
         "period": period,
         "score": found,
         "points": _number(found.total.points),
-        "parts": [_part(found, part.id, part.most, points) for part, points in found.parts],
+        # What counts first: the others say why they do not.
+        "parts": [
+            _part(found, part.id, part.most, points)
+            for part, points in sorted(found.parts, key=lambda one: one[1] is None)
+        ],
         "advice": list(_advice(found)),
         "losses": [_group(found, one) for one in found.groups if one.late or one.overdue][:20],
         "dossiers": [(one, _named(one.agency)) for one in costing(actor, period)],
