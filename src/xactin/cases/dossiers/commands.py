@@ -5,7 +5,7 @@ an act"). A passkey needs a person, so `prepare` makes the statement without any
 `complete` does the act when the signature arrives, if what it saw is still so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from xactin.cases.dossiers import queries
+from xactin.cases.dossiers.beginning import uploads_once
 from xactin.cases.dossiers.records import (
     ActDone,
     decided,
@@ -52,6 +53,7 @@ from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
 from xactin.ui.schema_form import cleaned, validate
 from xactin.vault import commands as vault
+from xactin.vault import queries as vault_queries
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 
@@ -84,6 +86,8 @@ class Asked:
     data: dict[str, Any]
     note: str
     unseen: bool = False
+    files: tuple[str, ...] = ()
+    """Uploads of the actor that come with it, by their ids."""
 
     def payload(self) -> dict[str, Any]:
         """The content the statement commits to."""
@@ -117,26 +121,44 @@ def act(
     note: str = "",
     shown: str | None = None,
     unseen: bool = False,
+    files: Sequence[UUID] = (),
     entry: UUID | None = None,
 ) -> ActDone:
     """Does one act of an open task, signed at once by the actor's server-held key.
 
     `entry` is the statement's id, chosen by the door so that the same request twice is one act. `shown` is what
     the door showed (`engine.shown_of`): where a part is another by now, the act is refused and names it. None is
-    for callers in this process; a door that showed nothing says `unseen`, and so does the entry.
+    for callers in this process; a door that showed nothing says `unseen`, and so does the entry. `files`: uploads of
+    the actor that come with it.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note), unseen=unseen)
-    with ledger.acting(
-        subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
-    ) as chain:
+    asked = _asked(task, act, data, note, unseen, files)
+    with (
+        uploads_once(),
+        ledger.acting(
+            subject=subject_of(case), mandates=[by.mandate_id], reads=[(store.READ, (task, case))]
+        ) as chain,
+    ):
         found = found_in(chain.rows[0])
         package, asked = _allowed(by, case, found, asked)
         _check_shown(package, found, asked, shown)
         made = makers.make(_making(by, case, found, package, asked, chain.at))
-        sealed, said = _said(case, found, package, asked, entry or new_id(), made)
+        sealed, said = _said(by, case, found, package, asked, entry or new_id(), made)
         enter = partial(chain.attest, identity.signer_of(by), **said)
         return _done(chain, by, case, found, package, asked, sealed, said, made, enter)
+
+
+def _asked(
+    task: str, act: str, data: Mapping[str, Any] | None, note: str, unseen: bool, files: Sequence[UUID]
+) -> Asked:
+    return Asked(
+        task=task,
+        act=act,
+        data=normal_data(data or {}),
+        note=normal_note(note),
+        unseen=unseen,
+        files=tuple(str(file) for file in files),
+    )
 
 
 def prepare(
@@ -149,17 +171,18 @@ def prepare(
     note: str = "",
     shown: str | None = None,
     unseen: bool = False,
+    files: Sequence[UUID] = (),
 ) -> Prepared:
     """The statement of an act for a passkey to sign, kept for ten minutes. `by` signs with a passkey.
 
     No lock is held meanwhile; `complete` checks again. Raises as `act` does.
     """
-    asked = Asked(task=task, act=act, data=normal_data(data or {}), note=normal_note(note), unseen=unseen)
+    asked = _asked(task, act, data, note, unseen, files)
     found = found_in(store.read(connection, task, case))
     package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
     made = makers.plan(_making(by, case, found, package, asked, now()))
-    sealed, said = _said(case, found, package, asked, new_id(), made)
+    sealed, said = _said(by, case, found, package, asked, new_id(), made)
     statement = ledger.statement_of(identity.signer_of(by), subject=subject_of(case), **said)
     carried = {"asked": asdict(asked), "salt": sealed.salt.hex() if sealed else ""}
     carried["planned"] = dict(made.planned)
@@ -200,11 +223,14 @@ def complete(
     if pending is None or signing is None:
         raise NotFound
     carried = orjson.loads(secrets.unseal(bytes(pending.sealed), _pending(entry)))
-    asked = Asked(**carried["asked"])
+    asked = Asked(**carried["asked"] | {"files": tuple(carried["asked"]["files"])})
     signature = identity.passkey_signature(credential, batch)
-    with ledger.acting(
-        subject=subject_of(case), mandates=[signing.mandate_id], reads=[(store.READ, (asked.task, case))]
-    ) as chain:
+    with (
+        uploads_once(),
+        ledger.acting(
+            subject=subject_of(case), mandates=[signing.mandate_id], reads=[(store.READ, (asked.task, case))]
+        ) as chain,
+    ):
         found = found_in(chain.rows[0])
         package, asked = _allowed(signing, case, found, asked)
         sealed = None
@@ -329,11 +355,34 @@ def _part(package: Package, found: store.Row, asked: Asked, statement_id: str) -
     return f"note.{statement_id}"
 
 
+def _attached(by: Actor, package: Package, found: store.Row, asked: Asked) -> dict[str, vault.StoredFile]:
+    """The uploads that come with an act, by the parts they become, behind those that stand. Raises Invalid."""
+    if not asked.files:
+        return {}
+    task = decided(engine.task_of, package, found.state, asked.task)
+    place = next((one.attaches for one in task.acts if one.id == asked.act), "")
+    if not place or len(set(asked.files)) < len(asked.files):
+        raise Invalid({"": _("No file, or not one twice, comes with this act.")})
+    media = {document.kind: document.media for document in package.procedure.documents}
+    accepted = media[content.document_kind(place)]
+    there = sum(part.startswith(f"{place}.") for part in found.state["parts"])
+    stored: dict[str, vault.StoredFile] = {}
+    for number, id in enumerate(asked.files, there + 1):
+        file = vault_queries.own_upload(UUID(id), owner=str(by.person_id))
+        if file is None:
+            raise Invalid({"": _("This file was not found among your uploads. Please attach it again.")})
+        if accepted and file.media_type not in accepted:
+            raise Invalid({"": _("A file of this type is not taken for this document.")})
+        stored[f"{place}.{number}"] = file
+    return stored
+
+
 def _said(
-    case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID, made: makers.Made
+    by: Actor, case: UUID, found: store.Row, package: Package, asked: Asked, entry: UUID, made: makers.Made
 ) -> tuple[vault.SealedValue | None, dict[str, Any]]:
     """The content an act commits to, and what its statement says of it, over exactly what its task reads now."""
     part = _part(package, found, asked, str(entry))
+    files = {name: file.commitment for name, file in _attached(by, package, found, asked).items()}
     writes = not part.startswith("note.")
     sealed = None
     if writes or asked.data or asked.note:
@@ -344,7 +393,7 @@ def _said(
         "rule": procedures.version(found.version).rule(),
         "content": sealed.commitment if sealed else None,
         "saw": engine.saw_of(package, found.state, asked.task, asked.act),
-        "wrote": ({part: sealed.commitment} if sealed and writes else {}) | made.wrote() or None,
+        "wrote": ({part: sealed.commitment} if sealed and writes else {}) | made.wrote() | files or None,
     }
 
 
@@ -378,6 +427,8 @@ def _done(
     )
     if sealed:
         chain.write(*sealed.sql())
+    for part, file in _attached(by, package, found, asked).items():
+        chain.write(*vault.bind_sql(file, subject=subject_of(case), part=part))
     for sql, params in made.writes:
         chain.write(sql, params)
     effect = {**effect, **made.said, **({"shown": False} if asked.unseen else {})}

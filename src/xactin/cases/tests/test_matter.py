@@ -1,8 +1,10 @@
 """A matter, whole: agencies are invited at any time, add what they say at the same moment, dissent, conclude."""
 
+import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from xactin.cases import testing
 from xactin.cases.dossiers import commands, queries
@@ -172,6 +174,33 @@ def test_a_page_asks_for_next_to_nothing_while_nothing_happens(django_assert_max
     assert (same.status_code, same.content) == (304, b"")
     act(case, "soxd1", "add", text="Ảnh hưởng cống")
     assert window.send_head(place, first.headers["ETag"]).json() == {"seq": 1}
+
+
+def test_files_come_with_what_is_said_and_are_lost_by_no_fault() -> None:
+    case = opened()
+    by = actor_for("sonnmt1")
+    task = OpenTask.objects.get(case=case, kind="user", agency_id=by.agency_id)
+    place, window = f"/desk/cases/{case.pk}/{task.token}/add/", Visitor("sonnmt1")
+    pdf = SimpleUploadedFile("ban-do.pdf", testing.PDF, "application/pdf")
+    refused = window.send(place, text="", **{"document.attachment": pdf})
+    assert refused.status_code == 422
+    kept = re.search(r'name="document.attachment_id" value="([0-9a-f-]+)"', refused.content.decode())
+    assert kept, "the file that came is not asked for again"
+    shown = next(one for one in queries.tasks_of(by, case) if one.row == task).shown_by["add"]
+    sent = window.send(place, text="Bản đồ kèm theo", shown=shown, **{"document.attachment_id": kept[1]})
+    assert sent.status_code == 302
+    text = SimpleUploadedFile("a.txt", b"no paper", "text/plain")
+    assert window.send(place, text="Tệp lạ", **{"document.attachment": text}).status_code == 422
+    case.refresh_from_db()
+    assert "document.attachment.0.1.1" in case.state["parts"]
+    assert "ban-do.pdf" in page(case, "soxd1")
+    (file,) = queries.files_of(actor_for("soxd1"), case)
+    assert Visitor("soxd1").open(f"/files/{file.id}").status_code == 200
+    assert Visitor("chuyenvien3").open(f"/files/{file.id}").status_code == 404
+    with pytest.raises(Invalid):
+        commands.act(by=by, case=case.pk, task=task.token, act="finish", files=[testing.an_upload(by)])
+    sequence_all()
+    assert run_audit() == []
 
 
 def test_twenty_agencies() -> None:

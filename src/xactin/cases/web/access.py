@@ -101,8 +101,13 @@ def typed_kept(view: View[Rest]) -> View[Rest]:
 
 def keep_typed(request: HttpRequest, case: UUID, task: str, act: str) -> bool:
     """Keeps what the form of an act holds, for the person whom its page was drawn for."""
-    fields = {name: request.POST.getlist(name) for name in request.POST if name not in _OF_THE_PAGE}
+    fields = {
+        name: request.POST.getlist(name)
+        for name in request.POST
+        if name not in _OF_THE_PAGE and not name.startswith(_FILES)
+    }
     return act_drafts.keep(request.POST.get("writer", ""), case, task, act, fields)
 
 
 _OF_THE_PAGE = {"csrfmiddlewaretoken", "entry", "shown", "writer"}
+_FILES = "document."  # uploads have a keeping of their own

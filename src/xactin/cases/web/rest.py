@@ -93,6 +93,7 @@ def post_case(request: HttpRequest, body: nouns.CaseIn, key: Key = None) -> Http
                 code=body.procedure,
                 data=body.data,
                 documents=_given(body.documents),
+                source=body.source,
                 entry=entry,
             )
             return 201, answers.case(queries.case_for(actor, work.case))
@@ -180,7 +181,7 @@ def post_act(request: HttpRequest, case: UUID, body: nouns.ActIn, key: Key = Non
             return 201, answers.done(applications.withdraw(by=actor, case=case, note=body.note, entry=entry))
         if body.task == body.act == engine.SUPPLY:
             return 201, answers.done(_supplied(actor, case, body.data, entry))
-        asked: dict[str, Any] = body.model_dump(include={"task", "act", "data", "note", "shown"})
+        asked: dict[str, Any] = body.model_dump(include={"task", "act", "data", "note", "shown", "files"})
         asked["unseen"] = body.shown is None
         if not actor.requires_passkey:
             return 201, answers.done(commands.act(by=actor, case=case, entry=entry, **asked))

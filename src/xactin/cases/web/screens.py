@@ -34,6 +34,7 @@ from xactin.ledger import queries as ledger
 from xactin.ledger.clock import now
 from xactin.notices.queries import matter_of
 from xactin.notices.queries import troubles as noticed_troubles
+from xactin.ui.pieces import ListedFile
 from xactin.ui.schema_form import SchemaForm
 from xactin.ui.schema_form.form import FormError
 from xactin.vault.ids import new_id
@@ -234,6 +235,22 @@ def _to_look_at(actor: Actor, found: queries.TaskOf) -> list[str]:
     return [part for part in found.task.reads if not actor.post_code or part in made]
 
 
+def _files(case: Case, act: Act, again: forms.Tried | None) -> dict[str, Any] | None:
+    """The input for files that come with an act, where some may; with those that came before."""
+    if not act.attaches:
+        return None
+    kind = content.document_kind(act.attaches)
+    said = procedures.version(case.version_id).package.procedure
+    described = next(one for one in said.documents if one.kind == kind)
+    return {
+        "name": f"document.{kind}",
+        "label": text_in(described.name, language()),
+        "accept": ",".join(described.media),
+        "files": [ListedFile(shown.draft_card(file), file.id) for file in again.files] if again else [],
+        "error": again.fault if again else "",
+    }
+
+
 def _label(act: Act) -> str:
     """What an act is called; of several that mend what was said, which of them."""
     name, (_base, _dot, number) = text_in(act.label, language()), act.id.partition(".")
@@ -272,6 +289,7 @@ def _act(
         "form": form,
         "open": again is not None,
         "note": again.note if again else "",
+        "files": _files(case, act, again),
         "not_sent": again is not None and not again.sent,
         "writer": act_drafts.writer_token(actor, case.pk, row.token, act.id),
         "typed_url": reverse("cases:typed", kwargs=place) if actor.post_code else "",

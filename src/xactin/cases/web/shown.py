@@ -343,7 +343,8 @@ def desk_papers(actor: Actor, case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _draft_card(file: drafts.DraftFile) -> FileCard:
+def draft_card(file: drafts.DraftFile) -> FileCard:
+    """A file that was uploaded and is not part of any dossier yet."""
     place = reverse("cases:file", args=[file.id])
     return FileCard(file.name, place, file.size, file.media_type, preview_url=f"{place}?view")
 
@@ -382,7 +383,7 @@ def document_lines(
     lines = []
     for line in drafts.documents(package, draft, errors):
         described = line.described
-        files = [ListedFile(_draft_card(file), file.id) for file in line.files]
+        files = [ListedFile(draft_card(file), file.id) for file in line.files]
         help_texts = [text_in(described.note or {}, language()), _asked(described)["when"]]
         lines.append(
             {

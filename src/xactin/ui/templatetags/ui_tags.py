@@ -350,14 +350,15 @@ def upload(
     error: str = "",
     multiple: bool = False,
     removable: bool = False,
+    id: str = "",
 ) -> Shown:
     """A file input; with `url` the browser sends at once and shows progress. `files` are those that are there: the
     ids of uploads travel as `<name>_id`, and with `removable` each has a button that sends its id as `remove`.
-    Without JavaScript the file travels with the form as `<name>`."""
+    Without JavaScript the file travels with the form as `<name>`. `id`: what tells it from another of this name."""
     return {
         "name": name, "label": label, "url": url, "accept": accept, "largest": largest, "help": help,
         "required": required, "files": files, "error": error, "multiple": multiple, "removable": removable,
-        "id": f"u-{name}".replace(".", "-"),
+        "id": f"u-{name}{id and '-'}{id}".replace(".", "-"),
     }  # fmt: skip
 
 

@@ -90,7 +90,11 @@ def case_whole(actor: Actor, row: Case) -> dict[str, Any]:
 
 def task(found: queries.TaskOf, row: Case) -> dict[str, Any]:
     """An open task of a case."""
-    acts = [_supply(row)] if found.task.kind == engine.SUPPLY else [offered(act) for act in found.task.acts]
+    acts = (
+        [_supply(row)]
+        if found.task.kind == engine.SUPPLY
+        else [_offered(found, act) for act in found.task.acts]
+    )
     return {
         **_task(found.row, text_in(found.task.name, _language())),
         "mine": found.mine,
@@ -118,10 +122,17 @@ def _supply(row: Case) -> dict[str, Any]:
     return {"id": engine.SUPPLY, "label": _("Supplement"), "kind": "advance", "data_schema": schema}
 
 
+def _offered(found: queries.TaskOf, act: Act) -> dict[str, Any]:
+    """An act with what a screen of it shows, where that is other than what one of its task does."""
+    shown = found.shown_by.get(act.id, found.shown)
+    own = {"shown": shown} if shown != found.shown else {}
+    return offered(act) | own
+
+
 def offered(act: Act) -> dict[str, Any]:
     """An act a task offers."""
     answer = {"id": act.id, "label": text_in(act.label, _language()), "kind": act.kind}
-    told = {"data_schema": act.data_schema, "example": act.example}
+    told = {"data_schema": act.data_schema, "example": act.example, "attaches": act.attaches or None}
     return answer | {name: value for name, value in told.items() if value is not None}
 
 

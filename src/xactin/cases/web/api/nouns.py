@@ -82,6 +82,7 @@ class CaseIn(Schema):
         default=None, description="code of the handling agency; by default the first of the procedure's level"
     )
     visitor: VisitorIn | None = None
+    source: UUID | None = Field(default=None, description="the case that an official's work comes from")
 
 
 class ActIn(Schema):
@@ -91,6 +92,10 @@ class ActIn(Schema):
     act: Annotated[Text, Field(max_length=60, examples=["accept"])]
     data: dict[str, Any] = Field(default={}, description="by the act's `data_schema`")
     note: Annotated[Text, Field(max_length=4000)] = ""
+    files: Annotated[list[UUID], Field(max_length=20)] = Field(
+        default=[],
+        description="ids of uploaded files that come with the act, where it takes some (`attaches`)",
+    )
     shown: Annotated[Text, Field(max_length=100)] | None = Field(
         default=None,
         description="`shown` of the task as it was read; 409 `stale` where it changed since. Without it the act "
@@ -240,6 +245,12 @@ class OfferedAct(Schema):
     kind: Kind
     data_schema: dict[str, Any] | None = None
     example: dict[str, Any] | None = None
+    attaches: str | None = Field(
+        default=None, description="the part that files with it become, where it takes some"
+    )
+    shown: str | None = Field(
+        default=None, description="`shown` for this act, where it relies on other parts"
+    )
 
 
 class TaskRow(Schema):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from xactin.cases.applications import act_drafts
+from xactin.cases.applications import act_drafts, drafts
 from xactin.cases.dossiers import commands, queries
 from xactin.cases.dossiers.surroundings import language
 from xactin.cases.errors import ActError, Invalid, NotFound, Stale
@@ -103,6 +103,17 @@ def asked_of(request: HttpRequest, case: UUID, task: str, act: str) -> dict[str,
     return {"task": task, "act": act, "data": data, "note": note, "shown": request.POST.get("shown", "")}
 
 
+def _came(request: HttpRequest, case: UUID) -> tuple[list[drafts.DraftFile], str]:
+    """The files that came with an act, those of a try before among them, and what was wrong with the others."""
+    actor = acted_by(request)
+    if not request.FILES and not any(name.startswith("document.") for name in request.POST):
+        return [], ""
+    found = procedures.version(queries.case_for(actor, case).version_id)
+    came, refused = drafts.uploaded(by=actor, found=found, files=request.FILES)
+    before = drafts.uploads(by=actor, found=found, sent=dict(request.POST.lists()))
+    return [*before, *came], next((one.text for one in refused.values()), "")
+
+
 @typed_kept
 @official_required
 @require_POST
@@ -117,9 +128,15 @@ def typed(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse
 def act(request: HttpRequest, case: UUID, task: str, act: str) -> HttpResponse:
     """Does an act with the server-held key, or tells on the same screen what happened instead."""
     asked = asked_of(request, case, task, act)
-    tried = forms.Tried(task=task, act=act, data=asked["data"], note=asked["note"])
+    came, wrong = _came(request, case)
+    tried = forms.Tried(task=task, act=act, data=asked["data"], note=asked["note"], files=came, fault=wrong)
+    if wrong:
+        return _page(request, case, tried=tried, status=422)
+    files = [UUID(file.id) for file in came]
     try:
-        done = commands.act(by=acted_by(request), case=case, entry=shown.entry_of(request), **asked)
+        done = commands.act(
+            by=acted_by(request), case=case, entry=shown.entry_of(request), files=files, **asked
+        )
     except AlreadyDone:
         return redirect("cases:desk-case", case=case)
     except NotFound as missing:
@@ -167,8 +184,13 @@ def prepare(request: HttpRequest, case: UUID, task: str, act: str) -> JsonRespon
     actor = signing_with(acted_by(request))
     if actor is None:
         return JsonResponse({"error": _("No passkey is enrolled for this post.")}, status=409)
+    asked = asked_of(request, case, task, act)
+    came, wrong = _came(request, case)
+    if wrong:
+        return JsonResponse({"error": wrong}, status=422)
     try:
-        prepared = commands.prepare(by=actor, case=case, **asked_of(request, case, task, act))
+        files = [UUID(file.id) for file in came]
+        prepared = commands.prepare(by=actor, case=case, files=files, **asked)
     except Invalid as invalid:
         return JsonResponse({"error": invalid.text, "errors": invalid.errors}, status=422)
     except (ActError, LedgerError) as refused:

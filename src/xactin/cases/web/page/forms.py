@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.datastructures import MultiValueDict
 
 from xactin.cases.applications import act_drafts
+from xactin.cases.applications.drafts import DraftFile
 from xactin.cases.dossiers import queries
 from xactin.cases.models import Case, OpenTask
 from xactin.identity.queries import Actor
@@ -26,6 +27,9 @@ class Tried:
     note: str
     errors: Mapping[str, str] = field(default_factory=dict)
     sent: bool = True
+    files: Sequence[DraftFile] = ()
+    """The files that came with it, kept as uploads; `fault`: what was wrong with another."""
+    fault: str = ""
 
     def wrong(self, errors: Mapping[str, str]) -> "Tried":
         """The same with what has to be mended."""

@@ -36,7 +36,11 @@ def acts_of(rule: Rule, state: Mapping[str, Any], token: Token) -> list[Act]:
             continue
         mine = of_instance(described, token)
         if described.kind == "add":
-            found.append(replace(mine, writes=tuple(_next(state, part) for part in mine.writes)))
+            found.append(
+                _with_files(
+                    described, replace(mine, writes=tuple(_next(state, part) for part in mine.writes))
+                )
+            )
         elif described.kind == "revise":
             found += _revising(rule, state, token, described)
         else:
@@ -51,12 +55,24 @@ def _there(described: Act, state: Mapping[str, Any]) -> bool:
 
 
 def _revising(rule: Rule, state: Mapping[str, Any], token: Token, described: Act) -> list[Act]:
-    added = of_instance(rule.acts[described.revises], token)
+    first = rule.acts[described.revises]
+    added = of_instance(first, token)
     return [
-        replace(described, id=f"{described.id}.{number}", writes=(f"{part}.{number}",))
+        _with_files(
+            replace(first, attaches=described.attaches),
+            replace(described, id=f"{described.id}.{number}", writes=(f"{part}.{number}",)),
+        )
         for part in added.writes
         for number in _numbers(state, part)
     ]
+
+
+def _with_files(described: Act, mine: Act) -> Act:
+    """The act with the part under which its files stand: `document.photo.0.2` beside `answer.opinion.0.2`."""
+    if not described.attaches:
+        return mine
+    number = mine.writes[0].removeprefix(described.writes[0])
+    return replace(mine, attaches=f"document.{described.attaches}{number}")
 
 
 def _next(state: Mapping[str, Any], part: str) -> str:

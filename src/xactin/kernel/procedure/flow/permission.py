@@ -39,7 +39,7 @@ def check(
         )
     _post(rule, by_post)
     _fresh(rule, state["parts"], saw, act)
-    allowed = described.writes
+    allowed = (*described.writes, *([described.attaches] if described.attaches else []))
     if described.kind == "add" and (taken := wrote.keys() & state["parts"].keys()):
         raise stale(taken)  # a colleague added something since this was made ready to be signed
     if any(not any(covers(pattern, part) for pattern in allowed) for part in wrote):
