@@ -29,3 +29,15 @@ ORIGINS: Final = {
     "authority": _("Sent by another authority"),
 }
 """From where a case began, in words."""
+
+WORK_KINDS: Final = {
+    "application": _("Administrative procedures"),
+    "internal_task": _("Internal tasks"),
+    "matter": _("Matters of several agencies"),
+    "inspection": _("Inspections"),
+    "report_handling": _("Handling of reports"),
+    "return": _("Returns"),
+    "review": _("Reviews"),
+    "pilot": _("Pilots"),
+}
+"""Kinds of work (`kernel/procedure/kinds.py`) in words."""

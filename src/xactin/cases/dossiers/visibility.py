@@ -22,6 +22,7 @@ from xactin.identity import queries as identity
 from xactin.identity.queries import Actor, folded
 from xactin.kernel.procedure import engine
 from xactin.kernel.procedure.description import ANY_POST
+from xactin.kernel.procedure.kinds import MATTER
 from xactin.kernel.procedure.plan import covers
 from xactin.kernel.procedure.requirements.results import DRAFT
 
@@ -108,9 +109,14 @@ def took_in(actor: Actor, case: Case) -> bool:
 
 def as_seen(actor: Actor, case: Case) -> Case:
     """The row without the name that the actor is not told, so that no door can show it by mistake."""
-    if not knows_applicant(actor, case) and not took_in(actor, case):
+    if not (knows_applicant(actor, case) or took_in(actor, case) or _names_nobody(case)):
         case.applicant_name, case.owner_name, case.applicant_withheld = "", "", True
     return case
+
+
+def _names_nobody(case: Case) -> bool:
+    """Whether lists call a case by what it is about, and by no person: a matter that nobody asked for."""
+    return case.applicant_id is None and procedures.row(case.version_id).kind == MATTER
 
 
 def own_tasks(actor: Actor) -> Q:

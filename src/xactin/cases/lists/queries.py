@@ -50,6 +50,7 @@ class Filters:
     unfinished: bool = False
     today: bool = False  # of tasks: due on this day
     code: str = ""
+    kind: str = ""  # of work: `kernel/procedure/kinds.py`
     person: Sought | None = None
     order: str = ""
     page: int = 1
@@ -90,16 +91,17 @@ def case_counts(actor: Actor, filters: Filters) -> Counts:
     code, at = _codes(row[0] for row in rows), now()
     # Where only what is not finished is chosen as late, only that is counted so.
     told = [
-        (code[version], state, late is not None and late < at and not (filters.unfinished and finished))
+        (version, state, late is not None and late < at and not (filters.unfinished and finished))
         for version, state, late, finished in rows[:COUNTED]
     ]
-    here = [row for row in told if not filters.code or row[0] == filters.code]
+    wanted = _versions(code, filters)
+    here = [row for row in told if row[0] in wanted]
     return Counts(
         total=len(here),
-        chosen=sum(filters.state in (None, state) and late >= filters.late for _code, state, late in here),
-        late=sum(late for _code, state, late in here if filters.state in (None, state)),
-        states=Counter(state for _code, state, late in here if late >= filters.late),
-        codes=Counter(code for code, state, late in told),
+        chosen=sum(filters.state in (None, state) and late >= filters.late for _version, state, late in here),
+        late=sum(late for _version, state, late in here if filters.state in (None, state)),
+        states=Counter(state for _version, state, late in here if late >= filters.late),
+        codes=Counter(code[version] for version, state, late in told),
         more=len(rows) > COUNTED,
     )
 
@@ -122,6 +124,8 @@ def _chosen(filters: Filters) -> Q:
         wanted &= Q(due_at__gte=filters.due_after, finished_at__isnull=True)
     if filters.code:
         wanted &= Q(version__code=filters.code)
+    if filters.kind:
+        wanted &= Q(version__kind=filters.kind)
     return wanted
 
 
@@ -175,17 +179,18 @@ def inbox_counts(actor: Actor, filters: Filters) -> Counts:
     rows = _tasks(actor, whole, mine=True).order_by("due_at", "id")
     told = list(rows.values_list("case__version_id", "due_at", "case__late_at")[: COUNTED + 1])
     code, at = _codes(row[0] for row in told), now()
-    kinds = [
-        (code[version], late is not None and late < at, due is not None and local_day(due) == local_day(at))
+    rows_told = [
+        (version, late is not None and late < at, due is not None and local_day(due) == local_day(at))
         for version, due, late in told[:COUNTED]
     ]
-    here = [row for row in kinds if not filters.code or row[0] == filters.code]
+    wanted = _versions(code, filters)
+    here = [row for row in rows_told if row[0] in wanted]
     return Counts(
         total=len(here),
-        chosen=sum(late >= filters.late and today >= filters.today for _code, late, today in here),
-        late=sum(late for _code, late, _today in here),
-        today=sum(today for _code, _late, today in here),
-        codes=Counter(code for code, _late, _today in kinds),
+        chosen=sum(late >= filters.late and today >= filters.today for _version, late, today in here),
+        late=sum(late for _version, late, _today in here),
+        today=sum(today for _version, _late, today in here),
+        codes=Counter(code[version] for version, _late, _today in rows_told),
         more=len(told) > COUNTED,
     )
 
@@ -204,6 +209,8 @@ def _chosen_tasks(filters: Filters) -> Q:
         wanted &= Q(due_at__gte=start, due_at__lt=start + timedelta(days=1))
     if filters.code:
         wanted &= Q(case__version__code=filters.code)
+    if filters.kind:
+        wanted &= Q(case__version__kind=filters.kind)
     return wanted
 
 
@@ -219,6 +226,15 @@ def _behind(place: Place | None) -> Q:
 def _codes(versions: Iterable[int]) -> dict[int, str]:
     """The procedures' codes; a version never changes it."""
     return {version: procedures.row(version).code for version in set(versions)}
+
+
+def _versions(codes: Mapping[int, str], filters: Filters) -> set[int]:
+    """Those of these versions whose cases are asked for: of a procedure, of a kind of work."""
+    return {
+        version
+        for version, code in codes.items()
+        if filters.code in ("", code) and filters.kind in ("", procedures.row(version).kind)
+    }
 
 
 def cursor_of(row: OpenTask) -> str:

@@ -63,6 +63,11 @@ def in_force_rows(day: date) -> QuerySet[ProcedureVersion]:
     )
 
 
+def kinds_in_force() -> set[str]:
+    """The kinds of work that a case may be begun of today."""
+    return set(in_force_rows(local_day(now())).values_list("kind", flat=True).distinct())
+
+
 def begun_by_officials() -> list[InForce]:
     """What is in force today and nobody applies for, in the order of names."""
     rows = in_force_rows(local_day(now())).exclude(kind=APPLICATION).order_by("name_vi", "code")

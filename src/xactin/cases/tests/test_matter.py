@@ -176,6 +176,16 @@ def test_a_page_asks_for_next_to_nothing_while_nothing_happens(django_assert_max
     assert window.send_head(place, first.headers["ETag"]).json() == {"seq": 1}
 
 
+def test_in_one_inbox_and_one_search_with_all_other_work() -> None:
+    case, window = opened(), Visitor("sonnmt1")
+    assert WORK["subject"] in window.page("/desk/"), "a matter is called by what it is about"
+    for place in ("/desk/", "/desk/cases/"):
+        assert case.number in window.page(place, kind="matter")
+        assert case.number not in window.page(place, kind="internal_task")
+        assert case.number in window.page(place, kind="no such kind")
+    assert case.number in Visitor("chutich1").page("/desk/cases/", q="lan hanh lang")
+
+
 def test_files_come_with_what_is_said_and_are_lost_by_no_fault() -> None:
     case = opened()
     by = actor_for("sonnmt1")

@@ -14,6 +14,7 @@ from xactin.kernel.procedure.description import Procedure
 from xactin.kernel.procedure.problems import Problem
 
 APPLICATION: Final = "application"
+MATTER: Final = "matter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ KINDS: Final[dict[str, Kind]] = {
     "return": Kind((), _OURS, False),
     "review": Kind((), _OURS, False),
     "pilot": Kind(("legal_basis",), _OURS, False),
-    "matter": Kind((), _ANY, None),
+    MATTER: Kind((), _ANY, None),
 }
 
 

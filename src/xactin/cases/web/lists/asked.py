@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from xactin.cases.lists import order
 from xactin.cases.lists.queries import COUNTED, LAST_PAGE, NEWEST, URGENT, Counts, Filters, cursor_from, soon
 from xactin.cases.procedures import queries as procedures
-from xactin.cases.states import NATIONAL_STATES
+from xactin.cases.states import NATIONAL_STATES, WORK_KINDS
 from xactin.cases.web.lists.persons import sought
 from xactin.cases.web.shown import acted_by, procedure_choices
 from xactin.identity.queries import folded
@@ -45,6 +45,7 @@ def cases_asked(request: HttpRequest, sent: QueryDict) -> Filters:
         late=sent.get("late") in ("1", UNFINISHED),
         unfinished=sent.get("late") == UNFINISHED,
         code=sent.get("code", "")[:40],
+        kind=sent.get("kind", "") if sent.get("kind") in WORK_KINDS else "",
         person=sought(request, sent),
         # Who asks what is late asks what has waited longest.
         order=order.chosen(sent.get("sort", ""), order.CASES, "due" if sent.get("late") else NEWEST),
@@ -61,6 +62,7 @@ def tasks_asked(request: HttpRequest, sent: QueryDict) -> Filters:
         late=sent.get("late") == "1",
         today=sent.get("late") == "today",
         code=sent.get("code", "")[:40],
+        kind=sent.get("kind", "") if sent.get("kind") in WORK_KINDS else "",
         person=sought(request, sent),
         order=order.chosen(sent.get("sort", ""), order.TASKS, URGENT),
         page=_page(sent),
@@ -88,7 +90,9 @@ def _id(text: str) -> UUID | None:
 
 def is_filtered(request: HttpRequest) -> bool:
     """Whether a list shows a choice only, so that an empty one says nothing about the whole."""
-    return any(request.GET.get(name) for name in ("q", "state", "late", "code", "after", "person", "page"))
+    return any(
+        request.GET.get(name) for name in ("q", "state", "late", "code", "kind", "after", "person", "page")
+    )
 
 
 def case_chips(request: HttpRequest, counts: Counts) -> list[Chip]:
@@ -131,14 +135,19 @@ def told(count: int, more: bool) -> str:
 
 
 def procedure_filter(request: HttpRequest, counts: Counts) -> list[Filter]:
-    """The procedures in force, and those of the list, each with how many."""
+    """The procedures in force, and those of the list, each with how many; and the kinds of work there are."""
     choices = {choice.value: str(choice.label) for choice in procedure_choices()}
     names: Mapping[str, str] = {code: choices.get(code) or _name(code) for code in {*choices, *counts.codes}}
     shown = [
         Choice(code, f"{names[code]} ({told(counts.codes.get(code, 0), counts.more)})")
         for code in sorted(names, key=lambda code: (-counts.codes.get(code, 0), names[code]))
     ]
-    return [Filter("code", _("Procedure"), request.GET.get("code", ""), shown)]
+    there = [kind for kind in WORK_KINDS if kind in procedures.kinds_in_force()]
+    kinds = [Choice(kind, str(WORK_KINDS[kind])) for kind in there]
+    by_kind = (
+        [Filter("kind", _("Kind of work"), request.GET.get("kind", ""), kinds)] if len(kinds) > 1 else []
+    )
+    return [Filter("code", _("Procedure"), request.GET.get("code", ""), shown), *by_kind]
 
 
 def _name(code: str) -> str:
