@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.people import Person
+from tests.journeys.people import Person, paper
 
 pytestmark = pytest.mark.timeout(900)
 Enter = Callable[..., Person]
@@ -72,7 +72,13 @@ def test_three_agencies_in_three_windows(enter: Enter) -> None:
     land = enter("chuyenvien1")
     land.task(number)
     expect(environment.page.locator("main")).to_contain_text("Phòng Kinh tế, Hạ tầng và Đô thị", timeout=SOON)
-    say(land, "Thêm ý kiến", text="Giấy phép số 12 không cho phép phần lấn ra")
+    adding = opened(land, "Thêm ý kiến")
+    adding.locator("[name=text]").fill("Giấy phép số 12 không cho phép phần lấn ra")
+    plan = {"name": "giay-phep.pdf", "mimeType": "application/pdf", "buffer": paper("Giay phep so 12")}
+    adding.locator("input[type=file]").set_input_files(files=[plan])  # type: ignore[list-item]
+    adding.locator("button", has_text="Xác nhận").click()
+    land.see("Đã thực hiện và ký:")
+    expect(chair.page.get_by_text("giay-phep.pdf").first).to_be_visible(timeout=SOON)
     # The owner drafts on what has changed since: refused, shown, and nothing typed is lost.
     draft = opened(chair, "Soạn dự thảo kết luận").locator("[name=conclusion]")
     draft.fill("Tháo dỡ 12 mét vuông")
