@@ -20,16 +20,16 @@ from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.beginning import uploads_once
 from xactin.cases.dossiers.records import (
     ActDone,
+    Asked,
+    asked_for,
     decided,
     doers_of,
     found_in,
-    normal_data,
-    normal_note,
     owners_of,
     recorded,
     subject_of,
 )
-from xactin.cases.dossiers.state import content, makers, store
+from xactin.cases.dossiers.state import attachments, content, makers, store
 from xactin.cases.dossiers.state.effects import values_of
 from xactin.cases.dossiers.state.settling import settle_cases
 from xactin.cases.dossiers.surroundings import language
@@ -53,7 +53,6 @@ from xactin.ledger import commands as ledger
 from xactin.ledger.clock import now
 from xactin.ui.schema_form import cleaned, validate
 from xactin.vault import commands as vault
-from xactin.vault import queries as vault_queries
 from xactin.vault import secrets
 from xactin.vault.ids import new_id
 
@@ -75,23 +74,6 @@ __all__ = [
 
 PENDING_TIME: Final = timedelta(minutes=10)
 _NOTHING: Final = {"type": "object", "additionalProperties": False}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a person asked to do. `unseen`: the door neither showed what it stands on nor was told what was read."""
-
-    task: str
-    act: str
-    data: dict[str, Any]
-    note: str
-    unseen: bool = False
-    files: tuple[str, ...] = ()
-    """Uploads of the actor that come with it, by their ids."""
-
-    def payload(self) -> dict[str, Any]:
-        """The content the statement commits to."""
-        return {"act": self.act, "data": self.data, "note": self.note}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +114,7 @@ def act(
     the actor that come with it.
     Raises NotFound, Forbidden, TaskGone, Stale, OutOfTurn, Invalid.
     """
-    asked = _asked(task, act, data, note, unseen, files)
+    asked = asked_for(task, act, data, note, unseen, files)
     with (
         uploads_once(),
         ledger.acting(
@@ -146,19 +128,6 @@ def act(
         sealed, said = _said(by, case, found, package, asked, entry or new_id(), made)
         enter = partial(chain.attest, identity.signer_of(by), **said)
         return _done(chain, by, case, found, package, asked, sealed, said, made, enter)
-
-
-def _asked(
-    task: str, act: str, data: Mapping[str, Any] | None, note: str, unseen: bool, files: Sequence[UUID]
-) -> Asked:
-    return Asked(
-        task=task,
-        act=act,
-        data=normal_data(data or {}),
-        note=normal_note(note),
-        unseen=unseen,
-        files=tuple(str(file) for file in files),
-    )
 
 
 def prepare(
@@ -177,7 +146,7 @@ def prepare(
 
     No lock is held meanwhile; `complete` checks again. Raises as `act` does.
     """
-    asked = _asked(task, act, data, note, unseen, files)
+    asked = asked_for(task, act, data, note, unseen, files)
     found = found_in(store.read(connection, task, case))
     package, asked = _allowed(by, case, found, asked)
     _check_shown(package, found, asked, shown)
@@ -363,18 +332,7 @@ def _attached(by: Actor, package: Package, found: store.Row, asked: Asked) -> di
     place = next((one.attaches for one in task.acts if one.id == asked.act), "")
     if not place or len(set(asked.files)) < len(asked.files):
         raise Invalid({"": _("No file, or not one twice, comes with this act.")})
-    media = {document.kind: document.media for document in package.procedure.documents}
-    accepted = media[content.document_kind(place)]
-    there = sum(part.startswith(f"{place}.") for part in found.state["parts"])
-    stored: dict[str, vault.StoredFile] = {}
-    for number, id in enumerate(asked.files, there + 1):
-        file = vault_queries.own_upload(UUID(id), owner=str(by.person_id))
-        if file is None:
-            raise Invalid({"": _("This file was not found among your uploads. Please attach it again.")})
-        if accepted and file.media_type not in accepted:
-            raise Invalid({"": _("A file of this type is not taken for this document.")})
-        stored[f"{place}.{number}"] = file
-    return stored
+    return attachments.attached(by, package, found, place, asked.files)
 
 
 def _said(

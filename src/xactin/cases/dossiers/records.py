@@ -143,3 +143,29 @@ def normal_data(data: Mapping[str, Any]) -> dict[str, Any]:
     except CanonicalError as error:
         raise Invalid({error.path: _("This value cannot be kept as it is written.")}) from error
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked to do. `unseen`: the door neither showed what it stands on nor was told what was read.
+    `files`: uploads of the person that come with it, by their ids.
+    """
+
+    task: str
+    act: str
+    data: dict[str, Any]
+    note: str
+    unseen: bool = False
+    files: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """The content the statement commits to."""
+        return {"act": self.act, "data": self.data, "note": self.note}
+
+
+def asked_for(
+    task: str, act: str, data: Mapping[str, Any] | None, note: str, unseen: bool, files: Sequence[UUID]
+) -> Asked:
+    """The same in the one spelling that is signed. Raises Invalid."""
+    named = tuple(str(file) for file in files)
+    return Asked(task, act, normal_data(data or {}), normal_note(note), unseen=unseen, files=named)
