@@ -120,6 +120,9 @@ DAMAGE: Final[dict[str, tuple[str, ...]]] = {
     "another person joined": (
         "UPDATE cases_party SET person_id = (SELECT person_id FROM identity_account WHERE username = 'congdan1')",
     ),
+    "a receipt of another counter": ("UPDATE cases_receipt SET counter = 'H44'",),
+    "a receipt gone": ("DELETE FROM cases_receipt",),
+    "a handing out gone": ("DELETE FROM cases_handover",),
     "a party gone": ("DELETE FROM cases_party",),
     "a result in force again": ("UPDATE cases_result SET revoked_at = NULL, revoked_reason = ''",),
     "a duty": ("""UPDATE identity_post SET duties = duties || '["duties.give"]'::jsonb""",),

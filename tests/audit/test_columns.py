@@ -48,8 +48,8 @@ def test_what_is_looked_at_is_said(world: World) -> None:
     looked = report.looked_at
     assert looked["entries"] == looked["leaves"]
     assert looked["effects decided again"] > 20
-    # A revocation, an invitation and its answer, which are no acts of the engine's.
-    assert looked["effects only folded"] == 3
+    # A revocation, an invitation and its answer, a receipt's code and a handing out, which are no acts of the engine's.
+    assert looked["effects only folded"] == 5
 
 
 @pytest.mark.django_db

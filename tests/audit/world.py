@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 
 from xactin.cases import testing
 from xactin.cases.applications import commands as applications
+from xactin.cases.counter.commands import Seen, Visitor, begin_for
+from xactin.cases.counter.handover import hand_over
 from xactin.cases.models import Case
 from xactin.cases.parties import commands as parties
 from xactin.cases.parties.tests import package as shared
@@ -31,8 +33,8 @@ WORDS = {"vi": "Hồ sơ đã được tiếp nhận", "en": "Your dossier was r
 
 
 class World:
-    """A finished dossier, one under consultation, one asked for more, a revoked one, one with a co-owner; a limit; a
-    witness."""
+    """A finished dossier, one under consultation, one asked for more, a revoked one, one with a co-owner, one taken in
+    at a counter; a limit; a witness."""
 
     def __init__(self) -> None:
         testing.province_with(testing.PERMIT, testing.BIRTH)
@@ -49,6 +51,7 @@ class World:
         testing.do(self.open, "consult_land", "agree", {"opinion": "Đồng ý"})
         self._asked_and_given(self.asked)
         self._joined()
+        self._at_the_counter()
         citizen = Account.objects.get(username="congdan1")
         identity.create_token(citizen, "máy tính")
         Authenticator.objects.create(user=citizen, type="totp", data={"secret": "x"})
@@ -76,6 +79,14 @@ class World:
             by=by, case=case, kind="co_owner", number=owner.id_number, name=owner.full_name
         )
         parties.accept(by=actor_for("congdan2"), case=case, invitation=invitation)
+
+    def _at_the_counter(self) -> None:
+        """A dossier taken in with a code on its receipt, and a result handed out."""
+        told, by = testing.example(testing.BIRTH)["data"], actor_for("motcua1")
+        visitor = Visitor(number="025199012345", name="Hà Thị Mới")
+        seen = Seen(papers={"birth_proof": "later"})
+        begin_for(by=by, visitor=visitor, code="1.001193", data=told, seen=seen)
+        hand_over(by=by, case=self.done.pk, signed=True)
 
     def _witnessed(self) -> None:
         key, name = private_key("witness"), "witness.test/w"

@@ -45,6 +45,7 @@ class CasesConfig(AppConfig):
         register_pieces(pieces)
         nav.register("portal", _("Procedures"), "cases:catalogue", order=10)
         nav.register("portal", _("My dossiers"), "cases:own-list", order=20)
+        nav.register("portal", _("Follow a dossier"), "cases:follow", order=25)
         nav.register("portal", _("Check a paper"), "cases:verify", order=30)
         sections.register("today", today.figures, order=10)
         sections.register("today", today.late, order=20)

@@ -78,3 +78,10 @@ class RuleFailed(ActError):
 
     status = 503
     code = "rule_failed"
+
+
+class FormBroken(ActError):
+    """The authority's own text of a form cannot be printed: whoever put it there has to mend it."""
+
+    status = 503
+    code = "form_broken"

@@ -14,6 +14,7 @@ RIGHTS: Final = {
     "cases_erasure": "INSERT, UPDATE (outcome, ended_by_id, ended_at)",
     "cases_lot": "INSERT, UPDATE (passkey, sealed, confirmed_at, finished_at), DELETE",
     "cases_lotitem": "INSERT, UPDATE (entry, signature, state, told), DELETE",
+    "cases_handover": "INSERT",
     "cases_opentask": "INSERT, UPDATE, DELETE",
     "cases_party": "INSERT, UPDATE (state, answered_at)",
     "cases_pendingact": "INSERT, UPDATE, DELETE",

@@ -29,6 +29,7 @@ REVOKE_INVITATION: Final = "case.revoke_invitation"
 FOLLOW_CODE: Final = "case.follow_code"
 EXTEND: Final = "case.extend"
 ATTACH: Final = "case.attach"
+HAND_OVER: Final = "case.hand_over"
 ERASURE: Final = "case.order_erasure"
 ERASE: Final = "case.erase"
 DROP_ERASURE: Final = "case.drop_erasure"
@@ -49,6 +50,7 @@ OWN: Final = frozenset(
         FOLLOW_CODE,
         EXTEND,
         ATTACH,
+        HAND_OVER,
         ERASURE,
         ERASE,
         DROP_ERASURE,

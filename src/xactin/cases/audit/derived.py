@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from xactin.cases.models import Erasure, OpenTask, Party, ProcedureVersion, Receipt, Result, Timer
+from xactin.cases.models import Erasure, Handover, OpenTask, Party, ProcedureVersion, Receipt, Result, Timer
 from xactin.cases.procedures import queries as procedures
 from xactin.cases.runtime import SUBMIT
 from xactin.identity.models import Agency, Person, Post
@@ -28,6 +28,7 @@ UNION ALL SELECT 'case:' || case_id FROM cases_result
 UNION ALL SELECT 'case:' || case_id FROM cases_erasure
 UNION ALL SELECT 'case:' || case_id FROM cases_party
 UNION ALL SELECT 'case:' || case_id FROM cases_receipt
+UNION ALL SELECT 'case:' || case_id FROM cases_handover
 """
 """Every dossier that any derived row speaks of."""
 
@@ -80,6 +81,7 @@ class Derived:
     erasures: Mapping[UUID, Sequence[Erasure]]
     parties: Mapping[UUID, Sequence[Party]]
     receipts: Mapping[UUID, Receipt]
+    handovers: Mapping[UUID, Handover]
     agencies: Mapping[UUID, str]  # code
     roles: Mapping[str, str]  # by the code of a post
     kinds: Mapping[str, str]  # of applicants, by person
@@ -109,6 +111,7 @@ def derived(told: Sequence[Told]) -> Derived:
         erasures=erasures,
         parties=parties,
         receipts={row.case_id: row for row in Receipt.objects.filter(case__in=ids)},
+        handovers={row.case_id: row for row in Handover.objects.filter(case__in=ids)},
         agencies=_agencies(cases.values(), (task for rows in tasks.values() for task in rows)),
         roles=_roles(post for one in said if (post := one["by"].get("post"))),
         kinds=_kinds(person for person in applicants if person),

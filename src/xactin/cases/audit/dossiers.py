@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xactin.cases.audit import erasures, parties, receipts
+from xactin.cases.audit import erasures, handovers, parties, receipts
 from xactin.cases.audit.derived import CaseRow, Derived, asked_by, case_id, derived
 from xactin.cases.audit.recomputation import Recomputing, as_stored
 from xactin.cases.dossiers.state import content
@@ -97,6 +97,10 @@ def _differences(case: CaseRow, told: Told, rows: Derived) -> Iterator[Differenc
         yield "table", text
     for text in receipts.differences(rows.receipts.get(case.id), case.id, told.entries):
         yield "table", text
+    for text in handovers.differences(rows.handovers.get(case.id), case.id, told.entries):
+        yield "table", text
+    for text in handovers.twice(told.entries):
+        yield "place", text
     for text in parties.strangers(package, told.entries):
         yield "place", text
     yield from _result(case, one, told, rows, content.written_by(package, SEAL))

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from xactin.cases.audit import erasures, parties, receipts
+from xactin.cases.audit import erasures, handovers, parties, receipts
 from xactin.cases.audit.derived import Derived, case_id, derived
 from xactin.cases.audit.dossiers import Folded, columns_of, folded_of, known_of
 from xactin.cases.models import (
     Case,
     CaseAgency,
     Erasure,
+    Handover,
     OpenTask,
     Party,
     ProcedureVersion,
@@ -47,6 +48,8 @@ def rebuild(told: Sequence[Told]) -> Mapping[str, int]:
             written.update({"cases_party": _anew(Party, case, invitations, parties.COLUMNS)})
             given = receipts.taken(case, one.entries)
             written.update({"cases_receipt": _anew(Receipt, case, given, receipts.COLUMNS)})
+            handed = handovers.handed(case, one.entries)
+            written.update({"cases_handover": _anew(Handover, case, handed, handovers.COLUMNS)})
     return written
 
 

@@ -10,18 +10,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.progress import facts as progress
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.wording import lapse_text, limit_text
-from xactin.cases.errors import NotFound
+from xactin.cases.errors import FormBroken, NotFound
 from xactin.cases.models import Case
 from xactin.cases.papers.context import Agency as LetterAgency
 from xactin.cases.papers.context import Capacity, signature_lines, signed_lines
 from xactin.cases.papers.qr import verify_url
-from xactin.cases.papers.render import FORMS, Kind, render_form
+from xactin.cases.papers.render import FORMS, Kind, RenderError, render_form
 from xactin.cases.procedures import queries as procedures
 from xactin.identity import queries as identity
 from xactin.identity.agencies.units import unit
@@ -115,10 +116,17 @@ class Form:
     by_one_stop: bool
 
     def pressed(self) -> bytes:
-        """The PDF. Papers of the State are Vietnamese, whatever the language of the page."""
-        with override("vi"):
-            trial, own = settings.XACTIN_TRIAL, own_template(self.kind)
-            return render_form(self.kind, self.context, trial=trial, at=self.at, template=own)
+        """The PDF. Papers of the State are Vietnamese, whatever the language of the page. Raises FormBroken for an own
+        text of the authority that cannot be printed."""
+        trial, own = settings.XACTIN_TRIAL, own_template(self.kind)
+        try:
+            with override("vi"):
+                return render_form(self.kind, self.context, trial=trial, at=self.at, template=own)
+        except RenderError as error:
+            if own is None:
+                raise
+            told = _("The authority's own form%(kind)s.typ cannot be printed: %(why)s")
+            raise FormBroken(told % {"kind": self.kind, "why": error.detail or error.code}) from error
 
 
 def own_template(kind: str) -> bytes | None:

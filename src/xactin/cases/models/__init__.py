@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from xactin.cases.models.counter import Receipt
+from xactin.cases.models.counter import Handover, Receipt
 from xactin.cases.models.lots import Lot, LotItem
 from xactin.cases.models.procedures import AuthorityLimit, ProcedureDraft, ProcedureVersion, SearchCount
 from xactin.cases.rules import NationalState
@@ -26,6 +26,7 @@ __all__ = [
     "CaseAgency",
     "Draft",
     "Erasure",
+    "Handover",
     "Lot",
     "LotItem",
     "OpenTask",

@@ -23,3 +23,20 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.counter}"
+
+
+class Handover(models.Model):
+    """That the result of a case was handed out: at whose counter, when, and whether to a proxy. Never twice.
+
+    Who a proxy was is content, which the entry commits to.
+    """
+
+    case = models.OneToOneField(
+        "cases.Case", primary_key=True, on_delete=models.PROTECT, related_name="handover"
+    )
+    counter = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    proxy = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from xactin.cases.dossiers.paper_facts import Form, one_stop
-from xactin.cases.models import Case, state_name
+from xactin.cases.models import Case, Handover, state_name
 from xactin.cases.registers.queries import Period
 from xactin.identity.models import Agency
 from xactin.kernel.local import local_day, local_time
@@ -18,7 +18,7 @@ from xactin.ledger.clock import now
 
 def line(case: Case) -> dict[str, Any]:
     """One dossier as the register has it, in Vietnamese. Where people are reached is what they told us, or left out."""
-    person = case.applicant
+    person, handed = case.applicant, getattr(case, "handover", None)
     reached = [person.address, person.phone] if person else []
     with override("vi"):
         state = state_name(case)
@@ -31,11 +31,18 @@ def line(case: Case) -> dict[str, Any]:
         "agency": case.agency.name_vi,
         "received": _day(case.received_at),
         "due": _day(case.due_at),
-        "returned": _day(case.finished_at),
+        "returned": _day(handed.at if handed else None) or _day(case.finished_at),
         "delivery": "",
-        "signed": "",
+        "signed": _signed(handed),
         "note": "; ".join(filter(None, notes)),
     }
+
+
+def _signed(handed: Handover | None) -> str:
+    """That somebody signed for it; empty for a hand to sign in."""
+    if handed is None:
+        return ""
+    return "Người được ủy quyền đã ký nhận" if handed.proxy else "Đã ký nhận"
 
 
 def _day(moment: datetime | None) -> Any:

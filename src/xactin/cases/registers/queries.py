@@ -50,6 +50,8 @@ def register(actor: Actor, agency: Agency, period: Period, *, limit: int = MOST)
     rows = visible(actor).filter(
         agency=agency, applicant__isnull=False, received_at__gte=begin, received_at__lt=end
     )
-    chosen = rows.filter(found_by(actor, period.words)).select_related("version", "applicant", "agency")
+    chosen = rows.filter(found_by(actor, period.words)).select_related(
+        "version", "applicant", "agency", "handover"
+    )
     found = list(chosen.defer("words").order_by("received_at", "id")[: limit + 1])
     return found[:limit], len(found) > limit

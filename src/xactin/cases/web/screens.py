@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xactin.cases.applications import act_drafts
+from xactin.cases.counter import handover
 from xactin.cases.dossiers import queries
 from xactin.cases.dossiers.state import content
 from xactin.cases.dossiers.surroundings import language
@@ -75,6 +76,7 @@ def case(actor: Actor, found: Case, *, way: Walk, tried: forms.Tried | None = No
         "any_mine": any(task["mine"] for task in open_now),
         "result": shown.result_of(found),
         "may_revoke": may_revoke(actor, found.pk),
+        "may_hand_over": handover.is_open(actor, found),
         "may_extend": may_extend(actor, found) and is_open(found),
         "troubles": troubles(found),
         "error_list": faults_of(open_now),

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from xactin.cases.web import files, parties, procedures
 from xactin.cases.web.citizens import followed, own, portal, verify
-from xactin.cases.web.counter import arrival, intake, receipts
+from xactin.cases.web.counter import arrival, handover, intake, receipts
 from xactin.cases.web.lists import persons, registers, today
 from xactin.cases.web.lists import views as list_views
 from xactin.cases.web.officials import beginnings, desk, erasing, extension, lots, revoking, score
@@ -61,6 +61,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case>/head/", desk.head, name="head"),
     path("desk/cases/<uuid:case>/revoke/", revoking.revocation, name="revoke"),
     path("desk/cases/<uuid:case>/extension/", extension.extension_page, name="extension"),
+    path("desk/cases/<uuid:case>/handover/", handover.hand_over, name="hand-over"),
     path("desk/cases/<uuid:case>/erase/", erasing.erase, name="erase"),
     path("desk/cases/<uuid:case>/erase/<uuid:erasure>/", erasing.confirm, name="erase-confirm"),
     path("desk/erasures/", erasing.erasures, name="erasures"),

@@ -1,13 +1,15 @@
 """A date is put off once, before it has passed, by who signs for the agency; the papers and the audit say so."""
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from xactin.cases import testing
 from xactin.cases.applications.commands import withdraw
 from xactin.cases.dossiers import paper_facts, queries
-from xactin.cases.errors import Forbidden, Invalid, NotFound, OutOfTurn
+from xactin.cases.errors import Forbidden, FormBroken, Invalid, NotFound, OutOfTurn
 from xactin.cases.extension.commands import extend
 from xactin.cases.models import Case, OpenTask
 from xactin.cases.papers.testing import words
@@ -90,6 +92,20 @@ def test_from_the_desk_with_nothing_typed_lost(case: Case) -> None:
     page = chair.page(f"/desk/cases/{case.pk}/")
     assert "04.pdf" in page
     assert where not in page
+
+
+def test_the_authority_puts_its_own_form_in_the_place_of_ours(
+    case: Case, settings: Any, tmp_path: Path
+) -> None:
+    settings.XACTIN_DATA = tmp_path
+    (tmp_path / "forms").mkdir()
+    own = tmp_path / "forms" / "form06.typ"
+    own.write_text('#import "/decree30.typ": *\n#form-head("Phiếu của tỉnh")\n#data.handling', "utf-8")
+    assert "PHIẾU CỦA TỈNH" in paper(case, "06")
+    own.write_text('#import "/decree30.typ": *\n#data.nothing_of_the_kind', "utf-8")
+    with pytest.raises(FormBroken) as broken:
+        paper(case, "06")
+    assert "form06.typ" in broken.value.text
 
 
 def test_a_withdrawn_dossier_has_its_notice_and_the_slip_names_every_office(case: Case) -> None:
