@@ -61,7 +61,7 @@ def test_only_what_was_written_since_is_named() -> None:
 
     seen = dict(state["parts"])
     patch = pytest.MonkeyPatch()
-    patch.setattr(waiting, "saw_of", lambda package, now, task: seen)
+    patch.setattr(waiting, "saw_of", lambda package, now, task, act="": seen)
     try:
         with pytest.raises(engine.Refused) as refused:
             waiting.check_shown(None, state, "t1", "3." + "0" * 64)  # type: ignore[arg-type]
