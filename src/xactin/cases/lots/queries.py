@@ -3,6 +3,7 @@ made in; nobody else sees it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -111,6 +112,12 @@ def _considered(
     if common(offer.act) != asked:
         return Considered(item=item, case=case, act=offer.act, refused=own_answer)
     return Considered(item=item, case=case, act=offer.act, shown=offer.shown)
+
+
+def due_of(lot: Lot) -> dict[tuple[UUID, str], datetime | None]:
+    """Until when each task of a lot that is open still has to be done, by dossier and task."""
+    open_now = OpenTask.objects.filter(case__in=lot.items.values("case_id"), node=lot.node)
+    return {(case, token): due for case, token, due in open_now.values_list("case_id", "token", "due_at")}
 
 
 def counts(lot: Lot) -> dict[str, int]:

@@ -35,7 +35,12 @@ def reviewed(actor: Actor, lot: Lot) -> list[dict[str, Any]]:
     own = _("Needs an answer of its own: a warning, or an opinion against it. Decide it by itself.")
     found = queries.considered(actor, lot, own_answer=own)
     claimed = unverified([one.case for one in found if one.case])
-    return [_row(actor, one, one.item.case_id in claimed) for one in found]
+    due = queries.due_of(lot)
+    rows = [_row(actor, one, one.item.case_id in claimed) for one in found]
+    return [
+        row | {"due_at": due.get((one.item.case_id, one.item.token))}
+        for row, one in zip(rows, found, strict=True)
+    ]
 
 
 def _row(actor: Actor, one: queries.Considered, unverified: bool) -> dict[str, Any]:
@@ -50,7 +55,6 @@ def _row(actor: Actor, one: queries.Considered, unverified: bool) -> dict[str, A
         "sender": shown.sender_of(one.case),
         "unverified": unverified,
         "late": is_late(one.case),
-        "due_at": one.case.due_at,
         "agency_id": one.case.agency_id,
     }
     return row if one.refused else row | _looked_at(actor, one.case)
