@@ -147,6 +147,10 @@ def end_held(holding: Holding, *, by: Actor | None) -> None:
     held.save(update_fields=["until"])
     if sensitive(held.post.duties or ()):
         news.tell(by, "post.end", held.post, person=held.person_id)
+    if held.terms is None:
+        # Nobody stands in for who holds the post no more.
+        for one in standing.filter(post=held.post_id, terms__for=str(held.person_id)).select_related("post"):
+            end_held(one, by=by)
 
 
 def lock_vital() -> None:

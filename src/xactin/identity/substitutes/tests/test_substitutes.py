@@ -158,3 +158,18 @@ def test_a_sensitive_duty_takes_two_persons(province: Province) -> None:
     assert "H44.100:chair" not in titles(province, "vanthu1")
     sequence_all()
     assert run_audit() == []
+
+
+def test_who_stands_in_ends_with_whom_they_stand_in_for(province: Province) -> None:
+    """Else somebody who was removed for cause would leave behind whoever they had named, for up to a year."""
+    made = named("chuyenvien1", province.person("motcua1"), until=now() + 30 * DAY)
+    ahead = named("chuyenvien1", province.person("vanthu1"), since=now() + DAY, until=now() + 2 * DAY)
+    held = Holding.objects.get(person=province.person("chuyenvien1"), post=made.post, terms__isnull=True)
+    commands.end_holding(holding=held, by=province.actor("quantri1"))
+    for one in (made, ahead):
+        one.refresh_from_db()
+        assert one.until is not None
+        assert one.until <= max(now(), one.since)
+    assert "officer" not in str(titles(province, "motcua1"))
+    sequence_all()
+    assert run_audit(1) == []
