@@ -222,6 +222,16 @@ def actor_with(of: Self, hats: Sequence[Hat], wanted: str | None, language: str 
     return _actor(of, hat, language or of.language)
 
 
+def _titled(hat: Hat, vietnamese: bool) -> str:
+    """The post worn, and for whom, where somebody stands in; the page's head always says so."""
+    if hat.post_code is None:
+        return ""
+    title = hat.title_vi if vietnamese else hat.title_en
+    if hat.instead is None:
+        return title
+    return f"{title} ({'thay' if vietnamese else 'for'} {hat.instead.name})"
+
+
 def _actor(of: Self, hat: Hat, language: str) -> Actor:
     vietnamese = language == "vi"
     actor = Actor(
@@ -231,7 +241,7 @@ def _actor(of: Self, hat: Hat, language: str) -> Actor:
         name=of.name,
         language=language,
         post_code=hat.post_code,
-        post_title="" if hat.post_code is None else hat.title_vi if vietnamese else hat.title_en,
+        post_title=_titled(hat, vietnamese),
         role=hat.role,
         duties=hat.duties,
         agency_id=hat.agency_id,

@@ -58,6 +58,7 @@ def test_the_work_comes_with_the_first_moment_and_goes_with_the_last(province: P
         title_vi="clerk",
         title_en="clerk",
     )
+    assert actor.post_title == "reception (thay Trần Thị Hồng Nhung)"
     said = ledger.statement_of(commands.signer_of(actor), subject="case:1", act="case.receive.accept")
     assert said["for"] == {"person": str(province.person("motcua1").pk)}
     sleep(2.1)
