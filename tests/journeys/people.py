@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.journeys.pictures import smaller
 
@@ -113,13 +113,12 @@ class Person:
 
         Faults are told when the person leaves, so that one run names them all.
         """
-        # A link was followed a moment ago: until the new page is there, it has no body to scroll.
-        self.page.wait_for_load_state("load")
-        # Pictures of a flow are drawn when one comes near them.
-        for end in ("document.documentElement.scrollHeight", "0"):
-            self.page.evaluate(f"scrollTo(0, {end})")
-            self.page.wait_for_load_state("networkidle")
-        self.page.evaluate(AXE.read_text("utf-8"))
+        try:
+            self._settle()
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            self._settle()  # the page to which a button leads came meanwhile
         found = self.page.evaluate(
             "async (tags) => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"
             ".map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)",
@@ -138,6 +137,16 @@ class Person:
         if wide > 0:
             self.troubles.append(f"{name} ({self.size}): {wide} px too wide")
         self._keep(f"{name}-{self.size}.png")
+
+    def _settle(self) -> None:
+        """Waits for the page, all of it drawn, and gives it axe."""
+        # A link was followed a moment ago: until the new page is there, it has no body to scroll.
+        self.page.wait_for_load_state("load")
+        # Pictures of a flow are drawn when one comes near them.
+        for end in ("document.documentElement.scrollHeight", "0"):
+            self.page.evaluate(f"scrollTo(0, {end})")
+            self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(AXE.read_text("utf-8"))
 
     def _keep(self, name: str) -> None:
         height = min(self.page.evaluate("document.documentElement.scrollHeight"), TALLEST)

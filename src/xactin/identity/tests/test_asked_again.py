@@ -118,7 +118,7 @@ def test_where_the_rehearsal_is_refused_no_device_is_asked(
 def test_the_newest_passkey_signs_unless_another_is_named() -> None:
     own = UUID(int=1)
     rows = [
-        (UUID(int=at), None, key, custody, key, *[None] * 16)
+        (UUID(int=at), None, key, custody, key, *[None] * (len(hats._Row._fields) - 5))
         for at, (key, custody) in enumerate([("s", "server"), ("old", "passkey"), ("new", "passkey")])
     ]
     (hat,) = hats._hats(rows, datetime.now(UTC))

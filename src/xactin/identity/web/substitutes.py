@@ -23,6 +23,7 @@ from xactin.identity.substitutes import commands, queries
 from xactin.identity.substitutes.registry import Piece, pieces_of
 from xactin.identity.web.administration.agency_forms import tell_at_field
 from xactin.identity.web.views import actor_of, refusals_told, require_right
+from xactin.ledger.clock import now
 
 _FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"]
 _DAY = {"inputmode": "numeric", "autocomplete": "off"}
@@ -117,13 +118,16 @@ def _page(request: HttpRequest, actor: Actor, post: Post | None, absent: Person)
                 )
                 messages.success(request, told)
                 return redirect(request.path)
+    own = absent.pk == actor.person_id
+    # Who appoints to a post sees who stands in for that post, and nothing of what else this person does.
+    rows = [one for one in queries.of_person(absent.pk) if own or (post and one.post_id == post.pk)]
     shown = {
         "form": form,
         "post": post,
         "absent": absent,
-        "own": absent.pk == actor.person_id,
+        "own": own,
         "two": post is not None and needs_two(post),
-        "rows": [_row(actor, one) for one in queries.of_person(absent.pk)],
+        "rows": [_row(actor, one) for one in rows],
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "identity/substitutes.html", shown, status=status)
@@ -164,7 +168,7 @@ def _row(actor: Actor, one: Holding) -> dict[str, Any]:
         "agency": one.post.agency.name_en if english else one.post.agency.name_vi,
         "limited": terms["scope"] is not None,
         "mine": one.person_id == actor.person_id,
-        "begun": one.since <= timezone.now(),
+        "begun": one.since <= now(),
     }
 
 
